@@ -1,0 +1,69 @@
+# Customer Success Warehouse: `make` lists the targets.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+BIN := .venv/bin
+TENANT ?=
+DATE ?=
+VARS ?=
+PORT ?= 8700
+
+.PHONY: help install run up down trigger sandbox status rollback rebuild contracts demo test test-quick lint format clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+# uv by pip into .venv, then the lock; nothing to do while the lock is unchanged
+.venv/installed: uv.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv sync --frozen --inexact --quiet
+	@touch $@
+
+install: .venv/installed ## install everything into .venv
+
+run: install ## the whole daily run [TENANT=folder] [DATE=YYYY-MM-DD] [VARS='{"dbt_var": value}']
+	@$(BIN)/python -m cli.run --tenant '$(TENANT)' --date '$(DATE)' --vars '$(VARS)'
+
+up: install ## Airflow UI, sandbox and site on 127.0.0.1 [TENANT=folder]
+	@$(BIN)/python -m cli.services up --tenant '$(TENANT)'
+
+down: install ## stop what `make up` started
+	@$(BIN)/python -m cli.services down
+
+trigger: install ## trigger the ingest DAGs and the build through the REST API of `make up` [DATE=…]
+	@$(BIN)/python -m cli.trigger --date '$(DATE)'
+
+sandbox: install ## serve a tenant's vendor APIs in the foreground TENANT=folder [PORT=8700]
+	@$(BIN)/python -m ingestion.sandbox --tenant '$(TENANT)' --port $(PORT)
+
+demo: install ## write the demo tenant's folder TENANT=folder
+	@$(BIN)/python -m ingestion.sandbox.demo '$(TENANT)'
+
+status: install ## last good date, what is blocked and why
+	@$(BIN)/python -m cli.status
+
+rollback: install ## point the published marts at the publication before
+	@$(BIN)/python -m cli.rollback
+
+rebuild: install ## build the warehouse again from the lake alone
+	@$(BIN)/python -m cli.rebuild
+
+contracts: install ## generate dbt's _contracts.yml from the data contracts
+	@$(BIN)/python -m expectations.generate
+
+test: install ## every test (chromium is installed from Debian if it is missing)
+	@scripts/install_chromium
+	$(BIN)/python -m pytest -q
+
+lint: install ## ruff, sqlfluff, contract drift, lock hosts
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/python -m expectations.generate --check
+	$(BIN)/sqlfluff lint dbt_project/models --processes 2 --disable-progress-bar
+
+format: install ## format python
+	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+
+clean: ## remove the state folder and caches (asks nothing; the lake is in it)
+	rm -rf "$${CSW_HOME:-state}" .pytest_cache .ruff_cache .hypothesis

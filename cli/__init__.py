@@ -1,0 +1,1 @@
+"""What `make` calls: run, up, down, status, rollback, rebuild."""

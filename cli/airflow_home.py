@@ -1,0 +1,74 @@
+"""Airflow's environment and metadata database under CSW_HOME."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from ingestion.sandbox import credentials
+from ingestion.settings import PROJECT_ROOT, Settings
+
+
+def configure(settings: Settings, tenant: Path) -> None:
+    """Set this process's environment (and its children's) for Airflow, before airflow is imported."""
+    home = settings.airflow_dir
+    home.mkdir(parents=True, exist_ok=True)
+    values = {
+        "CSW_HOME": str(settings.home),
+        "CSW_TENANT": str(tenant),
+        "AIRFLOW_HOME": str(home),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(PROJECT_ROOT / "dags"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / 'airflow.db'}",
+        "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(settings.logs_dir / "airflow"),
+        "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+        "GX_ANALYTICS_ENABLED": "False",
+    }
+    os.environ.update(values)
+    paths = [str(PROJECT_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    os.environ["PYTHONPATH"] = os.pathsep.join(paths)
+    for path in (str(PROJECT_ROOT), str(PROJECT_ROOT / "dags")):
+        if path not in sys.path:
+            sys.path.insert(0, path)
+
+
+def point_connections_at_sandbox(base_url: str) -> None:
+    """Fill the vendors' Airflow connections with the sandbox, unless the environment has its own."""
+    accounts = {
+        "SALESFORCE": (credentials.SALESFORCE_CLIENT_ID, credentials.SALESFORCE_CLIENT_SECRET),
+        "HUBSPOT": ("", credentials.HUBSPOT_TOKEN),
+        "ZENDESK": (credentials.ZENDESK_CLIENT_ID, credentials.ZENDESK_CLIENT_SECRET),
+    }
+    for vendor, (login, password) in accounts.items():
+        connection = {"conn_type": "http", "host": base_url, "login": login, "password": password}
+        os.environ.setdefault(f"AIRFLOW_CONN_{vendor}_DEFAULT", json.dumps(connection))
+
+
+def migrate(settings: Settings) -> bool:
+    """Create or upgrade the metadata database and the writer pool, if this Airflow version has not yet.
+
+    Returns:
+        Whether there was something to do.
+    """
+    import airflow
+
+    marker = settings.airflow_dir / "migrated"
+    if marker.exists() and marker.read_text() == airflow.__version__:
+        return False
+    database = settings.airflow_dir / "airflow.db"
+    if not marker.exists():
+        database.unlink(missing_ok=True)  # a migration that was killed half-way
+    from airflow.utils import db
+
+    db.initdb()
+    from airflow.models.pool import Pool
+
+    Pool.create_or_update_pool(
+        "duckdb_writer",
+        slots=1,
+        description="One writer of the warehouse at a time",
+        include_deferred=False,
+    )
+    marker.write_text(airflow.__version__)
+    return True

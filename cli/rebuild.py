@@ -1,0 +1,76 @@
+"""`make rebuild`: the warehouse again from the lake alone, kept slices included."""
+
+import sys
+from calendar import monthrange
+from datetime import date, timedelta
+
+from rich.console import Console
+
+from cli import airflow_home, state
+from ingestion.catalogue import load_catalogue
+from ingestion.errors import StateError, WarehouseError
+from ingestion.settings import Settings, get_settings
+from pipeline import build
+from pipeline.context import Context, load_context
+from pipeline.dbt import run_variables
+
+
+def rebuild(console: Console, settings: Settings) -> None:
+    """Drop the warehouse and build the newest committed date, then each older date whose slice is kept.
+
+    The published marts change only when the rebuilt ones have passed the audit.
+
+    Raises:
+        WarehouseError: no committed run, or a build failed.
+    """
+    folder = settings.tenant or state.claimed_folder(settings)
+    if folder is None:
+        raise StateError(f"{settings.home} holds no tenant's data", "`make run` first")
+    airflow_home.configure(settings, folder)
+    context = load_context()
+    dates = committed_dates(context)
+    if not dates:
+        raise StateError("the lake holds no committed run", "`make run` first")
+    for path in (settings.warehouse_file, settings.marts_file):
+        for file in (path, path.with_name(f"{path.name}.wal")):
+            file.unlink(missing_ok=True)
+    for business_date in slice_dates(context, dates):
+        console.print(f"building {business_date} …")
+        plan = build.load_and_plan(context, business_date)
+        build.publish(context, build.audit(context, build.run_dbt(context, plan)))
+    build.render_site(context)
+    console.print(f"rebuilt and published, as of {max(dates)}")
+
+
+def committed_dates(context: Context) -> list[date]:
+    """Business dates with a committed run, ascending."""
+    runs = (run for entry in load_catalogue() for run in context.lake.committed(entry))
+    return sorted({date.fromisoformat(run.business_date) for run in runs})
+
+
+def slice_dates(context: Context, dates: list[date]) -> list[date]:
+    """The newest date first, then the older ones whose slices are kept: recent ones and month-ends."""
+    newest = max(dates)
+    days = run_variables(context, newest).get("slice_retention_days", 35)
+    kept = [
+        day
+        for day in dates
+        if day > newest - timedelta(days=days) or day.day == monthrange(day.year, day.month)[1]
+    ]
+    return sorted(kept, reverse=True)
+
+
+def main() -> int:
+    """Exit status 0 if everything was rebuilt and published."""
+    console, settings = Console(highlight=False, soft_wrap=True), get_settings()
+    try:
+        with state.exclusive(settings):
+            rebuild(console, settings)
+    except WarehouseError as error:
+        console.print(f"[bold red]✗ {error.message}[/]\n  → {error.hint}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,160 @@
+"""What a run tells the person at the terminal: progress while it works, tables at the end."""
+
+import json
+import threading
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from ingestion.load import connect
+from ingestion.settings import Settings
+from publishing.snapshot import current_snapshot
+
+_LINES = {
+    "extracted": "  {source}.{object}: {rows} records in {seconds} s",
+    "loaded": None,
+    "committed": None,
+    "blocked": "  [red]✗ {source}.{object} blocked: {reasons}[/]",
+    "failed": "  [red]✗ {message}[/]",
+    "dbt": "  dbt: {done} of {total} models and tests",
+    "audited": "  contracts of the marts: {passed} passed, {warned} warned, {blocked} blocked",
+    "published": "  published {file}",
+    "unchanged": "  nothing new since the last build of {as_of_date}: nothing to build",
+}
+
+
+class Follower:
+    """Prints progress events as they are written; ``events`` keeps them."""
+
+    def __init__(self, console: Console, settings: Settings) -> None:
+        self.console = console
+        self.path = settings.logs_dir / "events.jsonl"
+        self.events: list[dict[str, Any]] = []
+        self._offset = self.path.stat().st_size if self.path.exists() else 0
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._follow, daemon=True)
+
+    def __enter__(self) -> "Follower":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.drain()
+
+    def drain(self) -> None:
+        """Stop following after the last line that is there."""
+        if not self._stop.is_set():
+            self._stop.set()
+            self._thread.join()
+            self._read()
+
+    def _follow(self) -> None:
+        while not self._stop.wait(0.3):
+            self._read()
+
+    def _read(self) -> None:
+        if not self.path.exists():
+            return
+        with self.path.open("rb") as handle:
+            handle.seek(self._offset)
+            for line in handle:
+                if not line.endswith(b"\n"):
+                    break
+                self._offset += len(line)
+                event = json.loads(line)
+                self.events.append(event)
+                template = _LINES.get(event["event"])
+                if template:
+                    self.console.print(template.format(**event), markup=True)
+
+
+def summary(
+    console: Console,
+    settings: Settings,
+    events: list[dict[str, Any]],
+    failed: list[str],
+    seconds: float,
+) -> None:
+    """Print the tables of a run: sources, contracts, marts, headline numbers, where things are."""
+    console.print()
+    console.print(_sources(events))
+    audited = next((event for event in reversed(events) if event["event"] == "audited"), None)
+    if audited:
+        console.print(
+            f"Contracts 契約: {audited['passed']} passed, {audited['warned']} warned, {audited['blocked']} blocked"
+        )
+    snapshot = current_snapshot(settings)
+    if snapshot:
+        console.print(_marts(snapshot.path))
+        console.print(_headline(snapshot.path))
+    took = timedelta(seconds=round(seconds))
+    if failed:
+        console.print(f"\n[bold red]✗ failed: {', '.join(failed)}[/] after {took}")
+        for message in dict.fromkeys(
+            event["message"] for event in events if event["event"] == "failed"
+        ):
+            console.print(f"  {message}")
+        if snapshot:
+            console.print(f"The published marts stay as they were, as of {snapshot.as_of_date}.")
+        console.print(f"Logs: {settings.logs_dir}/run.log, dbt.log, sandbox.log · `make status`")
+        return
+    console.print(f"\n[bold green]✓ audited and published[/] in {took}")
+    console.print(
+        f"Marts  {settings.published_dir}/marts.duckdb  (DuckDB, read-only; schemas core and marts)"
+    )
+    console.print(f"Site   {settings.site_dir}/index.html")
+    console.print(f"Logs   {settings.logs_dir}")
+    console.print(
+        "Next   make status · make up (Airflow UI) · make run TENANT=folder DATE=YYYY-MM-DD"
+    )
+
+
+def _sources(events: list[dict[str, Any]]) -> Table:
+    table = Table(title="Sources ソース", title_justify="left")
+    for name, justify in (
+        ("source", "left"),
+        ("object", "left"),
+        ("records", "right"),
+        ("quarantined", "right"),
+    ):
+        table.add_column(name, justify=justify)
+    pulled: Counter = Counter()
+    quarantined: Counter = Counter()
+    for event in events:
+        if event["event"] == "extracted":
+            pulled[event["source"], event["object"]] += event["rows"]
+            quarantined[event["source"], event["object"]] += 0
+        if event["event"] == "committed":
+            quarantined[event["source"], event["object"]] += event["rows_quarantined"]
+    for (source, name), rows in sorted(pulled.items()):
+        if rows or quarantined[source, name]:
+            table.add_row(source, name, f"{rows:,}", f"{quarantined[source, name]:,}")
+    table.add_section()
+    table.add_row("all", "", f"{sum(pulled.values()):,}", f"{sum(quarantined.values()):,}")
+    return table
+
+
+def _marts(path: Any) -> Table:
+    from pipeline.build import warehouse_tables
+
+    table = Table(title="Marts マート", title_justify="left")
+    table.add_column("table")
+    table.add_column("rows", justify="right")
+    for schema, name, rows in warehouse_tables(path):
+        table.add_row(f"{schema}.{name}", f"{rows:,}")
+    return table
+
+
+def _headline(path: Any) -> Table:
+    from publishing.headline import headline_numbers
+
+    table = Table(title="Headline numbers 主要指標", title_justify="left", show_header=False)
+    table.add_column("name")
+    table.add_column("value", justify="right")
+    with connect(path, read_only=True) as connection:
+        for number in headline_numbers(connection):
+            table.add_row(f"{number.label_en} {number.label_ja}", number.text)
+    return table

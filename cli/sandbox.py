@@ -1,0 +1,58 @@
+"""Start the sandbox beside a run."""
+
+import os
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from ingestion.errors import TenantError
+from ingestion.settings import PROJECT_ROOT, Settings
+from ingestion.tenant import Tenant
+from pipeline.process import start
+
+CLOCK_MARGIN = timedelta(minutes=5)
+
+
+def is_needed(tenant: Tenant) -> bool:
+    """Whether a connected vendor has no Airflow connection of its own in the environment."""
+    vendors = set(tenant.systems) - {"files"}
+    return any(f"AIRFLOW_CONN_{vendor.upper()}_DEFAULT" not in os.environ for vendor in vendors)
+
+
+def start_sandbox(
+    settings: Settings, folder: Path, now: datetime, port: int = 0
+) -> tuple[object, str]:
+    """Start it in a process of its own that dies with this one.
+
+    Args:
+        now: the sandbox's clock, aware UTC.
+        port: 0 = a free one.
+
+    Returns:
+        The process and its base URL.
+
+    Raises:
+        TenantError: it ended before it listened; the message is its own.
+    """
+    settings.logs_dir.mkdir(parents=True, exist_ok=True)
+    log_path = settings.logs_dir / "sandbox.log"
+    command = [
+        *(sys.executable, "-m", "ingestion.sandbox"),
+        *(
+            "--tenant",
+            str(folder),
+            "--port",
+            str(port),
+            "--clock",
+            now.isoformat(),
+            "--exit-with-parent",
+        ),
+    ]
+    with log_path.open("a", encoding="utf-8") as log:
+        process = start(command, cwd=PROJECT_ROOT, stdout=-1, stderr=log, text=True)
+    line = process.stdout.readline()
+    if "listening on" not in line:
+        process.wait()
+        last = log_path.read_text(encoding="utf-8").strip().splitlines()[-1:] or ["no message"]
+        raise TenantError(f"the sandbox did not start: {last[0]}", f"see {log_path}")
+    return process, line.split()[-1]

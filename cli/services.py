@@ -1,0 +1,245 @@
+"""`make up` and `make down`: Airflow, the sandbox and the site as services on 127.0.0.1."""
+
+import argparse
+import fcntl
+import functools
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import requests
+from rich.console import Console
+
+from cli import airflow_home, sandbox, state
+from cli.run import find_date, find_tenant
+from ingestion.business_date import day_end
+from ingestion.errors import StateError, WarehouseError
+from ingestion.settings import PROJECT_ROOT, Settings, get_settings
+
+HEALTHY_WITHIN_SECONDS = 180
+PARALLELISM = "8"
+
+
+def services_file(settings: Settings) -> Path:
+    """Where `make up` notes what it started: process ids, addresses."""
+    return settings.home / "services.json"
+
+
+def up(console: Console, settings: Settings, tenant_text: str) -> None:
+    """Start everything, wait until it is healthy, print the addresses.
+
+    Raises:
+        WarehouseError: already running, or something did not become healthy.
+    """
+    folder, tenant = find_tenant(console, settings, tenant_text)
+    state.claim(settings, tenant.name, folder)
+    lock = _take_lock(settings)
+    airflow_home.configure(settings, folder)
+    airflow_home.migrate(settings)
+    ports = {
+        name: _free_port(start)
+        for name, start in (("airflow", 8080), ("sandbox", 8700), ("site", 8000))
+    }
+    admin_password = _configure_services(settings, ports["airflow"])
+    settings.site_dir.mkdir(parents=True, exist_ok=True)
+
+    commands = {}
+    if sandbox.is_needed(tenant):
+        now = day_end(find_date(tenant, ""), tenant.zone) + sandbox.CLOCK_MARGIN
+        commands["sandbox"] = [
+            *(sys.executable, "-m", "ingestion.sandbox", "--tenant", str(folder)),
+            *("--port", str(ports["sandbox"]), "--clock", now.isoformat()),
+        ]
+        airflow_home.point_connections_at_sandbox(f"http://127.0.0.1:{ports['sandbox']}")
+    airflow = str(Path(sys.executable).with_name("airflow"))
+    commands |= {
+        "api-server": [
+            airflow,
+            "api-server",
+            *("--host", "127.0.0.1", "--port", str(ports["airflow"])),
+            "--workers",
+            "1",
+        ],
+        "scheduler": [airflow, "scheduler", "--skip-serve-logs"],
+        "dag-processor": [airflow, "dag-processor"],
+        "triggerer": [airflow, "triggerer", "--skip-serve-logs"],
+        "site": [
+            *(sys.executable, "-m", "http.server", str(ports["site"])),
+            *("--bind", "127.0.0.1", "--directory", str(settings.site_dir)),
+        ],
+    }
+    document: dict[str, Any] = {
+        "airflow": f"http://127.0.0.1:{ports['airflow']}",
+        "site": f"http://127.0.0.1:{ports['site']}/index.html",
+        "processes": {},
+    }
+    for name, command in commands.items():
+        document["processes"][name] = _start(settings, name, command, lock)
+        services_file(settings).write_text(json.dumps(document, indent=1))
+    console.print("starting Airflow, the sandbox and the site (about 40 s) …")
+    try:
+        _wait_until_healthy(document["airflow"], document["processes"])
+    except StateError:
+        down(console, settings)
+        raise
+    console.print(f"Airflow  {document['airflow']}  user admin, password {admin_password}")
+    if "sandbox" in commands:
+        console.print(f"Sandbox  http://127.0.0.1:{ports['sandbox']}")
+    console.print(f"Site     {document['site']}")
+    console.print(
+        "Next     trigger the DAGs in the UI, or `make trigger` · `make down` stops everything"
+    )
+
+
+def down(console: Console, settings: Settings) -> None:
+    """Stop what `make up` started, by the process ids it noted."""
+    path = services_file(settings)
+    if not path.exists():
+        console.print("nothing is running")
+        return
+    processes = json.loads(path.read_text())["processes"]
+    alive = {name: pid for name, pid in processes.items() if _is_ours(settings, name, pid)}
+    for pid in alive.values():
+        os.killpg(pid, signal.SIGTERM)
+    deadline = time.monotonic() + 20
+    while (
+        any(_is_ours(settings, name, pid) for name, pid in alive.items())
+        and time.monotonic() < deadline
+    ):
+        time.sleep(0.3)
+    for name, pid in alive.items():
+        if _is_ours(settings, name, pid):
+            os.killpg(pid, signal.SIGKILL)
+    path.unlink()
+    console.print(f"stopped {', '.join(alive) or 'nothing: it had already ended'}")
+
+
+def _take_lock(settings: Settings) -> int:
+    """The folder's lock as a descriptor the services inherit: it is held as long as one of them lives."""
+    descriptor = os.open(settings.home / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise StateError(
+            f"{settings.home} is in use by a run or by services that are already up",
+            "wait for the run to end, or `make down` first",
+        ) from None
+    os.ftruncate(descriptor, 0)
+    os.write(descriptor, b"make up")
+    return descriptor
+
+
+def _configure_services(settings: Settings, port: int) -> str:
+    path = settings.airflow_dir / "service_secrets.json"
+    if not path.exists():
+        generated = {name: secrets.token_urlsafe(24) for name in ("password", "jwt", "api")}
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+        with os.fdopen(descriptor, "w") as handle:
+            json.dump(generated, handle)
+    secret = json.loads(path.read_text())
+    passwords = settings.airflow_dir / "passwords.json"
+    descriptor = os.open(passwords, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as handle:
+        json.dump({"admin": secret["password"]}, handle)
+    base_url = f"http://127.0.0.1:{port}"
+    os.environ.update(
+        {
+            "AIRFLOW__API__BASE_URL": base_url,
+            "AIRFLOW__API__PORT": str(port),
+            "AIRFLOW__API__HOST": "127.0.0.1",
+            "AIRFLOW__API__SECRET_KEY": secret["api"],
+            "AIRFLOW__API_AUTH__JWT_SECRET": secret["jwt"],
+            "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{base_url}/execution/",
+            "AIRFLOW__CORE__PARALLELISM": PARALLELISM,
+            "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin",
+            "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(passwords),
+        }
+    )
+    return secret["password"]
+
+
+def _start(settings: Settings, name: str, command: list[str], lock: int) -> int:
+    log_path = settings.logs_dir / f"{name}.log"
+    log_path.parent.mkdir(parents=True, exist_ok=True)
+    with log_path.open("a", encoding="utf-8") as log:
+        process = subprocess.Popen(
+            command,
+            cwd=PROJECT_ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            pass_fds=(lock,),
+            env={**os.environ, "CSW_SERVICE": f"{settings.home}:{name}"},
+        )
+    return process.pid
+
+
+def _is_ours(settings: Settings, name: str, pid: int) -> bool:
+    """Whether the process is still the one we started: ids are used again."""
+    try:
+        environment = Path(f"/proc/{pid}/environ").read_bytes()
+    except (FileNotFoundError, ProcessLookupError, PermissionError):
+        return False
+    return f"CSW_SERVICE={settings.home}:{name}".encode() in environment.split(b"\0")
+
+
+def _free_port(preferred: int) -> int:
+    for candidate in [*range(preferred, preferred + 50), 0]:
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", candidate))
+            except OSError:
+                continue
+            return probe.getsockname()[1]
+    raise StateError("no free port on 127.0.0.1", "end a server")
+
+
+def _wait_until_healthy(airflow_url: str, processes: dict[str, int]) -> None:
+    deadline = datetime.now() + timedelta(seconds=HEALTHY_WITHIN_SECONDS)
+    answer: dict[str, Any] = {}
+    while datetime.now() < deadline:
+        time.sleep(1)
+        try:
+            answer = requests.get(f"{airflow_url}/api/v2/monitor/health", timeout=5).json()
+        except requests.RequestException:
+            continue
+        if all(
+            answer.get(part, {}).get("status") == "healthy"
+            for part in ("metadatabase", "scheduler", "dag_processor", "triggerer")
+        ):
+            return
+    raise StateError(
+        f"Airflow was not healthy within {HEALTHY_WITHIN_SECONDS} s: {answer or 'no answer'}",
+        f"see the logs of {', '.join(processes)} in the logs folder",
+    )
+
+
+def main() -> int:
+    """Command line: ``up`` or ``down``."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("action", choices=["up", "down"])
+    parser.add_argument("--tenant", default="")
+    arguments = parser.parse_args()
+    console = Console(highlight=False, soft_wrap=True)
+    action = (
+        functools.partial(up, tenant_text=arguments.tenant) if arguments.action == "up" else down
+    )
+    try:
+        action(console, get_settings())
+    except WarehouseError as error:
+        console.print(f"[bold red]✗ {error.message}[/]\n  → {error.hint}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

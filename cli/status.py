@@ -1,0 +1,79 @@
+"""`make status`: the last good date, what is blocked and why."""
+
+import json
+import sys
+from datetime import date
+
+from rich.console import Console
+
+from cli import state
+from ingestion.catalogue import AREAS, objects_of
+from ingestion.lake import Lake
+from ingestion.settings import Settings, get_settings
+from pipeline.builds import Builds
+from publishing.snapshot import current_snapshot, snapshots
+
+
+def show(console: Console, settings: Settings) -> bool:
+    """Print the state of the folder.
+
+    Returns:
+        Whether the published marts are those of the newest build.
+    """
+    folder = state.claimed_folder(settings)
+    if folder is None:
+        console.print(f"nothing was run in {settings.home} yet: `make run`")
+        return False
+    console.print(f"Tenant     {folder}")
+    snapshot = current_snapshot(settings)
+    console.print(
+        f"Published  {f'{snapshot.as_of_date} ({snapshot.path.name})' if snapshot else 'nothing yet'}"
+    )
+    others = [other.path.name for other in snapshots(settings) if not other.is_current]
+    console.print(f"           {len(others)} other snapshot(s) kept")
+    lake = Lake(settings.lake_root)
+    for area in AREAS:
+        newest = [
+            max(run.business_date for run in runs)
+            for e in objects_of(area)
+            if (runs := lake.committed(e))
+        ]
+        span = {min(newest), max(newest)} if newest else {"–"}
+        console.print(f"{area:<10} committed to {' … '.join(sorted(span))}")
+    builds = Builds(settings.warehouse_file).all()
+    for build in builds[-1:]:
+        console.print(f"Build      {build.build_id} for {build.as_of_date}: {build.status}")
+    problems = _news_since_publication(settings)
+    if not problems:
+        console.print("Blocked    nothing")
+    for problem in problems:
+        console.print(f"[red]Blocked    {problem}[/]")
+    is_current = bool(snapshot and builds and builds[-1].status == "published")
+    return is_current and snapshot.as_of_date >= _newest_built(builds)
+
+
+def _newest_built(builds: list) -> date:
+    return max(build.as_of_date for build in builds)
+
+
+def _news_since_publication(settings: Settings) -> list[str]:
+    """What failed or was blocked after the last publication, oldest first, each once."""
+    path = settings.logs_dir / "events.jsonl"
+    news: dict[str, None] = {}
+    if path.exists():
+        for line in path.read_text(encoding="utf-8").splitlines():
+            event = json.loads(line)
+            if event["event"] in ("published", "unchanged"):
+                news.clear()
+            if event["event"] == "failed":
+                news[f"{event['at']} {event['message']}"] = None
+    return list(news)
+
+
+def main() -> int:
+    """Exit status 0 if what is published is the newest build, else 1."""
+    return 0 if show(Console(highlight=False, soft_wrap=True), get_settings()) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

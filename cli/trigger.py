@@ -1,0 +1,99 @@
+"""`make trigger`: the five ingest DAGs in parallel, then the build, through Airflow's REST API."""
+
+import argparse
+import json
+import sys
+import time
+
+import requests
+from rich.console import Console
+
+from cli.services import services_file
+from ingestion.catalogue import AREAS
+from ingestion.errors import StateError, WarehouseError
+from ingestion.settings import Settings, get_settings
+
+POLL_SECONDS = 3
+WITHIN_SECONDS = 1800
+
+
+class AirflowApi:
+    """The few REST calls needed, signed in as admin."""
+
+    def __init__(self, settings: Settings) -> None:
+        path = services_file(settings)
+        if not path.exists():
+            raise StateError("no services are up", "`make up` first")
+        self.url = json.loads(path.read_text())["airflow"]
+        secret = json.loads((settings.airflow_dir / "service_secrets.json").read_text())
+        answer = requests.post(
+            f"{self.url}/auth/token",
+            json={"username": "admin", "password": secret["password"]},
+            timeout=30,
+        )
+        answer.raise_for_status()
+        self.session = requests.Session()
+        self.session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+
+    def trigger(self, dag_id: str, business_date: str | None) -> str:
+        """Start a run; returns its id."""
+        conf = {"business_date": business_date} if business_date else {}
+        return self._call("post", f"/dags/{dag_id}/dagRuns", {"logical_date": None, "conf": conf})[
+            "dag_run_id"
+        ]
+
+    def state(self, dag_id: str, run_id: str) -> str:
+        """State of a run: queued, running, success or failed."""
+        return self._call("get", f"/dags/{dag_id}/dagRuns/{run_id}")["state"]
+
+    def _call(self, method: str, path: str, body: dict | None = None) -> dict:
+        answer = self.session.request(method, f"{self.url}/api/v2{path}", json=body, timeout=30)
+        if not answer.ok:
+            raise StateError(
+                f"Airflow answered {answer.status_code} to {method} {path}: {answer.text}",
+                "see logs/",
+            )
+        return answer.json()
+
+
+def run_all(console: Console, settings: Settings, business_date: str | None) -> list[str]:
+    """Trigger, wait, and return the DAGs that did not succeed."""
+    api = AirflowApi(settings)
+    failed = _run(console, api, [f"ingest_{area}" for area in AREAS], business_date)
+    return failed or _run(console, api, ["build_warehouse"], business_date)
+
+
+def _run(
+    console: Console, api: AirflowApi, dag_ids: list[str], business_date: str | None
+) -> list[str]:
+    runs = {dag_id: api.trigger(dag_id, business_date) for dag_id in dag_ids}
+    console.print(f"triggered {', '.join(dag_ids)}")
+    states: dict[str, str] = {}
+    deadline = time.monotonic() + WITHIN_SECONDS
+    while len(states) < len(runs) and time.monotonic() < deadline:
+        time.sleep(POLL_SECONDS)
+        for dag_id, run_id in runs.items():
+            if dag_id not in states and (now := api.state(dag_id, run_id)) in ("success", "failed"):
+                states[dag_id] = now
+                console.print(f"  {dag_id}: {now}")
+    return [dag_id for dag_id in runs if states.get(dag_id) != "success"]
+
+
+def main() -> int:
+    """Command line; exit status 0 if every run succeeded."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--date", default="", help="business date; empty = the newest")
+    arguments = parser.parse_args()
+    console = Console(highlight=False, soft_wrap=True)
+    try:
+        failed = run_all(console, get_settings(), arguments.date or None)
+    except WarehouseError as error:
+        console.print(f"[bold red]✗ {error.message}[/]\n  → {error.hint}")
+        return 1
+    if failed:
+        console.print(f"[bold red]✗ not successful: {', '.join(failed)}[/] (see the Airflow UI)")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

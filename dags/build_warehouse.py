@@ -1,0 +1,64 @@
+"""
+### build_warehouse — load, dbt, audit, publish, site 構築・監査・公開
+
+Runs when the five areas have committed a business date, or at the 05:00 deadline with whatever is committed
+(`mart_freshness` names what is missing). Reads the lake; writes the warehouse, the published marts, the site.
+
+**When it fails** — nothing published changes. `dbt_build` names the models; `audit` names the broken
+contracts (also on the site); mend the cause and clear the failed task. A second build over the same commits
+and configuration changes nothing.
+"""
+
+from typing import Any
+
+from airflow.sdk import dag, task
+from airflow.timetables.assets import AssetOrTimeSchedule
+from timetable import ASSETS, DAG_DEFAULTS, business_date_of_run, daily_at, step
+
+from pipeline import build
+from pipeline.progress import report
+
+WRITER = {"pool": "duckdb_writer"}
+
+
+@dag(
+    schedule=AssetOrTimeSchedule(
+        timetable=daily_at(5),
+        assets=ASSETS["crm"] & ASSETS["sfa"] & ASSETS["ma"] & ASSETS["support"] & ASSETS["success"],
+    ),
+    tags=["build"],
+    doc_md=__doc__,
+    **DAG_DEFAULTS,
+)
+def build_warehouse() -> None:
+    @task(**WRITER)
+    def load() -> dict[str, Any]:
+        return step(build.load_and_plan, business_date_of_run())
+
+    @task(**WRITER)
+    def dbt_build(plan: dict[str, Any]) -> dict[str, Any]:
+        return step(build.run_dbt, plan)
+
+    @task(**WRITER)
+    def audit(plan: dict[str, Any]) -> dict[str, Any]:
+        return step(build.audit, plan)
+
+    @task(**WRITER)
+    def publish(plan: dict[str, Any]) -> None:
+        step(build.publish, plan)
+
+    @task(trigger_rule="all_done", **WRITER)
+    def site() -> None:
+        step(build.render_site)
+
+    @task
+    def finished() -> None:
+        report("finished", dag="build_warehouse")
+
+    published = publish(audit(dbt_build(load())))
+    rendered = site()
+    published >> rendered
+    [published, rendered] >> finished()
+
+
+build_warehouse()

@@ -1,0 +1,20 @@
+"""
+### ingest_crm — accounts, contacts, products, contracts, orders 顧客・契約・受注
+
+Daily 02:00 in the tenant's time zone. Reads Salesforce and dropped `crm__*` files; writes the lake.
+
+**When it fails** — the failed extract task names object, cause and remedy; clear it and the rest is kept.
+A blocked object is named by `check_and_commit_area` with the broken rule; mend the source, clear the extract task.
+Rerunning a date is always safe: what is committed is not pulled again (set `force` to do so).
+"""
+
+from airflow.sdk import dag
+from timetable import DAG_DEFAULTS, daily_at, ingest_tasks
+
+
+@dag(schedule=daily_at(2), tags=["ingest", "crm"], doc_md=__doc__, **DAG_DEFAULTS)
+def ingest_crm() -> None:
+    ingest_tasks("crm")
+
+
+ingest_crm()

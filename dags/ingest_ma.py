@@ -1,0 +1,18 @@
+"""
+### ingest_ma — marketing companies, contacts, e-mail events マーケティング
+
+Daily 02:00 in the tenant's time zone. Reads HubSpot and dropped `ma__*` files; writes the lake.
+
+**When it fails** — as `ingest_crm`. A daily quota of HubSpot is back at midnight of the portal's time zone.
+"""
+
+from airflow.sdk import dag
+from timetable import DAG_DEFAULTS, daily_at, ingest_tasks
+
+
+@dag(schedule=daily_at(2), tags=["ingest", "ma"], doc_md=__doc__, **DAG_DEFAULTS)
+def ingest_ma() -> None:
+    ingest_tasks("ma")
+
+
+ingest_ma()

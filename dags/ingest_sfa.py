@@ -1,0 +1,18 @@
+"""
+### ingest_sfa — leads and opportunities 商談・リード
+
+Daily 02:00 in the tenant's time zone. Reads Salesforce and dropped `sfa__*` files; writes the lake.
+
+**When it fails** — as `ingest_crm`: the failed task names object, cause and remedy; clear it.
+"""
+
+from airflow.sdk import dag
+from timetable import DAG_DEFAULTS, daily_at, ingest_tasks
+
+
+@dag(schedule=daily_at(2), tags=["ingest", "sfa"], doc_md=__doc__, **DAG_DEFAULTS)
+def ingest_sfa() -> None:
+    ingest_tasks("sfa")
+
+
+ingest_sfa()

@@ -1,0 +1,19 @@
+"""
+### ingest_success — surveys, product usage, process files 活用・プロダクト利用
+
+Daily 02:00 in the tenant's time zone. Reads dropped `success__*`, `product__*`, `process__*` files; writes the lake.
+
+**When it fails** — as `ingest_crm`. An unreadable file is in `lake/quarantine/files/` beside its reason;
+drop a mended one under the same name.
+"""
+
+from airflow.sdk import dag
+from timetable import DAG_DEFAULTS, daily_at, ingest_tasks
+
+
+@dag(schedule=daily_at(2), tags=["ingest", "success"], doc_md=__doc__, **DAG_DEFAULTS)
+def ingest_success() -> None:
+    ingest_tasks("success")
+
+
+ingest_success()

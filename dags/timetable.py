@@ -1,0 +1,132 @@
+"""What the DAG files share: the tenant's clock, the areas' assets, and the tasks of an ingest DAG."""
+
+import os
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from airflow.sdk import Asset, Connection, Param, get_current_context, task
+from airflow.sdk.exceptions import AirflowFailException
+from airflow.timetables.trigger import CronTriggerTimetable
+
+from ingestion.business_date import resolve_business_date
+from ingestion.catalogue import AREAS, find_object
+from ingestion.errors import AuthenticationError, SourceError, WarehouseError
+from ingestion.sources import base
+from ingestion.tenant import load_tenant
+from pipeline.context import load_context
+from pipeline.ingest import CONNECTIONS, check_and_commit, connected_objects, extract
+from pipeline.progress import report
+
+TIMEZONE = load_tenant(Path(os.environ["CSW_TENANT"])).timezone
+ASSETS = {area: Asset(name=area, uri=f"csw://lake/{area}") for area in AREAS}
+PARAMS = {
+    "business_date": Param(
+        None,
+        type=["null", "string"],
+        format="date",
+        description="Business date; empty = the newest. 基準日",
+    ),
+    "force": Param(
+        False, type="boolean", description="Extract again although the date is committed. 再抽出"
+    ),
+}
+DAG_DEFAULTS = {
+    "start_date": datetime(2020, 1, 1),
+    "catchup": False,
+    "max_active_runs": 1,
+    "params": PARAMS,
+    "default_args": {"owner": "data-team", "retries": int(os.environ.get("CSW_TASK_RETRIES", "2"))},
+}
+
+
+def daily_at(hour: int) -> CronTriggerTimetable:
+    """Every day at ``hour`` o'clock in the tenant's time zone; unpausing does not start a run."""
+    return CronTriggerTimetable(f"0 {hour} * * *", timezone=TIMEZONE, run_immediately=False)
+
+
+def business_date_of_run() -> date:
+    """Business date of the running DAG run (ARCHITECTURE: params, asset event, logical date, run_after)."""
+    context = get_current_context()
+    events = context.get("triggering_asset_events") or {}
+    return resolve_business_date(
+        load_context().tenant,
+        param=context["params"].get("business_date"),
+        event_dates=[
+            event.extra["business_date"]
+            for per_asset in events.values()
+            for event in per_asset
+            if "business_date" in event.extra
+        ],
+        logical_date=context.get("logical_date"),
+        run_after=context["dag_run"].run_after,
+    )
+
+
+def ingest_tasks(area: str) -> None:
+    """Tasks of an ingest DAG: extract each object, check and commit them together, announce the area's asset."""
+
+    @task
+    def connected() -> list[dict[str, str]]:
+        entries = connected_objects(load_context(), area)
+        return [{"source": entry.source, "object_name": entry.object} for entry in entries]
+
+    @task(map_index_template="{{ object_label }}")
+    def extract_object(source: str, object_name: str) -> dict[str, Any]:
+        context = get_current_context()
+        context["object_label"] = f"{source}.{object_name}"
+        return step(
+            extract,
+            find_object(source, object_name),
+            business_date_of_run(),
+            connection_of(source),
+            force=bool(context["params"].get("force")),
+        )
+
+    @task(trigger_rule="all_done")
+    def check_and_commit_area(runs: Any) -> None:
+        step(check_and_commit, area, business_date_of_run(), [run for run in runs if run])
+
+    @task(outlets=[ASSETS[area]])
+    def announce(outlet_events: Any = None) -> None:
+        outlet_events[ASSETS[area]].extra = {"business_date": business_date_of_run().isoformat()}
+
+    check_and_commit_area(extract_object.expand_kwargs(connected())) >> announce()
+
+
+def step(function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+    """Run one step of the pipeline and report its failure; only an unreadable source is worth a retry."""
+    try:
+        return function(load_context(), *arguments, **options)
+    except AuthenticationError as error:
+        report("failed", message=str(error))
+        raise AirflowFailException(str(error)) from error
+    except SourceError as error:
+        report("failed", message=str(error))
+        raise
+    except WarehouseError as error:
+        report("failed", message=str(error))
+        raise AirflowFailException(str(error)) from error
+    except Exception as error:
+        report(
+            "failed", message=f"unexpected {type(error).__name__} in {function.__name__}: {error}"
+        )
+        raise
+
+
+def connection_of(source: str) -> base.Connection:
+    """The source's Airflow connection; the file drop may go without (the tenant folder's files/)."""
+    conn_id = CONNECTIONS[source]
+    try:
+        connection = Connection.get(conn_id)
+    except Exception:
+        if source == "files":
+            return base.Connection(host="")
+        raise
+    host = connection.host or ""
+    if connection.port:
+        host = f"{host}:{connection.port}"
+    return base.Connection(
+        host, connection.login or "", connection.password or "", connection.extra_dejson
+    )

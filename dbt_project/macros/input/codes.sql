@@ -1,0 +1,17 @@
+{#- A vendor's code in our words: `mapping` holds the vendor's spellings in lower case; any other code is `other` (C-15). -#}
+{% macro map_code(code, mapping) -%}
+    case
+        {%- for ours, theirs in mapping.items() %}
+            when lower({{ code }}) in ('{{ theirs | join("', '") }}') then '{{ ours }}'
+        {%- endfor %}
+            when {{ code }} is not null then 'other'
+        end
+{%- endmacro %}
+
+{#- A code that should be one of ours already. -#}
+{% macro known_code(code, codes) -%}
+    case
+            when lower({{ code }}) in ('{{ codes | join("', '") }}') then lower({{ code }})
+            when {{ code }} is not null then 'other'
+        end
+{%- endmacro %}

@@ -1,0 +1,28 @@
+{#- What an incremental build of the monthly revenue models works out anew: all months of customers whose lines have
+    changed, and of everybody the months that time alone can change: from (previous as_of − grace) on, since the running
+    month is valued at as_of and a churn stays provisional until end + grace (DOMAIN.md §0.1 Grace, §2.1). -#}
+
+{% macro first_open_month() -%}
+    {%- if var('since_as_of_date') -%}
+    {{ month_of("cast('" ~ var('since_as_of_date') ~ "' as date) - " ~ var('renewal_grace_days')) }}
+    {%- else -%}
+    cast('1900-01-01' as date)
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro changed_subscribers() -%}
+    select customer_key from {{ ref('int_subscription_fingerprint') }} where _build_id = {{ var('build_id') }}
+{%- endmacro %}
+
+{#- pre_hook: takes out the rows about to be rebuilt. -#}
+{% macro forget_open_months() -%}
+    {%- if is_incremental() -%}
+    delete from {{ this }}
+    where month >= {{ first_open_month() }} or customer_key in ({{ changed_subscribers() }})
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Stands for the end of an evergreen line in comparisons. -#}
+{% macro far_future() -%}
+    cast('9999-01-01' as date)
+{%- endmacro %}

@@ -1,0 +1,9 @@
+{#- Touch model by ARR; an override by hand wins (DOMAIN.md §2.25). -#}
+{% macro touch_model(arr, override) -%}
+    case
+        when {{ override }} is not null then {{ override }}
+        when {{ arr }} >= {{ var('touch_high_arr') }} then 'high'
+        when {{ arr }} >= {{ var('touch_low_arr') }} then 'low'
+        else 'tech'
+    end
+{%- endmacro %}

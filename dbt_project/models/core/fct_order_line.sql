@@ -1,0 +1,50 @@
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_changed_buyers() }}') }}
+-- depends_on: {{ ref('int_order_line_fingerprint') }}
+-- Purchases without cancelled orders, returns netted (DOMAIN.md §5.2); customers whose lines changed are rebuilt whole.
+with order_line as (
+
+    select * from {{ ref('int_order_line') }}
+    {%- if is_incremental() %}
+    where customer_key in ({{ changed_buyers() }})
+    {%- endif %}
+
+),
+
+-- What was returned whole is no purchase, so no first one either.
+first_order as (
+
+    select customer_key, order_id
+    from order_line
+    where returned_quantity < quantity or returned_quantity = 0
+    qualify row_number() over (partition by customer_key order by order_date, order_id, order_line_id) = 1
+
+),
+
+final as (
+
+    select
+        order_line.order_line_id as order_line_key,
+        order_line.order_id,
+        order_line.customer_key,
+        order_line.contact_key,
+        order_line.product_key,
+        order_line.order_date,
+        order_line.quantity,
+        order_line.returned_quantity,
+        order_line.unit_price_net,
+        order_line.list_price,
+        order_line.net_amount,
+        order_line.discount_rate,
+        order_line.price_class,
+        order_line.returned_quantity <> 0 and order_line.returned_quantity >= order_line.quantity as is_fully_returned,
+        first_order.order_id is not null as is_first_order,
+        false as is_recurring,
+        order_line.tax_rate
+    from order_line
+    left join first_order
+        on order_line.customer_key = first_order.customer_key
+        and order_line.order_id = first_order.order_id
+
+)
+
+select * from final

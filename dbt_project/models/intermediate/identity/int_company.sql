@@ -1,0 +1,77 @@
+-- Every company record of every connected system. linked_account_id: the CRM account another system says it belongs to.
+with crm_account as (
+
+    select * from {{ ref('crm__account') }}
+
+),
+
+hubspot_company as (
+
+    select * from {{ ref('stg_hubspot__companies') }}
+
+),
+
+zendesk_organization as (
+
+    select * from {{ ref('stg_zendesk__organizations') }}
+
+),
+
+unioned as (
+
+    select
+        account_id,
+        'crm' as source_system,
+        account_id as source_id,
+        cast(null as {{ dbt.type_string() }}) as linked_account_id,
+        name as company_name,
+        corporate_number,
+        created_at
+    from crm_account
+    union all
+    select
+        'hubspot:' || company_id as account_id,
+        'hubspot' as source_system,
+        company_id as source_id,
+        salesforce_account_id as linked_account_id,
+        name as company_name,
+        corporate_number,
+        created_at
+    from hubspot_company
+    union all
+    select
+        'zendesk:' || organization_id as account_id,
+        'zendesk' as source_system,
+        organization_id as source_id,
+        external_id as linked_account_id,
+        name as company_name,
+        cast(null as {{ dbt.type_string() }}) as corporate_number,
+        created_at
+    from zendesk_organization
+
+),
+
+numbered as (
+
+    select
+        account_id,
+        source_system,
+        source_id,
+        linked_account_id,
+        company_name,
+        {{ digits_of('corporate_number') }} as corporate_number,
+        created_at
+    from unioned
+
+),
+
+final as (
+
+    select
+        *,
+        {{ is_corporate_number_valid('corporate_number') }} as is_corporate_number_valid
+    from numbered
+
+)
+
+select * from final

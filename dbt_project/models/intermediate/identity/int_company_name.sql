@@ -1,0 +1,91 @@
+-- Company names in comparable form, the legal form taken off and kept beside (DOMAIN.md §8.2). For reading and for
+-- matching together with other evidence: the name alone never makes two companies one.
+with company as (
+
+    select account_id, company_name from {{ ref('int_company') }}
+
+),
+
+legal_form as (
+
+    select * from {{ ref('legal_form') }}
+
+),
+
+variants as (
+
+    select
+        {{ concat_ordered('variant', 'variant') }} as variants,
+        {{ concat_ordered('standard', 'variant') }} as standards
+    from {{ ref('kanji_variant') }}
+
+),
+
+-- Points go and commas part words, so that Co.,Ltd. and Co. Ltd are one spelling.
+folded as (
+
+    select
+        account_id,
+        trim({{ regexp_replace_all("translate(upper(" ~ fold_width('company_name') ~ "), ',.', ' ')", ' +', ' ') }}) as name
+    from company
+
+),
+
+found as (
+
+    select
+        folded.account_id,
+        legal_form.written_form,
+        legal_form.legal_form,
+        case
+            when folded.name like legal_form.written_form || '%' then '前'
+            when folded.name like '%' || legal_form.written_form then '後'
+            else '中'
+        end as position
+    from folded
+    inner join legal_form
+        on (legal_form.script = 'japanese' and folded.name like '%' || legal_form.written_form || '%')
+        or (legal_form.script = 'latin' and folded.name like '% ' || legal_form.written_form)
+
+),
+
+-- The longest spelling is the whole form: 一般社団法人 rather than 社団法人.
+chosen as (
+
+    select * from found
+    qualify row_number() over (partition by account_id order by length(written_form) desc, position desc, written_form) = 1
+
+),
+
+stripped as (
+
+    select
+        folded.account_id,
+        chosen.legal_form,
+        coalesce(chosen.position, '無') as legal_form_position,
+        trim(case chosen.position
+            when '前' then substr(folded.name, length(chosen.written_form) + 1)
+            when '後' then substr(folded.name, 1, length(folded.name) - length(chosen.written_form))
+            when '中' then replace(folded.name, chosen.written_form, '')
+            else folded.name
+        end) as name
+    from folded
+    left join chosen on folded.account_id = chosen.account_id
+
+),
+
+final as (
+
+    select
+        stripped.account_id,
+        nullif(translate(
+            translate({{ unify_long_marks('stripped.name') }}, ' ・-', ''), variants.variants, variants.standards
+        ), '') as company_name_normalised,
+        stripped.legal_form,
+        stripped.legal_form_position
+    from stripped
+    cross join variants
+
+)
+
+select * from final

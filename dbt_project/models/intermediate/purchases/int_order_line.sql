@@ -1,0 +1,89 @@
+-- Lines of orders that were not cancelled, up to as_of, with what of them was kept (DOMAIN.md §2.14, 2.20, 5.2).
+with order_line as (
+
+    select * from {{ ref('crm__order_line') }}
+
+),
+
+orders as (
+
+    select * from {{ ref('crm__order') }}
+    where order_date <= {{ as_of_date() }}
+        and coalesce(status, 'ordered') <> 'cancelled'
+
+),
+
+identity as (
+
+    select account_id, customer_key from {{ ref('int_customer_identity') }}
+
+),
+
+joined as (
+
+    select
+        order_line.order_line_id,
+        order_line.order_id,
+        coalesce(identity.customer_key, 'unknown') as customer_key,
+        case when orders.contact_id is not null then {{ surrogate_key(['orders.contact_id']) }} end as contact_key,
+        order_line.product_id as product_key,
+        orders.order_date,
+        order_line.quantity,
+        case
+            when orders.status = 'returned' then order_line.quantity
+            else least(coalesce(order_line.returned_quantity, 0), order_line.quantity)
+        end as returned_quantity,
+        order_line.unit_price_net_ex_tax as unit_price_net,
+        nullif(order_line.list_price_ex_tax, 0) as list_price,
+        order_line.amount_ex_tax as amount,
+        coalesce(order_line.is_sale, false) as is_sale,
+        order_line.tax_rate
+    from order_line
+    inner join orders on order_line.order_id = orders.order_id
+    left join identity on orders.account_id = identity.account_id
+
+),
+
+-- At list price and as paid, of the whole line: one rounding, whether or not the source gives a price a unit.
+priced as (
+
+    select
+        *,
+        abs({{ to_money('list_price * quantity') }}) as listed_amount,
+        abs(coalesce({{ to_money('unit_price_net * quantity') }}, amount)) as paid_amount
+    from joined
+
+),
+
+final as (
+
+    select
+        order_line_id,
+        order_id,
+        customer_key,
+        contact_key,
+        product_key,
+        order_date,
+        quantity,
+        returned_quantity,
+        unit_price_net,
+        list_price,
+        case
+            when returned_quantity > 0 then {{ divide_money(
+                'amount', 'cast((quantity - returned_quantity) * 10000 as bigint)', 'cast(quantity * 10000 as bigint)'
+            ) }}
+            else amount
+        end as net_amount,
+        {{ rate('listed_amount - paid_amount', 'listed_amount', 'decimal(18, 6)') }} as discount_rate,
+        case
+            when is_sale then 'bargain'
+            when coalesce(listed_amount, 0) = 0 then 'unknown'
+            when paid_amount < listed_amount * (1 - cast({{ var('pb_tolerance') }} as decimal(9, 6))) then 'bargain'
+            else 'proper'
+        end as price_class,
+        tax_rate
+    from priced
+
+)
+
+select * from final

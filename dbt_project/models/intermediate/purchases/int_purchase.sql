@@ -1,0 +1,43 @@
+-- What RFM, decile and the like count as purchases (DOMAIN.md §2.14): valid order lines and, where the company wants
+-- subscriptions counted, each line's MRR a month, dated like the month's valuation (§0.1 RFM: there are no invoices).
+with order_line as (
+
+    select * from {{ ref('fct_order_line') }}
+    where not is_fully_returned
+
+),
+
+{% if var('rfm_include_subscription') -%}
+subscription_month as (
+
+    select * from {{ ref('fct_subscription_month') }}
+    where mrr > 0
+
+),
+{%- endif %}
+
+final as (
+
+    select
+        customer_key,
+        order_line_key as purchase_id,
+        order_id as occasion_id,
+        order_date as purchase_date,
+        product_key,
+        net_amount as amount
+    from order_line
+    {%- if var('rfm_include_subscription') %}
+    union all
+    select
+        customer_key,
+        line_id || '@' || month as purchase_id,
+        line_id || '@' || month as occasion_id,
+        least(last_day(month), {{ as_of_date() }}) as purchase_date,
+        product_key,
+        mrr as amount
+    from subscription_month
+    {%- endif %}
+
+)
+
+select * from final

@@ -1,0 +1,78 @@
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_open_months() }}') }}
+-- depends_on: {{ ref('int_subscription_fingerprint') }}
+-- MRR of each customer and family at both ends of a month, wherever one of them is not 0 (DOMAIN.md §2.1).
+-- The customer's totals stand on each of its rows; is_customer_row marks one row per customer and month.
+with family_month as (
+
+    -- discount lines may not take a family below zero (§0.1 Rounding)
+    select
+        customer_key,
+        product_family_id,
+        month,
+        cast(greatest(sum(mrr), 0) as decimal(18, 2)) as mrr,
+        cast(greatest(sum(arr), 0) as decimal(18, 2)) as arr,
+        max(known_date) as known_date
+    from {{ ref('fct_subscription_month') }}
+    {%- if is_incremental() %}
+    where month >= {{ add_months(first_open_month(), -1) }} or customer_key in ({{ changed_subscribers() }})
+    {%- endif %}
+    group by customer_key, product_family_id, month
+
+),
+
+-- What closes a month opens the next one.
+month_side as (
+
+    select
+        customer_key, product_family_id, month, known_date,
+        0 as opening_mrr, mrr as closing_mrr, 0 as opening_arr, arr as closing_arr
+    from family_month
+    union all
+    select
+        customer_key, product_family_id, {{ add_months('month', 1) }} as month, known_date,
+        mrr as opening_mrr, 0 as closing_mrr, arr as opening_arr, 0 as closing_arr
+    from family_month
+    where month < {{ month_of(as_of_date()) }}
+
+),
+
+family_change as (
+
+    select
+        customer_key,
+        product_family_id,
+        month,
+        cast(sum(opening_mrr) as decimal(18, 2)) as opening_mrr,
+        cast(sum(closing_mrr) as decimal(18, 2)) as closing_mrr,
+        cast(sum(opening_arr) as decimal(18, 2)) as opening_arr,
+        cast(sum(closing_arr) as decimal(18, 2)) as closing_arr,
+        max(known_date) as known_date
+    from month_side
+    {%- if is_incremental() %}
+    where month >= {{ first_open_month() }} or customer_key in ({{ changed_subscribers() }})
+    {%- endif %}
+    group by customer_key, product_family_id, month
+    having sum(opening_mrr) > 0 or sum(closing_mrr) > 0
+
+),
+
+final as (
+
+    select
+        customer_key,
+        product_family_id,
+        month,
+        opening_mrr,
+        closing_mrr,
+        product_family_id = min(product_family_id) over customer_month as is_customer_row,
+        cast(sum(opening_mrr) over customer_month as decimal(18, 2)) as customer_opening_mrr,
+        cast(sum(closing_mrr) over customer_month as decimal(18, 2)) as customer_closing_mrr,
+        cast(sum(opening_arr) over customer_month as decimal(18, 2)) as customer_opening_arr,
+        cast(sum(closing_arr) over customer_month as decimal(18, 2)) as customer_closing_arr,
+        max(known_date) over customer_month as customer_known_date
+    from family_change
+    window customer_month as (partition by customer_key, month)
+
+)
+
+select * from final

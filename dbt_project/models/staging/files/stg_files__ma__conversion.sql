@@ -1,0 +1,3 @@
+{{ config(pre_hook="{{ forget_changed_drops('ma__conversion') }}") }}
+
+{{ typed_drop('ma__conversion') }}

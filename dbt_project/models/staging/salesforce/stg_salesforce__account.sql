@@ -1,0 +1,33 @@
+{{ config(pre_hook="{{ forget_changed_salesforce('salesforce__account', 'account_id') }}") }}
+
+with source as (
+
+    {{ latest_salesforce('salesforce__account') }}
+
+)
+
+select
+    Id as account_id,
+    CorporateNumber__c as corporate_number,
+    Name as name,
+    NameKana__c as name_kana,
+    ParentId as parent_account_id,
+    Industry as industry_name,
+    try_cast(NumberOfEmployees as integer) as employee_count,
+    {{ to_money('AnnualRevenue') }} as annual_sales,
+    BillingPostalCode as postal_code,
+    BillingState as prefecture_name,
+    BillingCity as city,
+    BillingStreet as address_line,
+    Phone as phone,
+    Website as website,
+    try_cast(FiscalClosingMonth__c as integer) as fiscal_closing_month,
+    try_cast(BillingClosingDay__c as integer) as billing_closing_day,
+    lower(TouchModel__c) as touch_model_override,
+    CsmOwner__c as csm_owner_id,
+    OwnerId as sales_owner_id,
+    Type as account_type,
+    {{ to_instant('CreatedDate') }} as created_at,
+    {{ to_instant('SystemModstamp') }} as updated_at,
+    {{ var('build_id') }} as _build_id
+from source

@@ -1,0 +1,25 @@
+{{ config(pre_hook="{{ forget_changed_salesforce('salesforce__order_item', 'order_item_id') }}") }}
+
+with source as (
+
+    {{ latest_salesforce('salesforce__order_item') }}
+
+)
+
+select
+    Id as order_item_id,
+    OrderId as order_id,
+    Product2Id as product_id,
+    try_cast(Quantity as decimal(18, 4)) as quantity,
+    {{ to_money('UnitPrice') }} as unit_price,
+    {{ to_money('ListPrice') }} as list_price,
+    {{ to_money('TotalPrice') }} as total_price,
+    try_cast(ServiceDate as date) as start_date,
+    try_cast(EndDate as date) as end_date,
+    lower(BillingPeriod__c) as billing_period,
+    lower(ChargeType__c) as charge_type,
+    lower(PriceBookKind__c) as price_book,
+    {{ to_instant('CreatedDate') }} as created_at,
+    {{ to_instant('SystemModstamp') }} as updated_at,
+    {{ var('build_id') }} as _build_id
+from source

@@ -1,0 +1,55 @@
+{{ config(materialized='view') }}
+
+-- Order items with what decides where they go: charge type of the line, else of its product, else one_time
+-- (TENANT.md); account and contract of the order, null when the order is deleted.
+with order_items as (
+
+    select * from {{ ref('stg_salesforce__order_item') }}
+
+),
+
+orders as (
+
+    select * from {{ ref('stg_salesforce__order') }}
+
+),
+
+products as (
+
+    select * from {{ ref('stg_salesforce__product2') }}
+
+),
+
+final as (
+
+    select
+        order_items.order_item_id,
+        order_items.order_id,
+        orders.account_id,
+        orders.contract_id,
+        order_items.product_id,
+        order_items.quantity,
+        order_items.unit_price,
+        order_items.list_price,
+        order_items.total_price,
+        order_items.start_date,
+        order_items.end_date,
+        order_items.billing_period,
+        {{ known_code(
+            "coalesce(order_items.charge_type, products.charge_type, 'one_time')",
+            ['recurring', 'one_time', 'usage', 'trial']
+        ) }} as charge_type,
+        orders.currency,
+        order_items.price_book,
+        order_items.created_at,
+        order_items.updated_at,
+        greatest(
+            order_items._build_id, coalesce(orders._build_id, 0), coalesce(products._build_id, 0)
+        ) as _build_id
+    from order_items
+    left join orders on order_items.order_id = orders.order_id
+    left join products on order_items.product_id = products.product_id
+
+)
+
+select * from final

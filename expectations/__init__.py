@@ -1,0 +1,1 @@
+"""What the data promises: contracts, their validation, and what is generated from them."""

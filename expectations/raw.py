@@ -1,0 +1,253 @@
+"""Check freshly extracted runs: what is held back, what blocks, what only warns."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from expectations.contracts import Contract, Rule, contract_for
+from expectations.landing import landed_suite, row_rules, version_rule
+from expectations.suites import Check, Suite
+from expectations.validate import Audit, RuleResult, validate
+from ingestion.catalogue import CatalogueObject
+from ingestion.lake import TECHNICAL_COLUMNS
+
+SCRATCH_FILE = "landed.duckdb"
+
+
+@dataclass(frozen=True)
+class RunToCheck:
+    """One object's extraction.
+
+    Attributes:
+        parts: its Parquet parts.
+        columns: the source's columns that are in them.
+        previous_parts: parts of the object's committed runs.
+    """
+
+    entry: CatalogueObject
+    parts: list[str]
+    columns: list[str]
+    previous_parts: list[str]
+
+
+@dataclass(frozen=True)
+class QuarantinedRow:
+    """A row that is held back.
+
+    Attributes:
+        row: its ``_row``.
+        rule: the first rule it broke, ``reason`` what that rule says.
+        rules_broken: how many it broke in all.
+    """
+
+    row: int
+    rule: str
+    reason: str
+    rules_broken: int
+
+
+@dataclass
+class RunCheck:
+    """The verdict on one run: commit it without the quarantined rows, unless it is blocked."""
+
+    entry: CatalogueObject
+    quarantined: list[QuarantinedRow] = field(default_factory=list)
+    blocked: bool = False
+    reasons: list[str] = field(default_factory=list)
+    results: list[RuleResult] = field(default_factory=list)
+
+    @property
+    def fails_dag(self) -> bool:
+        """A required object is blocked, or a check could not be evaluated at all."""
+        return self.blocked and (
+            self.entry.required or any(result.status == "error" for result in self.results)
+        )
+
+
+def check_runs(
+    runs: list[RunToCheck],
+    run_id: str,
+    business_date: date,
+    scratch: Path,
+    data_docs: Path | None = None,
+) -> list[RunCheck]:
+    """Check runs against their raw contracts, all in this process.
+
+    Args:
+        business_date: the day the runs close.
+        scratch: existing folder for a temporary database.
+        data_docs: folder for the GX result pages; None writes none.
+
+    Returns:
+        One verdict a run, in the order given. An empty run passes without a result; if all are
+        empty, GX is not imported.
+    """
+    audit = Audit(run_id, business_date, data_docs)
+    database = scratch / SCRATCH_FILE
+    database.unlink(missing_ok=True)
+    checks, suites = [], []
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        for run in runs:
+            landed = _Landed(connection, run, audit)
+            checks.append(landed.check)
+            suites += landed.prepare()
+    by_table: dict[str, list[RuleResult]] = {}
+    for result in validate(database, ("main",), suites, audit):
+        by_table.setdefault(result.table_name, []).append(result)
+    for check in checks:
+        _conclude(check, by_table.get(check.entry.table, []))
+    database.unlink(missing_ok=True)
+    return checks
+
+
+class _Landed:
+    """One run in the scratch database."""
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, run: RunToCheck, audit: Audit
+    ) -> None:
+        self.connection, self.run, self.audit = connection, run, audit
+        self.entry = run.entry
+        self.contract: Contract = contract_for(run.entry)
+        self.table = f'"{self.entry.table}"'
+        self.check = RunCheck(run.entry)
+        self.suite = Suite("raw", self.entry.table, self.entry.table, ())
+
+    def prepare(self) -> list[Suite]:
+        """Load the run, take out the rows to quarantine, and name what GX has to confirm."""
+        if not self.run.parts or not self._load():
+            return []
+        if self._lacks_required_columns():
+            return []
+        self._report_new_columns()
+        self._report_emptied_state()
+        rules = row_rules(self.contract, self.entry)
+        self._quarantine([rule for rule in rules if rule.severity == "quarantine"])
+        version = version_rule(self.entry, self.run.columns)
+        if version is not None:
+            rules.append(version)
+        kept = self.connection.execute(f"select count(*) from {self.table}").fetchone()[0]
+        return [landed_suite(self.contract, self.entry, rules)] if kept else []
+
+    def _load(self) -> int:
+        present = {name.lower() for name in self.run.columns}
+        absent = [
+            column.name for column in self.contract.columns if column.name.lower() not in present
+        ]
+        nulls = "".join(f', null::varchar as "{name}"' for name in absent)
+        return self.connection.execute(
+            f"create table {self.table} as select *{nulls} from read_parquet(?, union_by_name = true)",
+            [self.run.parts],
+        ).fetchone()[0]
+
+    def _lacks_required_columns(self) -> bool:
+        present = {name.lower() for name in self.run.columns}
+        lacking = [name for name in self.contract.required_columns if name.lower() not in present]
+        for name in lacking:
+            rule = f"Column {name} exists. / 列{name}がある。"
+            self._add(
+                Check(f"{name}_exists", "block", rule, "exists", (name,)),
+                "blocked",
+                why="It is missing.",
+            )
+        return bool(lacking)
+
+    def _report_new_columns(self) -> None:
+        """Schema drift: a column that neither the contract nor the last committed run knows."""
+        if not self.run.previous_parts:
+            return
+        newest = max(self.run.previous_parts)
+        before = self.connection.execute(
+            f"describe select * from read_parquet('{newest}')"
+        ).fetchall()
+        known = {row[0].lower() for row in before} | {c.name.lower() for c in self.contract.columns}
+        new = sorted(name for name in self.run.columns if name.lower() not in known)
+        if new:
+            rule = "The source's columns are those it had. / ソースの列が前回と同じ。"
+            check = Check("no_new_columns", "warn", rule, "exists")
+            self._add(check, "warned", len(new), ", ".join(new), f"New: {', '.join(new)}.")
+
+    def _report_emptied_state(self) -> None:
+        """A run of tombstones only must not leave an object empty that was not (DOMAIN.md §0.1)."""
+        live = self.connection.execute(f"select count(*) from {self.table} where not _is_deleted")
+        if live.fetchone()[0] or not self.run.previous_parts or not self.entry.key:
+            return
+        before, after = self._live_keys(with_run=False), self._live_keys(with_run=True)
+        if before and not after:
+            rule = "The current state does not become empty. / 現在の状態が空にならない。"
+            check = Check("current_state_not_empty", "block", rule, "exists")
+            self._add(check, "blocked", before, why=f"All {before} records were deleted.")
+
+    def _live_keys(self, with_run: bool) -> int:
+        key = ", ".join(f'"{name}"' for name in self.entry.key)
+        cursor = f'"{self.entry.cursor}"' if self.entry.cursor else "_extracted_at"
+        columns = f"{key}, {cursor}, _extracted_at, _row, _is_deleted"
+        run = f"union all select {columns} from {self.table}" if with_run else ""
+        types = {column.name: column.logical_type for column in self.contract.columns}
+        instant = "bigint" if types.get(self.entry.cursor or "") == "integer" else "timestamptz"
+        return self.connection.execute(
+            f"""
+            with versions as (
+                select {columns} from read_parquet(?, union_by_name = true) {run}
+            ),
+            latest as (
+                select * from versions where ({key}) is not null
+                qualify row_number() over (
+                    partition by {key}
+                    order by try_cast({cursor} as {instant}) desc nulls last, _extracted_at desc, _row desc
+                ) = 1
+            )
+            select count(*) from latest where not _is_deleted
+            """,
+            [self.run.previous_parts],
+        ).fetchone()[0]
+
+    def _quarantine(self, rules: list[Rule]) -> None:
+        self.connection.execute("create or replace temp table broken (_row bigint, rule integer)")
+        for number, rule in enumerate(rules):
+            self.connection.execute(
+                f"insert into broken select distinct _row, {number} from ({rule.query(self.table)})"
+            )
+        rows = self.connection.execute(
+            "select _row, min(rule), count(*) from broken group by _row order by _row"
+        ).fetchall()
+        self.check.quarantined = [
+            QuarantinedRow(row, rules[first].name, rules[first].description, count)
+            for row, first, count in rows
+        ]
+        counts = self.connection.execute(
+            "select rule, count(*) from broken group by rule order by rule"
+        )
+        for number, count in counts.fetchall():
+            rule = rules[number]
+            check = Check(rule.name, "quarantine", rule.description, "rows")
+            self._add(check, "quarantined", count, why=f"{count} rows held back.")
+        self.connection.execute(f"delete from {self.table} where _row in (select _row from broken)")
+
+    def _add(self, check: Check, status, count: int = 0, observed: str = "", why: str = "") -> None:
+        self.check.results.append(
+            self.audit.result(self.suite, check, status, count, observed, why)
+        )
+
+
+def _conclude(check: RunCheck, confirmed: list[RuleResult]) -> None:
+    """Join what was found before GX with what GX says, and draw the verdict."""
+    held_back = {result.rule for result in check.results if result.status == "quarantined"}
+    check.results += [
+        result for result in confirmed if result.status != "passed" or result.rule not in held_back
+    ]
+    failed = [result for result in check.results if result.status in ("blocked", "error")]
+    check.blocked = bool(failed)
+    check.reasons = [f"{result.rule}: {result.message}" for result in failed]
+    if not check.entry.required:
+        check.results = [_as_warning(result) for result in check.results]
+
+
+def _as_warning(result: RuleResult) -> RuleResult:
+    if result.status != "blocked":
+        return result
+    note = "Its rows are not committed; the object is optional, the run goes on."
+    return replace(result, status="warned", message=f"{result.message} {note}")

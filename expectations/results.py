@@ -1,0 +1,76 @@
+"""The store of check results: one small Parquet file an append, so that parallel DAGs never wait."""
+
+import os
+import uuid
+from dataclasses import asdict
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from expectations.validate import RuleResult
+
+KEPT_DAYS = 90
+SCHEMA = pa.schema(
+    {
+        "run_id": pa.string(),
+        "business_date": pa.date32(),
+        "layer": pa.string(),
+        "table_name": pa.string(),
+        "rule": pa.string(),
+        "severity": pa.string(),
+        "status": pa.string(),
+        "unexpected_count": pa.int64(),
+        "observed": pa.string(),
+        "message": pa.string(),
+        "checked_at": pa.timestamp("us", tz="UTC"),
+    }
+)
+
+
+def append_results(path: Path, results: list[RuleResult]) -> None:
+    """Add results to the store; a killed append leaves nothing half-written.
+
+    Args:
+        path: folder of the store, created if missing. Files more than 90 days older than the
+            appended business date are removed.
+    """
+    if not results:
+        return
+    path.mkdir(parents=True, exist_ok=True)
+    day = max(result.business_date for result in results)
+    name = f"{day.isoformat()}_{uuid.uuid4().hex}.parquet"
+    table = pa.Table.from_pylist([asdict(result) for result in results], schema=SCHEMA)
+    pq.write_table(table, path / f"{name}.tmp", compression="zstd")
+    os.replace(path / f"{name}.tmp", path / name)
+    for old in path.glob("*.parquet"):
+        if old.name < (day - timedelta(days=KEPT_DAYS)).isoformat():
+            old.unlink(missing_ok=True)
+
+
+def read_results(path: Path, days: int = KEPT_DAYS) -> pa.Table:
+    """The results of the last ``days`` business dates, newest check of every run and rule.
+
+    Returns:
+        A table with the fields of RuleResult, by business date, table and rule; empty if there is no store.
+    """
+    files = sorted(str(file) for file in path.glob("*.parquet"))
+    if not files:
+        return SCHEMA.empty_table()
+    newest = date.fromisoformat(Path(files[-1]).name[:10])
+    since = (newest - timedelta(days=days)).isoformat()
+    recent = [file for file in files if Path(file).name[:10] > since]
+    with duckdb.connect() as connection:
+        found = connection.execute(
+            """
+            select * from read_parquet(?)
+            qualify row_number() over (
+                partition by run_id, layer, table_name, rule order by checked_at desc
+            ) = 1
+            order by business_date, layer, table_name, rule, run_id
+            """,
+            [recent],
+        )
+        return found.to_arrow_table().cast(SCHEMA)

@@ -1,0 +1,138 @@
+"""Contracts → checks → GX expectations.
+
+A check is what a contract asks of a table, still free of GX, so that it can be listed, documented
+and tested without importing it; ``to_expectation`` turns it into GX's own object.
+"""
+
+import html
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from expectations.contracts import Contract, Severity
+
+if TYPE_CHECKING:
+    from great_expectations.expectations.expectation import Expectation
+
+GX_SEVERITY = {"block": "critical", "quarantine": "warning", "warn": "warning"}
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check on a table.
+
+    Attributes:
+        rule: name in the results, unique in its suite.
+        kind: which expectation it becomes.
+        columns: columns it looks at (none for ``rows``).
+        values: accepted values of an ``accepted`` check; nulls pass.
+        query: of a ``rows`` check: the violating rows of ``{object}``.
+    """
+
+    rule: str
+    severity: Severity
+    description: str
+    kind: Literal["exists", "not_null", "unique", "accepted", "rows"]
+    columns: tuple[str, ...] = ()
+    values: tuple[Any, ...] = ()
+    query: str = ""
+
+
+@dataclass(frozen=True)
+class Suite:
+    """The checks of one table.
+
+    Attributes:
+        layer, table: how results name the table.
+        relation: its name in the database that is checked.
+    """
+
+    layer: str
+    table: str
+    relation: str
+    checks: tuple[Check, ...]
+
+
+def modelled_suite(contract: Contract) -> Suite:
+    """What dbt's table must meet: columns exist, no nulls, a unique key, and the contract's rules."""
+    checks = [*column_checks(contract), *_key_checks(contract), *_rule_checks(contract)]
+    return Suite(contract.layer, contract.table, contract.table, tuple(checks))
+
+
+def column_checks(contract: Contract) -> Iterator[Check]:
+    """Every column exists; required ones hold no null."""
+    for column in contract.columns:
+        yield Check(
+            f"{column.name}_exists",
+            "block",
+            f"Column {column.name} exists. / 列{column.name}がある。",
+            "exists",
+            (column.name,),
+        )
+    for name in contract.required_columns:
+        yield Check(
+            f"{name}_not_null",
+            "block",
+            f"{name} is never null. / {name}は空でない。",
+            "not_null",
+            (name,),
+        )
+
+
+def to_expectation(check: Check) -> "Expectation":
+    """The GX expectation of a check; its ``meta`` carries rule and severity back in the result."""
+    import great_expectations.expectations as gxe
+
+    common: dict[str, Any] = {
+        "meta": {"rule": check.rule, "severity": check.severity},
+        "severity": GX_SEVERITY[check.severity],
+        "description": html.escape(f"{check.rule}: {check.description}"),
+    }
+    match check.kind:
+        case "exists":
+            return gxe.ExpectColumnToExist(column=check.columns[0], **common)
+        case "not_null":
+            return gxe.ExpectColumnValuesToNotBeNull(column=check.columns[0], **common)
+        case "unique" if len(check.columns) == 1:
+            return gxe.ExpectColumnValuesToBeUnique(column=check.columns[0], **common)
+        case "unique":
+            return gxe.ExpectCompoundColumnsToBeUnique(column_list=list(check.columns), **common)
+        case "accepted":
+            return gxe.ExpectColumnValuesToBeInSet(
+                column=check.columns[0], value_set=list(check.values), **common
+            )
+        case "rows":
+            return gxe.UnexpectedRowsExpectation(unexpected_rows_query=_gx_query(check), **common)
+
+
+def _key_checks(contract: Contract) -> Iterator[Check]:
+    if contract.key:
+        names = ", ".join(contract.key)
+        yield Check(
+            "key_unique",
+            "block",
+            f"{names} identifies a row. / {names}で行が一意に決まる。",
+            "unique",
+            contract.key,
+        )
+
+
+def _rule_checks(contract: Contract) -> Iterator[Check]:
+    for rule in contract.rules:
+        if rule.valid_values is None:
+            yield Check(rule.name, rule.severity, rule.description, "rows", query=rule.sql)
+        else:
+            yield Check(
+                rule.name,
+                rule.severity,
+                rule.description,
+                "accepted",
+                (rule.column or "",),
+                rule.valid_values,
+            )
+
+
+def _gx_query(check: Check) -> str:
+    # GX fills the query with str.format: braces of the SQL itself (regular expressions) are doubled
+    escaped = check.query.replace("{object}", "\0").replace("{", "{{").replace("}", "}}")
+    return escaped.replace("\0", "{batch}")

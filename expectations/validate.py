@@ -1,0 +1,147 @@
+"""Run suites against one DuckDB file: one process, one GX context, one result a rule."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from expectations.gx_duckdb import open_datasource
+from expectations.suites import Check, Severity, Suite, to_expectation
+
+if TYPE_CHECKING:
+    from great_expectations.core import ExpectationValidationResult
+    from great_expectations.datasource.fluent import SQLDatasource
+
+Status = Literal["passed", "warned", "quarantined", "blocked", "error"]
+STATUS_OF_FAILURE: dict[Severity, Status] = {
+    "block": "blocked",
+    "quarantine": "blocked",
+    "warn": "warned",
+}
+RESULT_FORMAT = {"result_format": "BASIC", "partial_unexpected_count": 5}
+
+
+@dataclass(frozen=True)
+class RuleResult:
+    """Outcome of one rule in one run.
+
+    Attributes:
+        status: ``error`` means the check itself could not be evaluated.
+        unexpected_count: violating rows or values; 0 where nothing is counted.
+        observed: a few unexpected values of a coded field, else empty; never whole rows.
+        message: what the rule says and, if it failed, how.
+        checked_at: aware UTC time of the check.
+    """
+
+    run_id: str
+    business_date: date
+    layer: str
+    table_name: str
+    rule: str
+    severity: Severity
+    status: Status
+    unexpected_count: int
+    observed: str
+    message: str
+    checked_at: datetime
+
+
+@dataclass(frozen=True)
+class Audit:
+    """Which run a check belongs to, and where its Data Docs pages go (None: nowhere)."""
+
+    run_id: str
+    business_date: date
+    data_docs: Path | None = None
+
+    def result(
+        self,
+        suite: Suite,
+        check: Check,
+        status: Status,
+        count: int = 0,
+        observed: str = "",
+        why: str = "",
+    ) -> RuleResult:
+        """A result of this run, stamped now."""
+        return RuleResult(
+            run_id=self.run_id,
+            business_date=self.business_date,
+            layer=suite.layer,
+            table_name=suite.table,
+            rule=check.rule,
+            severity=check.severity,
+            status=status,
+            unexpected_count=count,
+            observed=observed,
+            message=f"{check.description} {why}".strip(),
+            checked_at=datetime.now(UTC),
+        )
+
+
+def validate(
+    database: Path, schemas: tuple[str, ...], suites: list[Suite], audit: Audit
+) -> list[RuleResult]:
+    """Check every suite's table.
+
+    Args:
+        database: DuckDB file, opened read-only.
+        schemas: where the suites' relations are looked up.
+        suites: checks a table; without any, GX is not even imported.
+    """
+    if not suites:
+        return []
+    with open_datasource(database, schemas) as source:
+        return [result for suite in suites for result in _validate_suite(source, suite, audit)]
+
+
+def failures(results: list[RuleResult]) -> list[str]:
+    """One line for every result that must stop the run: blocked rules and broken checks."""
+    return [
+        f"{result.layer}.{result.table_name}: {result.rule}: {result.message}"
+        for result in results
+        if result.status in ("blocked", "error")
+    ]
+
+
+def _validate_suite(source: "SQLDatasource", suite: Suite, audit: Audit) -> list[RuleResult]:
+    from great_expectations import ExpectationSuite
+
+    asset = source.add_table_asset(suite.relation, table_name=suite.relation)
+    batch = asset.add_batch_definition_whole_table("all").get_batch()
+    expectations = [to_expectation(check) for check in suite.checks]
+    outcome = batch.validate(
+        ExpectationSuite(name=f"{suite.layer}.{suite.table}", expectations=expectations),
+        result_format=RESULT_FORMAT,
+    )
+    if audit.data_docs is not None:
+        from expectations.data_docs import write_page
+
+        write_page(audit.data_docs, outcome)
+    checks = {check.rule: check for check in suite.checks}
+    by_rule = {item.expectation_config.meta["rule"]: item for item in outcome.results}
+    return [_to_result(suite, checks[rule], by_rule[rule], audit) for rule in checks]
+
+
+def _to_result(
+    suite: Suite, check: Check, outcome: "ExpectationValidationResult", audit: Audit
+) -> RuleResult:
+    broken = _exception_message(outcome.exception_info or {})
+    if broken:
+        return audit.result(suite, check, "error", why=f"The check itself failed: {broken}")
+    if outcome.success:
+        return audit.result(suite, check, "passed")
+    details: dict[str, Any] = outcome.result or {}
+    count = details.get("unexpected_count", details.get("observed_value")) or 0
+    values = details.get("partial_unexpected_list", []) if check.kind == "accepted" else []
+    observed = ", ".join(sorted({str(value) for value in values}))
+    why = f"{count} violations." + (f" Found: {observed}." if observed else "")
+    return audit.result(suite, check, STATUS_OF_FAILURE[check.severity], count, observed, why)
+
+
+def _exception_message(info: dict[str, Any]) -> str:
+    """First line of what went wrong while evaluating; GX nests it a metric where several failed."""
+    if "raised_exception" in info:
+        message = info.get("exception_message") if info["raised_exception"] else ""
+        return str(message or "").splitlines()[0] if message else ""
+    return next((found for item in info.values() if (found := _exception_message(item))), "")

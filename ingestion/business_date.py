@@ -1,0 +1,45 @@
+"""The business date: the day, in the tenant's time zone, that a run closes."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from ingestion.tenant import Tenant
+
+
+def day_end(day: date, zone: ZoneInfo) -> datetime:
+    """First instant after ``day`` in ``zone``, as an aware UTC datetime."""
+    midnight = datetime.combine(day + timedelta(days=1), time.min, tzinfo=zone)
+    return midnight.astimezone(ZoneInfo("UTC"))
+
+
+def resolve_business_date(
+    tenant: Tenant,
+    *,
+    param: str | None = None,
+    event_dates: Iterable[str] = (),
+    logical_date: datetime | None = None,
+    run_after: datetime | None = None,
+) -> date:
+    """Decide the business date of a run.
+
+    The first that is there wins: the run's ``business_date`` parameter; the newest date among the
+    triggering asset events; the local day before ``logical_date``; the local day before ``run_after``.
+    All but the parameter are capped at the tenant's last_business_date.
+
+    Raises:
+        ValueError: nothing to decide from, or the parameter is no ISO date.
+    """
+    if param:
+        return date.fromisoformat(param)
+    dates = [date.fromisoformat(text) for text in event_dates]
+    if dates:
+        chosen = max(dates)
+    else:
+        instant = logical_date or run_after
+        if instant is None:
+            raise ValueError(
+                "a run needs params.business_date, an asset event, a logical date or run_after"
+            )
+        chosen = instant.astimezone(tenant.zone).date() - timedelta(days=1)
+    return min(chosen, tenant.last_business_date or chosen)

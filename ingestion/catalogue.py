@@ -1,0 +1,100 @@
+"""The catalogue of source objects: what is extracted, from where, by which key and cursor."""
+
+import re
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ingestion.errors import CatalogueError
+
+CATALOGUE_FILE = Path(__file__).with_name("objects.yml")
+AREAS = ("crm", "sfa", "ma", "support", "success")
+
+
+class CatalogueObject(BaseModel):
+    """One object of one source.
+
+    Attributes:
+        source: ``salesforce``, ``hubspot``, ``zendesk`` or ``files``.
+        object: the vendor's own name, or the input-layer entity for dropped files.
+        area: which ingest DAG pulls it.
+        key: fields that identify a record; empty for event feeds whose unit is the file.
+        cursor: field that orders the versions of a record; None where rows have no versions.
+        mode: how the vendor lets it be read; the connector decides what it means.
+        required: an unreadable required object ends the run.
+        lookback_days: days before the last committed window that are read again.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    source: str
+    object: str
+    area: Literal["crm", "sfa", "ma", "support", "success"]
+    key: tuple[str, ...] = ()
+    cursor: str | None = None
+    mode: str
+    required: bool = False
+    lookback_days: int = 3
+
+    @property
+    def table(self) -> str:
+        """Name of the raw table without its schema: ``salesforce__order_item``."""
+        snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", self.object).lower()
+        return f"{self.source}__{snake}"
+
+    @property
+    def lookback(self) -> timedelta:
+        """Overlap with the last committed window."""
+        return timedelta(days=self.lookback_days)
+
+
+@cache
+def load_catalogue(path: Path = CATALOGUE_FILE) -> tuple[CatalogueObject, ...]:
+    """Read objects.yml.
+
+    Returns:
+        Every object in file order.
+
+    Raises:
+        CatalogueError: the file has an unknown key or a wrong value.
+    """
+    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    entries = []
+    for source, settings in document.items():
+        defaults = settings.get("defaults", {})
+        for name, spec in settings["objects"].items():
+            try:
+                entry = CatalogueObject(source=source, object=name, **{**defaults, **(spec or {})})
+            except ValidationError as error:
+                raise CatalogueError(
+                    f"{path.name}: {source}.{name}: {_first_problem(error)}",
+                    "compare with a neighbouring entry",
+                ) from error
+            entries.append(entry)
+    return tuple(entries)
+
+
+def objects_of(area: str | None = None, systems: list[str] | None = None) -> list[CatalogueObject]:
+    """Objects of an area (all areas if None) whose source is among ``systems`` (any if None)."""
+    return [
+        entry
+        for entry in load_catalogue()
+        if area in (None, entry.area) and (systems is None or entry.source in systems)
+    ]
+
+
+def find_object(source: str, name: str) -> CatalogueObject:
+    """Look up one object by source and vendor name; raises CatalogueError if there is none."""
+    for entry in load_catalogue():
+        if (entry.source, entry.object) == (source, name):
+            return entry
+    raise CatalogueError(f"{source}.{name} is not in objects.yml", "add an entry for it")
+
+
+def _first_problem(error: ValidationError) -> str:
+    problem = error.errors()[0]
+    return f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}"

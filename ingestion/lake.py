@@ -1,0 +1,275 @@
+"""The raw lake: every record as the source gave it, in immutable runs, committed by a pointer.
+
+Layout (root is an fsspec URL, local by default)::
+
+    raw/<source>/<object>/business_date=D/run_id=R/part-00000.parquet …   zstd, every field as text
+                                                  /_manifest.json          written last: the run is complete
+                                                  /_blocked.json           the check refused it
+    raw/<source>/<object>/_committed.json         the runs that count, replaced atomically
+    quarantine/<source>/<object>/business_date=D/run_id=R/rows.parquet     whole rows + _rule, _reason
+"""
+
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+import fsspec
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ingestion.catalogue import CatalogueObject
+from ingestion.sources.base import Page, Window
+
+PART_ROWS = 20_000
+TECHNICAL_COLUMNS = {
+    "_extracted_at": pa.timestamp("us", tz="UTC"),
+    "_run_id": pa.string(),
+    "_source_file": pa.string(),
+    "_page": pa.int32(),
+    "_row": pa.int64(),
+    "_is_deleted": pa.bool_(),
+}
+
+
+@dataclass
+class Manifest:
+    """What one extraction of one object brought; ``rows`` = rows committed + ``rows_quarantined``."""
+
+    source: str
+    object: str
+    business_date: str
+    run_id: str
+    window_start: str | None
+    window_end: str
+    rows: int = 0
+    tombstones: int = 0
+    pages: int = 0
+    rows_quarantined: int = 0
+    bytes: int = 0
+    parts: list[dict[str, Any]] = field(default_factory=list)
+    columns: list[str] = field(default_factory=list)
+    files: dict[str, dict[str, Any]] = field(default_factory=dict)
+    api: dict[str, Any] = field(default_factory=dict)
+    started_at: str = ""
+    finished_at: str = ""
+
+
+class Lake:
+    """Reads and writes the lake under one fsspec URL."""
+
+    def __init__(self, root: str) -> None:
+        self.fs, self.root = fsspec.core.url_to_fs(root)
+
+    def object_path(self, entry: CatalogueObject) -> str:
+        """Folder of an object's runs."""
+        return f"{self.root}/raw/{entry.source}/{entry.object}"
+
+    def run_path(
+        self, entry: CatalogueObject, business_date: str, run_id: str, zone: str = "raw"
+    ) -> str:
+        """Folder of one run in ``zone`` (``raw`` or ``quarantine``)."""
+        return f"{self.root}/{zone}/{entry.source}/{entry.object}/business_date={business_date}/run_id={run_id}"
+
+    def committed(self, entry: CatalogueObject, up_to: date | None = None) -> list[Manifest]:
+        """Manifests of the committed runs in commit order, of business dates ≤ ``up_to`` (all if None)."""
+        pointer = f"{self.object_path(entry)}/_committed.json"
+        if not self.fs.exists(pointer):
+            return []
+        runs = [Manifest(**run) for run in json.loads(self.fs.cat_file(pointer))["runs"]]
+        return [run for run in runs if up_to is None or run.business_date <= up_to.isoformat()]
+
+    def next_window(self, entry: CatalogueObject, end: datetime) -> Window:
+        """From the end of the last committed window minus the look-back to ``end``."""
+        ends = [datetime.fromisoformat(run.window_end) for run in self.committed(entry)]
+        return Window(start=max(ends) - entry.lookback if ends else None, end=end)
+
+    def complete_run(self, entry: CatalogueObject, business_date: str) -> Manifest | None:
+        """A finished extraction of that date still waiting for its check (its run was killed), if any."""
+        committed = {run.run_id for run in self.committed(entry)}
+        folder = f"{self.object_path(entry)}/business_date={business_date}"
+        for path in sorted(self.fs.glob(f"{folder}/run_id=*/_manifest.json"), reverse=True):
+            manifest = Manifest(**json.loads(self.fs.cat_file(path)))
+            blocked = self.fs.exists(path.replace("_manifest.json", "_blocked.json"))
+            if manifest.run_id not in committed and not blocked:
+                return manifest
+        return None
+
+    def write_run(
+        self, entry: CatalogueObject, business_date: date, window: Window, pages: Iterable[Page]
+    ) -> Manifest:
+        """Land every page of an extraction as one run; the manifest is written last.
+
+        Nothing is visible to the load before `commit`. An interrupted run has no manifest and never counts.
+        """
+        started = datetime.now(UTC)
+        run_id = f"{started:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+        manifest = Manifest(
+            source=entry.source,
+            object=entry.object,
+            business_date=business_date.isoformat(),
+            run_id=run_id,
+            window_start=window.start.isoformat() if window.start else None,
+            window_end=window.end.isoformat(),
+            started_at=started.isoformat(),
+        )
+        folder = self.run_path(entry, manifest.business_date, run_id)
+        self.fs.makedirs(folder, exist_ok=True)
+        buffer: list[tuple[dict[str, Any], int, str | None]] = []
+        for page in pages:
+            manifest.pages += 1
+            buffer.extend((record, manifest.pages, page.source_file) for record in page.records)
+            while len(buffer) >= PART_ROWS:
+                self._write_part(folder, manifest, buffer[:PART_ROWS], started)
+                del buffer[:PART_ROWS]
+        if buffer:
+            self._write_part(folder, manifest, buffer, started)
+        manifest.finished_at = datetime.now(UTC).isoformat()
+        return manifest
+
+    def finish_run(self, entry: CatalogueObject, manifest: Manifest) -> None:
+        """Declare a run complete by writing (or rewriting) its manifest."""
+        path = self.run_path(entry, manifest.business_date, manifest.run_id)
+        self._write_atomically(f"{path}/_manifest.json", _to_json(asdict(manifest)))
+
+    def _write_part(
+        self, folder: str, manifest: Manifest, rows: list, extracted_at: datetime
+    ) -> None:
+        table = to_text_table(rows, manifest.rows, manifest.run_id, extracted_at)
+        sink = pa.BufferOutputStream()
+        pq.write_table(table, sink, compression="zstd")
+        payload = sink.getvalue().to_pybytes()
+        name = f"part-{len(manifest.parts):05d}.parquet"
+        self._write_atomically(f"{folder}/{name}", payload)
+        manifest.parts.append(
+            {
+                "name": name,
+                "rows": table.num_rows,
+                "bytes": len(payload),
+                "sha256": hashlib.sha256(payload).hexdigest(),
+            }
+        )
+        manifest.rows += table.num_rows
+        manifest.bytes += len(payload)
+        manifest.tombstones += sum(table.column("_is_deleted").to_pylist())
+        manifest.columns = list(
+            dict.fromkeys(
+                [*manifest.columns, *(c for c in table.column_names if c not in TECHNICAL_COLUMNS)]
+            )
+        )
+
+    def parts(self, entry: CatalogueObject, manifest: Manifest) -> list[str]:
+        """Paths of a run's Parquet parts."""
+        folder = self.run_path(entry, manifest.business_date, manifest.run_id)
+        return [f"{folder}/{part['name']}" for part in manifest.parts]
+
+    def quarantine_rows(
+        self, entry: CatalogueObject, manifest: Manifest, rows: dict[int, tuple[str, str]]
+    ) -> None:
+        """Copy whole rows to the quarantine.
+
+        Args:
+            rows: ``_row`` → (rule, reason) of the run's rows that broke a row rule.
+        """
+        folder = self.run_path(entry, manifest.business_date, manifest.run_id, zone="quarantine")
+        self.fs.makedirs(folder, exist_ok=True)
+        tables = []
+        for path in self.parts(entry, manifest):
+            with self.fs.open(path) as handle:
+                table = pq.read_table(handle)
+            keep = [number in rows for number in table.column("_row").to_pylist()]
+            tables.append(table.filter(pa.array(keep, pa.bool_())))
+        bad = pa.concat_tables(tables, promote_options="default")
+        reasons = [rows[number] for number in bad.column("_row").to_pylist()]
+        bad = bad.append_column("_rule", pa.array([rule for rule, _ in reasons], pa.string()))
+        bad = bad.append_column("_reason", pa.array([reason for _, reason in reasons], pa.string()))
+        sink = pa.BufferOutputStream()
+        pq.write_table(bad, sink, compression="zstd")
+        self._write_atomically(f"{folder}/rows.parquet", sink.getvalue().to_pybytes())
+
+    def quarantined_parts(self, entry: CatalogueObject, manifest: Manifest) -> list[str]:
+        """Path of the run's quarantined rows, as a list that is empty if there are none."""
+        path = f"{self.run_path(entry, manifest.business_date, manifest.run_id, zone='quarantine')}/rows.parquet"
+        return [path] if self.fs.exists(path) else []
+
+    def quarantine_file(
+        self, entry: CatalogueObject, manifest: Manifest, name: str, content: bytes, reason: str
+    ) -> None:
+        """Keep an unreadable file's original bytes beside the reason."""
+        folder = self.run_path(entry, manifest.business_date, manifest.run_id, zone="quarantine")
+        target = f"{folder}/{name}"
+        self.fs.makedirs(target.rsplit("/", 1)[0], exist_ok=True)
+        self._write_atomically(target, content)
+        self._write_atomically(f"{target}.reason.json", _to_json({"file": name, "reason": reason}))
+
+    def block(self, entry: CatalogueObject, manifest: Manifest, reasons: list[str]) -> None:
+        """Mark a run as refused by the check; a rerun extracts again."""
+        folder = self.run_path(entry, manifest.business_date, manifest.run_id)
+        self._write_atomically(f"{folder}/_blocked.json", _to_json({"reasons": reasons}))
+
+    def commit(self, entry: CatalogueObject, manifest: Manifest) -> None:
+        """Make a checked run count: its manifest is added to the pointer file in one atomic replace."""
+        runs = [run for run in self.committed(entry) if run.run_id != manifest.run_id]
+        document = {"runs": [asdict(run) for run in [*runs, manifest]]}
+        self._write_atomically(f"{self.object_path(entry)}/_committed.json", _to_json(document))
+
+    def _write_atomically(self, path: str, payload: bytes) -> None:
+        if "file" not in self.fs.protocol:
+            self.fs.pipe_file(path, payload)  # object stores replace an object whole
+            return
+        temporary = f"{path}.{os.getpid()}.tmp"
+        with open(temporary, "wb") as handle:
+            handle.write(payload)
+            handle.flush()
+            os.fsync(handle.fileno())
+        os.replace(temporary, path)
+        descriptor = os.open(os.path.dirname(path), os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def to_text(value: Any) -> str | None:
+    """A source value as text: strings as they are, everything else as JSON prints it, null as None."""
+    if value is None or isinstance(value, str):
+        return value
+    return orjson.dumps(value).decode()
+
+
+def to_text_table(rows: list, first_row: int, run_id: str, extracted_at: datetime) -> pa.Table:
+    """Records to a table of text columns plus the technical ones.
+
+    Args:
+        rows: (record, page number, source file) in order.
+        first_row: number of the run's rows before these.
+        run_id: the run.
+        extracted_at: start of the extraction, aware UTC.
+    """
+    names = dict.fromkeys(key for record, _, _ in rows for key in record if key != "_is_deleted")
+    columns: dict[str, pa.Array] = {
+        name: pa.array([to_text(record.get(name)) for record, _, _ in rows], pa.string())
+        for name in names
+    }
+    count = len(rows)
+    technical = {
+        "_extracted_at": [extracted_at] * count,
+        "_run_id": [run_id] * count,
+        "_source_file": [source_file for _, _, source_file in rows],
+        "_page": [page for _, page, _ in rows],
+        "_row": list(range(first_row, first_row + count)),
+        "_is_deleted": [bool(record.get("_is_deleted")) for record, _, _ in rows],
+    }
+    columns |= {
+        name: pa.array(values, TECHNICAL_COLUMNS[name]) for name, values in technical.items()
+    }
+    return pa.table(columns)
+
+
+def _to_json(document: Any) -> bytes:
+    return json.dumps(document, ensure_ascii=False, indent=1).encode()

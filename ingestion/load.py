@@ -1,0 +1,125 @@
+"""Load committed runs from the lake into the warehouse's raw schema, in one transaction, once each."""
+
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from ingestion.catalogue import CatalogueObject, load_catalogue
+from ingestion.lake import Lake, Manifest
+
+_TECHNICAL_DDL = (
+    "_extracted_at timestamptz, _run_id varchar, _source_file varchar, _page integer, "
+    "_row bigint, _is_deleted boolean, _business_date date, _load_id bigint"
+)
+
+
+def connect(path: Path, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    """Open a DuckDB file with the project's session settings (UTC)."""
+    connection = duckdb.connect(str(path), read_only=read_only)
+    connection.execute("set TimeZone = 'UTC'")
+    return connection
+
+
+def load(
+    warehouse: Path, lake: Lake, columns: dict[str, list[str]], up_to: date | None = None
+) -> list[tuple[CatalogueObject, Manifest]]:
+    """Bring the raw tables up to the lake's committed runs.
+
+    Args:
+        warehouse: DuckDB file; created if it is not there.
+        lake: where the runs are.
+        columns: raw table name → columns its contract declares; they always exist, null if never supplied.
+        up_to: leave out runs of later business dates (None = all).
+
+    Returns:
+        The runs loaded now; empty if there was nothing new.
+    """
+    loaded = []
+    with connect(warehouse) as connection:
+        connection.register_filesystem(lake.fs) if "file" not in lake.fs.protocol else None
+        connection.execute("begin")
+        _create_control_tables(connection)
+        known = {row[0] for row in connection.execute("select run_id from ops.loads").fetchall()}
+        next_id = connection.execute(
+            "select coalesce(max(load_id), 0) + 1 from ops.loads"
+        ).fetchone()[0]
+        for entry in load_catalogue():
+            _ensure_table(connection, entry.table, columns.get(entry.table, []))
+            for manifest in lake.committed(entry, up_to):
+                if manifest.run_id in known:
+                    continue
+                _load_run(connection, lake, entry, manifest, next_id)
+                loaded.append((entry, manifest))
+                next_id += 1
+        connection.execute("commit")
+        connection.execute("checkpoint")
+    return loaded
+
+
+def _create_control_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("create schema if not exists raw")
+    connection.execute("create schema if not exists ops")
+    connection.execute(
+        """
+        create table if not exists ops.loads (
+            load_id bigint primary key, source varchar, object varchar, area varchar, business_date date,
+            run_id varchar, rows_in bigint, rows_quarantined bigint, loaded_at timestamptz
+        )
+        """
+    )
+
+
+def _ensure_table(connection: duckdb.DuckDBPyConnection, table: str, columns: list[str]) -> None:
+    connection.execute(f"create table if not exists raw.{table} ({_TECHNICAL_DDL})")
+    existing = {
+        row[0].lower()
+        for row in connection.execute(
+            "select column_name from duckdb_columns() where schema_name = 'raw' and table_name = ?",
+            [table],
+        ).fetchall()
+    }
+    for column in columns:
+        if column.lower() not in existing:
+            quoted = column.replace('"', '""')
+            connection.execute(f'alter table raw.{table} add column "{quoted}" varchar')
+            existing.add(column.lower())
+
+
+def _load_run(
+    connection: duckdb.DuckDBPyConnection,
+    lake: Lake,
+    entry: CatalogueObject,
+    manifest: Manifest,
+    load_id: int,
+) -> None:
+    _ensure_table(connection, entry.table, manifest.columns)
+    if manifest.parts:
+        quarantined = lake.quarantined_parts(entry, manifest)
+        kept = "where _row not in (select _row from read_parquet(?))" if quarantined else ""
+        connection.execute(
+            f"""
+            insert into raw.{entry.table} by name
+            select *, ?::date as _business_date, ?::bigint as _load_id
+            from read_parquet(?, union_by_name = true) {kept}
+            """,
+            [
+                manifest.business_date,
+                load_id,
+                lake.parts(entry, manifest),
+                *([quarantined] if quarantined else []),
+            ],
+        )
+    connection.execute(
+        "insert into ops.loads values (?, ?, ?, ?, ?, ?, ?, ?, now())",
+        [
+            load_id,
+            entry.source,
+            entry.object,
+            entry.area,
+            manifest.business_date,
+            manifest.run_id,
+            manifest.rows,
+            manifest.rows_quarantined,
+        ],
+    )

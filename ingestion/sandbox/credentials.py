@@ -1,0 +1,7 @@
+"""Sign-in data the sandbox accepts. They open nothing but the sandbox on this machine."""
+
+SALESFORCE_CLIENT_ID = "sandbox-salesforce-client"
+SALESFORCE_CLIENT_SECRET = "sandbox-salesforce-secret"
+HUBSPOT_TOKEN = "sandbox-hubspot-token"
+ZENDESK_CLIENT_ID = "sandbox-zendesk-client"
+ZENDESK_CLIENT_SECRET = "sandbox-zendesk-secret"

@@ -1,0 +1,147 @@
+"""Files dropped into ``<area>__<entity>/<YYYY-MM-DD>/``: which of them are new, and their rows.
+
+A file is visible once its date has ended in the tenant's time zone. One that cannot be read is
+reported and stands aside; it never holds up the others.
+"""
+
+import hashlib
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ingestion.catalogue import CatalogueObject, load_catalogue
+from ingestion.errors import SourceError
+from ingestion.sources.base import Connection, Page, Window
+from ingestion.sources.tables import UnreadableFile, check_formulas, read_records
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class RejectedFile:
+    """A file that is not a clean table: its path below the drop root, and why."""
+
+    path: str
+    sha256: str
+    reason: str
+
+
+class FileDrop:
+    """Reads one entity's new files at a time.
+
+    ``connection.host`` is the drop root. ``connection.extra``:
+        timezone: IANA name of the tenant's time zone.
+        known_files: path below the root → {sha256, size, mtime_ns} of what is committed already.
+        required_columns: columns every file of the entity must have.
+
+    Attributes:
+        read: path → {sha256, size, mtime_ns, rows} of every file the last ``extract`` gave out;
+            also of one without rows, which yields no page.
+        rejected: the files it could not read.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._root = Path(connection.host)
+        self._zone = ZoneInfo(connection.extra["timezone"])
+        self._known: dict[str, dict[str, Any]] = connection.extra.get("known_files", {})
+        self._required: list[str] = connection.extra.get("required_columns", [])
+        self.read: dict[str, dict[str, Any]] = {}
+        self.rejected: list[RejectedFile] = []
+
+    def extract(self, entry: CatalogueObject, window: Window) -> Iterator[Page]:
+        """Yield the rows of every visible file that is new or has changed, in (date, name) order.
+
+        ``window.start`` plays no part: what has been read is known by content.
+
+        Raises:
+            SourceError: the drop root is missing, or a file changes while it is read.
+        """
+        self.read, self.rejected = {}, []
+        if not self._root.is_dir():
+            raise SourceError(
+                "files",
+                entry.object,
+                f"the drop folder {self._root} does not exist",
+                "check the host of the Airflow connection `file_drop_default`",
+            )
+        for path in self._visible(entry.object, window.end):
+            name = path.relative_to(self._root).as_posix()
+            stamp = _stamp(path)
+            known = self._known.get(name, {})
+            if all(known.get(key) == value for key, value in stamp.items()):
+                continue
+            digest = _sha256(path)
+            if known.get("sha256") == digest:
+                continue
+            try:
+                # All of it before any of it: a file is landed whole or not at all.
+                rows = sum(len(chunk) for chunk in self.read_file(path))
+            except UnreadableFile as error:
+                logger.warning("files / %s: %s is rejected: %s", entry.object, name, error.reason)
+                self.rejected.append(RejectedFile(name, digest, error.reason))
+                continue
+            for records in read_records(path, self._required):
+                yield Page(records, source_file=name)
+            if _stamp(path) != stamp:
+                raise SourceError("files", entry.object, f"{name} changed while it was read", "run again")
+            self.read[name] = {"sha256": digest, **stamp, "rows": rows}
+
+    def read_file(self, path: Path) -> Iterator[list[dict[str, str | None]]]:
+        """Read one file as chunks of records of text, an empty cell being None.
+
+        Raises:
+            UnreadableFile: it is not a clean table; may come after some chunks.
+        """
+        check_formulas(path)
+        yield from read_records(path, self._required)
+
+    def _visible(self, object_name: str, end: datetime) -> Iterator[Path]:
+        folder = self._root / object_name
+        for drop in sorted(folder.iterdir()) if folder.is_dir() else []:
+            day = _day(drop)
+            if day is None:
+                logger.warning("files / %s: %s is no drop date", object_name, drop.name)
+                continue
+            following = datetime.combine(day + timedelta(days=1), time.min, self._zone)
+            if following > end:
+                continue
+            for path in sorted(drop.iterdir()):
+                # Hidden files, and the lock files Excel leaves behind, are nobody's data.
+                if path.name.startswith((".", "~$")):
+                    continue
+                if path.is_file():
+                    yield path
+                else:
+                    logger.warning("files / %s: %s is no file", object_name, path.name)
+
+
+def unknown_entities(root: Path) -> list[str]:
+    """Names of the folders under the drop root that no catalogue entry reads, sorted."""
+    known = {entry.object for entry in load_catalogue() if entry.source == "files"}
+    return sorted(
+        path.name
+        for path in root.iterdir()
+        if path.is_dir() and path.name not in known and not path.name.startswith(".")
+    )
+
+
+def _day(folder: Path) -> date | None:
+    try:
+        day = date.fromisoformat(folder.name)
+    except ValueError:
+        return None
+    return day if folder.is_dir() and day.isoformat() == folder.name else None
+
+
+def _stamp(path: Path) -> dict[str, int]:
+    status = path.stat()
+    return {"size": status.st_size, "mtime_ns": status.st_mtime_ns}
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

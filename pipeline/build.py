@@ -1,0 +1,183 @@
+"""Build the warehouse for a business date: load, dbt, audit, publish, site."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from expectations.contracts import contract_for
+from ingestion.catalogue import load_catalogue
+from ingestion.errors import BuildError, ContractError, StateError
+from ingestion.load import connect, load
+from pipeline import dbt, slices
+from pipeline.builds import Builds
+from pipeline.context import Context
+from pipeline.progress import report
+from publishing.snapshot import current_snapshot, publish_snapshot
+
+
+def load_and_plan(context: Context, business_date: date) -> dict[str, Any]:
+    """Load what was committed and decide what has to be built.
+
+    Returns:
+        The plan the next steps follow: ``as_of_date``, ``build_id``, files, dbt vars and the ``mode``: ``full``,
+        ``incremental``, ``backfill`` (an older date, in a scratch warehouse), ``built`` (dbt has nothing to do)
+        or ``published`` (nobody has).
+
+    Raises:
+        StateError: nothing was ever committed, or the date lies before the first landed one.
+    """
+    first = _first_landed(context)
+    if first is None:
+        raise StateError("the lake holds no committed run", "let the ingest DAGs run first")
+    if business_date.isoformat() < first:
+        raise StateError(
+            f"{business_date} lies before the first landed business date {first}",
+            "vendors show only the newest version of a record; choose a date from the first one on",
+        )
+    settings = context.settings
+    builds = Builds(settings.warehouse_file)
+    newest = builds.newest()
+    backfill = newest is not None and business_date < newest.as_of_date
+    warehouse, marts = settings.warehouse_file, settings.marts_file
+    if backfill:
+        warehouse, marts = slices.scratch_files(context, business_date)
+    loaded = load(
+        warehouse, context.lake, contract_columns(), up_to=business_date if backfill else None
+    )
+    for entry, manifest in loaded:
+        report(
+            "loaded",
+            source=entry.source,
+            object=entry.object,
+            rows=manifest.rows - manifest.rows_quarantined,
+        )
+
+    variables = dbt.run_variables(context, business_date)
+    since = None if backfill else builds.base_of(variables["config_hash"])
+    plan = {
+        "as_of_date": business_date.isoformat(),
+        "build_id": builds.next_id(),
+        "warehouse": str(warehouse),
+        "marts": str(marts),
+        "variables": variables,
+    }
+    if backfill:
+        return plan | {"mode": "backfill"}
+    if since is None:
+        return plan | {"mode": "full"}
+    if not loaded and since.as_of_date == business_date and since.load_id == builds.max_load_id():
+        report("unchanged", as_of_date=business_date, build_id=since.build_id)
+        is_published = since.status == "published" and current_snapshot(settings) is not None
+        return plan | {"mode": "published" if is_published else "built", "build_id": since.build_id}
+    variables |= {"since_load_id": since.load_id, "since_as_of_date": since.as_of_date.isoformat()}
+    return plan | {"mode": "incremental"}
+
+
+def run_dbt(context: Context, plan: dict[str, Any]) -> dict[str, Any]:
+    """One `dbt build` of everything but unit tests; recorded as finished only when it succeeded.
+
+    Raises:
+        BuildError: dbt failed; the message names the models or tests and the reason.
+    """
+    builds = Builds(context.settings.warehouse_file)
+    if plan["mode"] == "backfill":
+        dbt.build(context, plan)
+    elif plan["mode"] in ("full", "incremental"):
+        builds.start(plan)
+        dbt.build(context, plan)
+        builds.finish(plan["build_id"], "built")
+    return plan
+
+
+def audit(context: Context, plan: dict[str, Any]) -> dict[str, Any]:
+    """Validate every core and mart table that dbt built against its contract.
+
+    Raises:
+        ContractError: a blocking rule is broken; what is published stays.
+    """
+    if plan["mode"] == "published":
+        return plan
+    from expectations.marts import check_marts
+    from expectations.results import append_results
+
+    business_date = date.fromisoformat(plan["as_of_date"])
+    run_id = f"{plan['as_of_date']}-build-{plan['build_id']}"
+    results = check_marts(Path(plan["marts"]), run_id, business_date)
+    append_results(context.settings.audit_file, results)
+    bad = [result for result in results if result.status in ("blocked", "error")]
+    report(
+        "audited",
+        passed=sum(result.status == "passed" for result in results),
+        warned=sum(result.status == "warned" for result in results),
+        blocked=len(bad),
+    )
+    if bad:
+        Builds(context.settings.warehouse_file).finish(plan["build_id"], "blocked")
+        names = "; ".join(
+            f"{result.table_name}.{result.rule}: {result.message}" for result in bad[:5]
+        )
+        raise ContractError(
+            f"{len(bad)} contract rule(s) broken, the published marts stay as they were: {names}",
+            "see the site's checks page; mend the cause and run the date again",
+        )
+    return plan
+
+
+def publish(context: Context, plan: dict[str, Any]) -> None:
+    """Let the audited marts out: a new read-only snapshot and the link swap."""
+    if plan["mode"] == "published":
+        return
+    if plan["mode"] == "backfill":
+        slices.copy(Path(plan["marts"]), context.settings.marts_file, plan["as_of_date"])
+    builds = Builds(context.settings.warehouse_file)
+    newest = builds.newest()
+    if newest is None:
+        raise BuildError("there is no finished build to publish", "run the build again")
+    snapshot = publish_snapshot(context.settings, newest.as_of_date, plan["build_id"])
+    if plan["mode"] != "backfill":
+        builds.finish(plan["build_id"], "published")
+    report("published", as_of_date=newest.as_of_date, file=snapshot.name)
+
+
+def render_site(context: Context) -> None:
+    """Render the site from what is published, the audit results and dbt's artifacts; also after a block."""
+    from publishing.site import render
+
+    render(context.settings, context.tenant)
+    report("site", file=str(context.settings.site_dir / "index.html"))
+
+
+def contract_columns() -> dict[str, list[str]]:
+    """Raw table → columns its contract declares (those no file supplies left out)."""
+    return {
+        entry.table: [
+            column.name for column in contract_for(entry).columns if not column.is_derived
+        ]
+        for entry in load_catalogue()
+    }
+
+
+def _first_landed(context: Context) -> str | None:
+    dates = [
+        run.business_date for entry in load_catalogue() for run in context.lake.committed(entry)
+    ]
+    return min(dates, default=None)
+
+
+def warehouse_tables(path: Path) -> list[tuple[str, str, int]]:
+    """(schema, table, rows) of a DuckDB file's core and marts tables, in name order."""
+    with connect(path, read_only=True) as connection:
+        names = connection.execute(
+            """
+            select schema_name, table_name from duckdb_tables()
+            where schema_name in ('core', 'marts') order by all
+            """
+        ).fetchall()
+        return [
+            (
+                schema,
+                table,
+                connection.execute(f"select count(*) from {schema}.{table}").fetchone()[0],
+            )
+            for schema, table in names
+        ]

@@ -1,0 +1,25 @@
+"""What every task needs to know: settings, tenant, lake."""
+
+from dataclasses import dataclass
+
+from ingestion.errors import TenantError
+from ingestion.lake import Lake
+from ingestion.settings import Settings, get_settings
+from ingestion.tenant import Tenant, load_tenant
+
+
+@dataclass(frozen=True)
+class Context:
+    """Settings, tenant and lake of this process."""
+
+    settings: Settings
+    tenant: Tenant
+    lake: Lake
+
+
+def load_context() -> Context:
+    """Read the environment and the tenant it names; raises TenantError."""
+    settings = get_settings()
+    if settings.tenant is None:
+        raise TenantError("no tenant is set", "set CSW_TENANT to a folder with a tenant.yml")
+    return Context(settings, load_tenant(settings.tenant), Lake(settings.lake_root))

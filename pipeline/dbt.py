@@ -1,0 +1,132 @@
+"""dbt as a subprocess: variables, one build a run, what failed and why."""
+
+import hashlib
+import json
+import os
+import re
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ingestion.errors import BuildError, TenantError
+from ingestion.settings import PROJECT_ROOT
+from pipeline.context import Context
+from pipeline.process import start
+from pipeline.progress import report
+
+PROJECT = PROJECT_ROOT / "dbt_project"
+RUN_VARIABLES = ("as_of_date", "build_id", "since_load_id", "since_as_of_date", "config_hash")
+_STEP = re.compile(r"(\d+) of (\d+) (?:OK|PASS|WARN|ERROR|FAIL|SKIP)")
+
+
+def run_variables(context: Context, business_date: date) -> dict[str, Any]:
+    """The dbt vars of a run: the tenant's facts, its overrides, the run's overrides, a hash of all of it.
+
+    Raises:
+        TenantError: a var is unknown to dbt_project.yml or is one that only the run may set.
+    """
+    tenant, known = (
+        context.tenant,
+        yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"],
+    )
+    try:
+        given = json.loads(context.settings.dbt_vars or "{}")
+    except json.JSONDecodeError as error:
+        raise TenantError(
+            f"VARS is not JSON: {error}", """write VARS='{"rfm_bins": 5}'"""
+        ) from error
+    facts = {
+        "timezone": tenant.timezone,
+        "reporting_currency": tenant.reporting_currency,
+        "first_business_date": tenant.first_business_date.isoformat(),
+        "systems": sorted(tenant.systems),
+    }
+    for where, overrides in (("tenant.yml", tenant.vars), ("VARS", given)):
+        for name in overrides:
+            if name not in known or name in facts or name in RUN_VARIABLES:
+                choices = ", ".join(sorted(set(known) - set(facts) - set(RUN_VARIABLES)))
+                raise TenantError(
+                    f"{where}: there is no dbt var {name!r} to set", f"known are {choices}"
+                )
+    configuration = {**facts, **tenant.vars, **given}
+    digest = hashlib.sha256(json.dumps(configuration, sort_keys=True, default=str).encode())
+    for path in sorted(PROJECT.rglob("*")):
+        if path.suffix in (".sql", ".yml", ".csv") and "target" not in path.parts:
+            digest.update(path.relative_to(PROJECT).as_posix().encode() + path.read_bytes())
+    return configuration | {
+        "as_of_date": business_date.isoformat(),
+        "config_hash": digest.hexdigest()[:16],
+    }
+
+
+def build(context: Context, plan: dict[str, Any]) -> None:
+    """`dbt build` without unit tests on the plan's files; progress is reported as it goes.
+
+    Raises:
+        BuildError: models or tests failed.
+    """
+    arguments = ["build", "--exclude-resource-type", "unit_test"]
+    if plan["mode"] != "incremental":
+        arguments.append("--full-refresh")
+    run(context, plan, arguments)
+
+
+def run(context: Context, plan: dict[str, Any], arguments: list[str]) -> Path:
+    """Run dbt with the plan's variables and files.
+
+    Returns:
+        The target folder with dbt's artifacts.
+
+    Raises:
+        BuildError: dbt ended with an error.
+    """
+    settings = context.settings
+    target = settings.home / "dbt_target"
+    settings.logs_dir.mkdir(parents=True, exist_ok=True)
+    log_path = settings.logs_dir / "dbt.log"
+    command = [
+        str(Path(sys.executable).with_name("dbt")),
+        "--no-use-colors",
+        "--no-send-anonymous-usage-stats",
+        *arguments,
+        *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
+        *("--target-path", str(target), "--log-path", str(settings.logs_dir / "dbt")),
+        *("--vars", json.dumps({**plan["variables"], "build_id": plan["build_id"]}, default=str)),
+    ]
+    environment = {
+        **os.environ,
+        "CSW_WAREHOUSE_FILE": plan["warehouse"],
+        "CSW_MARTS_FILE": plan["marts"],
+        "CSW_DUCKDB_THREADS": str(settings.duckdb_threads),
+        "CSW_DUCKDB_MEMORY": settings.duckdb_memory,
+        "PYTHONWARNINGS": "ignore",
+    }
+    results = target / "run_results.json"
+    results.unlink(missing_ok=True)
+    process = start(command, env=environment, stdout=-1, stderr=-2, text=True)
+    with log_path.open("a", encoding="utf-8") as log:
+        for line in process.stdout:
+            log.write(line)
+            step = _STEP.search(line)
+            if step and int(step[1]) % 20 == 0:
+                report("dbt", done=int(step[1]), total=int(step[2]))
+    if process.wait() != 0:
+        raise BuildError(
+            f"dbt {arguments[0]} failed: {_failures(results, log_path)}",
+            f"details are in {log_path}",
+        )
+    return target
+
+
+def _failures(results: Path, log_path: Path) -> str:
+    if not results.exists():
+        return " ".join(log_path.read_text(encoding="utf-8").splitlines()[-3:]).strip()
+    failed = [
+        f"{node['unique_id'].split('.')[2]}: {' '.join((node['message'] or '').split())}"
+        for node in json.loads(results.read_text(encoding="utf-8"))["results"]
+        if node["status"] in ("error", "fail", "runtime error")
+    ]
+    return "; ".join(failed[:5]) + (f"; and {len(failed) - 5} more" if len(failed) > 5 else "")

@@ -1,0 +1,214 @@
+"""Ingest one area: extract its objects onto the lake, check them against their contracts, commit them."""
+
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from expectations.contracts import contract_for
+from ingestion.business_date import day_end
+from ingestion.catalogue import CatalogueObject, find_object, objects_of
+from ingestion.errors import ContractError, SourceError
+from ingestion.lake import Manifest
+from ingestion.sources.base import Connection, Window
+from ingestion.sources.file_drop import FileDrop
+from ingestion.sources.hubspot import HubSpot
+from ingestion.sources.salesforce import Salesforce
+from ingestion.sources.zendesk import Zendesk
+from pipeline.context import Context
+from pipeline.progress import report
+
+SOURCES = {"salesforce": Salesforce, "hubspot": HubSpot, "zendesk": Zendesk, "files": FileDrop}
+CONNECTIONS = {
+    "salesforce": "salesforce_default",
+    "hubspot": "hubspot_default",
+    "zendesk": "zendesk_default",
+    "files": "file_drop_default",
+}
+
+
+def connected_objects(context: Context, area: str) -> list[CatalogueObject]:
+    """Objects of an area whose system the tenant has connected; empty = the area is switched off."""
+    return objects_of(area, context.tenant.systems)
+
+
+def extract(
+    context: Context,
+    entry: CatalogueObject,
+    business_date: date,
+    connection: Connection,
+    force: bool = False,
+) -> dict[str, Any]:
+    """Land one object's window on the lake, unless the lake has it already.
+
+    Args:
+        connection: where the source is.
+        force: extract again although the date is committed; a run is added, none removed.
+
+    Returns:
+        ``{source, object, run_id | None, state}`` with state ``extracted``, ``landed`` (a killed run had
+        finished it), ``committed`` (nothing to do) or ``covered`` (a later date is committed).
+
+    Raises:
+        SourceError: the object cannot be read.
+    """
+    reference = {"source": entry.source, "object": entry.object, "run_id": None}
+    committed = [run.business_date for run in context.lake.committed(entry)]
+    day = business_date.isoformat()
+    if not force and day in committed:
+        return reference | {"state": "committed"}
+    if committed and day < max(committed):
+        return reference | {"state": "covered"}
+    landed = None if force else context.lake.complete_run(entry, day)
+    if landed:
+        return reference | {"run_id": landed.run_id, "state": "landed"}
+
+    started = time.monotonic()
+    window = context.lake.next_window(entry, day_end(business_date, context.tenant.zone))
+    manifest = _land(context, entry, business_date, window, connection)
+    report(
+        "extracted",
+        source=entry.source,
+        object=entry.object,
+        area=entry.area,
+        rows=manifest.rows,
+        pages=manifest.pages,
+        rejected_files=[name for name, file in manifest.files.items() if "reason" in file],
+        seconds=round(time.monotonic() - started, 1),
+    )
+    return reference | {"run_id": manifest.run_id, "state": "extracted"}
+
+
+def _land(
+    context: Context,
+    entry: CatalogueObject,
+    business_date: date,
+    window: Window,
+    connection: Connection,
+) -> Manifest:
+    if entry.source == "files":
+        connection = _file_connection(context, entry, connection)
+    source = SOURCES[entry.source](connection)
+    manifest = context.lake.write_run(entry, business_date, window, source.extract(entry, window))
+    manifest.api = {"version": connection.extra.get("api_version", "")}
+    if isinstance(source, FileDrop):
+        manifest.files = dict(source.read)
+        for file in source.rejected:
+            content = (Path(connection.host) / file.path).read_bytes()
+            context.lake.quarantine_file(entry, manifest, file.path, content, file.reason)
+            manifest.files[file.path] = {"sha256": file.sha256, "reason": file.reason}
+    context.lake.finish_run(entry, manifest)
+    return manifest
+
+
+def _file_connection(
+    context: Context, entry: CatalogueObject, connection: Connection
+) -> Connection:
+    known = {}
+    for run in context.lake.committed(entry):
+        known |= run.files
+    extra = {
+        **connection.extra,
+        "timezone": context.tenant.timezone,
+        "known_files": known,
+        "required_columns": list(contract_for(entry).required_columns),
+    }
+    return Connection(connection.host or str(context.settings.tenant / "files"), extra=extra)
+
+
+def check_and_commit(
+    context: Context, area: str, business_date: date, runs: list[dict[str, Any]]
+) -> None:
+    """Check the area's new runs in one process and commit them object by object.
+
+    Args:
+        runs: what `extract` returned for each object it could read.
+
+    Raises:
+        ContractError: a run was blocked, or a required object is missing; what is good is committed first.
+    """
+    from expectations.raw import RunToCheck, check_runs
+    from expectations.results import append_results
+
+    references = {(run["source"], run["object"]): run for run in runs}
+    problems = [
+        f"{entry.source}.{entry.object} could not be extracted"
+        for entry in connected_objects(context, area)
+        if entry.required and (entry.source, entry.object) not in references
+    ]
+    waiting = []
+    for (source, name), run in references.items():
+        if run["run_id"]:
+            entry = find_object(source, name)
+            waiting.append((entry, _manifest(context, entry, business_date, run["run_id"])))
+
+    check_id = f"{business_date.isoformat()}-{area}"
+    with tempfile.TemporaryDirectory() as scratch:
+        checks = check_runs(
+            [
+                RunToCheck(
+                    entry,
+                    context.lake.parts(entry, manifest),
+                    manifest.columns,
+                    [
+                        part
+                        for old in context.lake.committed(entry)
+                        for part in context.lake.parts(entry, old)
+                    ],
+                )
+                for entry, manifest in waiting
+            ],
+            check_id,
+            business_date,
+            Path(scratch),
+        )
+    for (entry, manifest), check in zip(waiting, checks, strict=True):
+        reasons = (check.reasons if check.blocked else []) + _required_file_problems(
+            entry, manifest
+        )
+        if reasons:
+            context.lake.block(entry, manifest, reasons)
+            report("blocked", source=entry.source, object=entry.object, area=area, reasons=reasons)
+            problems.append(f"{entry.source}.{entry.object}: {'; '.join(reasons)}")
+            continue
+        if check.quarantined:
+            rows = {row.row: (row.rule, row.reason) for row in check.quarantined}
+            context.lake.quarantine_rows(entry, manifest, rows)
+            manifest.rows_quarantined = len(rows)
+            context.lake.finish_run(entry, manifest)
+        context.lake.commit(entry, manifest)
+        report(
+            "committed",
+            source=entry.source,
+            object=entry.object,
+            area=area,
+            rows=manifest.rows,
+            rows_quarantined=manifest.rows_quarantined,
+        )
+    append_results(
+        context.settings.audit_file, [result for check in checks for result in check.results]
+    )
+    if problems:
+        raise ContractError(
+            f"ingest_{area}: " + " | ".join(problems), "mend the source and run the date again"
+        )
+
+
+def _required_file_problems(entry: CatalogueObject, manifest: Manifest) -> list[str]:
+    if not entry.required:
+        return []
+    return [
+        f"{name}: {file['reason']}" for name, file in manifest.files.items() if "reason" in file
+    ]
+
+
+def _manifest(
+    context: Context, entry: CatalogueObject, business_date: date, run_id: str
+) -> Manifest:
+    manifest = context.lake.complete_run(entry, business_date.isoformat())
+    if manifest is None or manifest.run_id != run_id:
+        raise SourceError(
+            entry.source, entry.object, f"run {run_id} is not on the lake", "run the date again"
+        )
+    return manifest

@@ -1,0 +1,47 @@
+"""Backfill: an older business date is built in a scratch warehouse, its slices are copied over."""
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+from ingestion.load import connect
+from pipeline.context import Context
+
+
+def scratch_files(context: Context, business_date: date) -> tuple[Path, Path]:
+    """Fresh warehouse and marts files for an older date, built from the lake as of that date."""
+    folder = context.settings.home / "scratch"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    stem = business_date.isoformat()
+    return folder / f"{stem}_warehouse.duckdb", folder / f"{stem}_marts.duckdb"
+
+
+def copy(scratch: Path, marts: Path, as_of_date: str) -> list[str]:
+    """Replace one date's slice of every mart that keeps slices; nothing else is touched.
+
+    Returns:
+        Names of the marts that got a slice.
+    """
+    with connect(marts) as connection:
+        connection.execute(f"attach '{scratch}' as scratch (read_only)")
+        tables = [
+            row[0]
+            for row in connection.execute(
+                """
+                select table_name from duckdb_columns()
+                where database_name = 'scratch' and schema_name = 'marts' and column_name = 'as_of_date'
+                """
+            ).fetchall()
+        ]
+        connection.execute("begin")
+        for table in tables:
+            connection.execute(f"delete from marts.{table} where as_of_date = ?", [as_of_date])
+            connection.execute(
+                f"insert into marts.{table} by name select * from scratch.marts.{table} where as_of_date = ?",
+                [as_of_date],
+            )
+        connection.execute("commit")
+        connection.execute("checkpoint")
+    shutil.rmtree(scratch.parent)
+    return tables

@@ -1,0 +1,1 @@
+"""Data out: the read-only snapshots for BI and the site."""

@@ -1,0 +1,111 @@
+"""Snapshots: a closed file a publication, and a link that readers open."""
+
+import os
+import re
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from ingestion.errors import StateError
+from ingestion.load import connect
+from ingestion.settings import Settings
+
+KEEP = 7
+LINK = "marts.duckdb"
+_NAME = re.compile(r"marts_(\d{4}-\d{2}-\d{2})_(\d{8}T\d{12})\.duckdb$")
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One published file."""
+
+    path: Path
+    as_of_date: date
+    is_current: bool
+
+
+def publish_snapshot(settings: Settings, as_of_date: date, build_id: int) -> Path:
+    """Copy the audited marts into a new snapshot, add what only publishing knows, swap the link.
+
+    The schema ``ops`` of the snapshot holds ``_runs`` (loads and builds) and ``gx_validation_result`` (90 days).
+    Killed at any point, the link names either the old or the new complete file.
+
+    Returns:
+        The new snapshot's path.
+    """
+    from expectations.results import read_results
+
+    folder = settings.published_dir
+    folder.mkdir(parents=True, exist_ok=True)
+    for leftover in folder.glob("*.tmp*"):
+        leftover.unlink()
+    with connect(settings.marts_file) as connection:
+        connection.execute("checkpoint")
+    name = f"marts_{as_of_date}_{datetime.now(UTC):%Y%m%dT%H%M%S%f}.duckdb"
+    temporary = folder / f"{name}.tmp"
+    shutil.copyfile(settings.marts_file, temporary)
+    results = read_results(settings.audit_file, days=90)
+    with connect(temporary) as connection:
+        connection.execute("create schema if not exists ops")
+        connection.execute(f"attach '{settings.warehouse_file}' as warehouse (read_only)")
+        connection.execute("create or replace table ops._runs as select * from warehouse.ops.loads")
+        connection.execute(
+            "create or replace table ops._builds as select * from warehouse.ops.builds"
+        )
+        connection.execute("detach warehouse")
+        connection.register("results", results)
+        connection.execute(
+            "create or replace table ops.gx_validation_result as select * from results"
+        )
+        connection.execute("checkpoint")
+    os.chmod(temporary, 0o444)
+    os.replace(temporary, folder / name)
+    _point_to(folder, name)
+    for old in snapshots(settings)[:-KEEP]:
+        if not old.is_current:
+            old.path.unlink()
+    return folder / name
+
+
+def snapshots(settings: Settings) -> list[Snapshot]:
+    """The published snapshots, oldest publication first."""
+    folder = settings.published_dir
+    current = os.path.realpath(folder / LINK)
+    found = []
+    for path in folder.glob("marts_*.duckdb"):
+        match = _NAME.search(path.name)
+        if match:
+            stamp = match[2]
+            found.append(
+                (stamp, Snapshot(path, date.fromisoformat(match[1]), str(path) == current))
+            )
+    return [snapshot for _, snapshot in sorted(found, key=lambda pair: pair[0])]
+
+
+def current_snapshot(settings: Settings) -> Snapshot | None:
+    """The snapshot readers see, None before the first publication."""
+    return next((snapshot for snapshot in snapshots(settings) if snapshot.is_current), None)
+
+
+def rollback(settings: Settings) -> Snapshot:
+    """Point the link at the publication before the current one.
+
+    Raises:
+        StateError: there is no older snapshot.
+    """
+    published = snapshots(settings)
+    position = next((i for i, snapshot in enumerate(published) if snapshot.is_current), 0)
+    if position == 0:
+        raise StateError(
+            "there is no older snapshot to go back to", f"the last {KEEP} publications are kept"
+        )
+    _point_to(settings.published_dir, published[position - 1].path.name)
+    return published[position - 1]
+
+
+def _point_to(folder: Path, name: str) -> None:
+    link = folder / f"{LINK}.tmp"
+    link.unlink(missing_ok=True)
+    link.symlink_to(name)
+    os.replace(link, folder / LINK)

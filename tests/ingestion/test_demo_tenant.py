@@ -1,0 +1,309 @@
+"""The demo tenant: equal bytes from equal seeds, a sound history, and the story it tells."""
+
+import hashlib
+import json
+from collections import defaultdict
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingestion.sandbox.demo import SEED, generate, names, times
+from ingestion.sandbox.demo.crm import WRONG_CHECK_DIGIT
+from ingestion.sandbox.demo.customers import LATE_ACCOUNT, make_population
+from ingestion.sandbox.demo.production import CODES, Production
+from ingestion.sandbox.demo.writer import XLSX_DROP, Ledger, salesforce_id
+from ingestion.sources.tables import read_records
+
+CUSTOMERS = 60
+END = datetime(2026, 10, 31, 15)  # 24:00 of the last business date, in UTC
+CURSORS = {
+    "salesforce": ("Id", "SystemModstamp"),
+    "hubspot": ("id", "updatedAt"),
+    "zendesk": ("id", "updated_at"),
+    "email_events": ("id", "created"),
+    "tickets": ("id", "generated_timestamp"),
+    "ticket_events": ("id", "timestamp"),
+}
+REQUIRED = {
+    "product__feature_use": {"account_id", "use_date", "feature_code", "uses"},
+    "process__content_item": {"item_id", "account_id", "process_id"},
+    "process__stage_event": {"item_id", "stage_code", "event", "achieved_at"},
+    "success__nps_response": {"response_id", "score", "responded_at"},
+    "support__csat_response": {"response_id", "score", "scale_max", "responded_at"},
+    "success__churn_interview": {"interview_id", "account_id", "churn_date"},
+}
+REFERENCES = [
+    ("salesforce/Account", "ParentId", "salesforce/Account"),
+    ("salesforce/Account", "MasterRecordId", "salesforce/Account"),
+    ("salesforce/Contact", "AccountId", "salesforce/Account"),
+    ("salesforce/Contract", "AccountId", "salesforce/Account"),
+    ("salesforce/Contract", "PreviousContractId__c", "salesforce/Contract"),
+    ("salesforce/Order", "AccountId", "salesforce/Account"),
+    ("salesforce/Order", "ContractId", "salesforce/Contract"),
+    ("salesforce/Order", "BillToContactId", "salesforce/Contact"),
+    ("salesforce/OrderItem", "OrderId", "salesforce/Order"),
+    ("salesforce/OrderItem", "Product2Id", "salesforce/Product2"),
+    ("salesforce/Opportunity", "AccountId", "salesforce/Account"),
+    ("salesforce/Opportunity", "ContractId", "salesforce/Contract"),
+    ("salesforce/Lead", "ConvertedAccountId", "salesforce/Account"),
+    ("salesforce/Lead", "ConvertedContactId", "salesforce/Contact"),
+    ("salesforce/Lead", "ConvertedOpportunityId", "salesforce/Opportunity"),
+    ("zendesk/organizations", "external_id", "salesforce/Account"),
+    ("zendesk/users", "external_id", "salesforce/Contact"),
+    ("zendesk/users", "organization_id", "zendesk/organizations"),
+    ("zendesk/tickets", "organization_id", "zendesk/organizations"),
+    ("zendesk/tickets", "requester_id", "zendesk/users"),
+    ("zendesk/tickets", "assignee_id", "zendesk/users"),
+    ("zendesk/tickets", "merged_into", "zendesk/tickets"),
+    ("zendesk/ticket_events", "ticket_id", "zendesk/tickets"),
+]
+
+
+@pytest.fixture(scope="module")
+def tenant(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("demo") / "tenant"
+    generate(folder, customers=CUSTOMERS)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def versions(tenant: Path) -> dict[str, list[dict]]:
+    """Every line of every object, under ``system/object``."""
+    return {
+        f"{path.parent.name}/{path.stem}": [
+            json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()
+        ]
+        for path in tenant.glob("*/*.jsonl")
+    }
+
+
+@pytest.fixture(scope="module")
+def ids(versions: dict[str, list[dict]]) -> dict[str, set]:
+    return {
+        name: {str(record.get("Id", record.get("id"))) for record in records}
+        for name, records in versions.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def dropped(tenant: Path) -> dict[str, list[tuple[date, dict]]]:
+    """Rows of every entity with the date of their file, read as the connector reads them."""
+    rows: dict[str, list[tuple[date, dict]]] = defaultdict(list)
+    for path in sorted((tenant / "files").glob("*/*/*")):
+        day, entity = date.fromisoformat(path.parent.name), path.parent.parent.name
+        for chunk in read_records(path, sorted(REQUIRED[entity])):
+            rows[entity] += [(day, row) for row in chunk]
+    return rows
+
+
+def test_equal_seeds_give_equal_bytes(tmp_path: Path) -> None:
+    digests = []
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        generate(tmp_path / name, seed=seed, customers=12)
+        files = sorted(path for path in (tmp_path / name).rglob("*") if path.is_file())
+        parts = [(path.relative_to(tmp_path / name), path.read_bytes()) for path in files]
+        digests.append(hashlib.sha256(repr(parts).encode()).hexdigest())
+    assert digests[0] == digests[1] != digests[2]
+
+
+def test_a_folder_in_use_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("keep")
+    with pytest.raises(FileExistsError):
+        generate(tmp_path, customers=12)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_tenant_yml(tenant: Path) -> None:
+    settings = yaml.safe_load((tenant / "tenant.yml").read_text(encoding="utf-8"))
+    assert settings == {
+        "name": "demo",
+        "timezone": "Asia/Tokyo",
+        "reporting_currency": "JPY",
+        "first_business_date": date(2024, 11, 1),
+        "last_business_date": date(2026, 10, 31),
+        "systems": ["salesforce", "hubspot", "zendesk", "files"],
+        "vars": {},
+    }
+
+
+def test_versions_have_one_content_a_cursor_and_lie_before_the_end(versions: dict) -> None:
+    for name, records in versions.items():
+        system, kind = name.split("/")
+        key, cursor = CURSORS.get(kind, CURSORS[system])
+        seen = {(record[key], record[cursor]) for record in records}
+        assert len(seen) == len(records), name
+        assert max(_moment(record[cursor]) for record in records) < END, name
+
+
+def test_status_of_a_ticket_follows_its_events(versions: dict) -> None:
+    last = {record["id"]: record["status"] for record in versions["zendesk/tickets"]}
+    told = {}
+    for event in versions["zendesk/ticket_events"]:
+        for child in event["child_events"]:
+            if "status" in child:
+                assert child["previous_value"] == told.get(event["ticket_id"])
+                told[event["ticket_id"]] = child["status"]
+    assert told == last
+    assert {"closed", "solved"} <= set(last.values())
+
+
+@pytest.mark.parametrize(("name", "field", "target"), REFERENCES)
+def test_references_resolve(versions: dict, ids: dict, name: str, field: str, target: str) -> None:
+    values = {str(record[field]) for record in versions[name] if record.get(field) is not None}
+    assert values
+    assert values <= ids[target]
+
+
+def test_references_of_files_and_mails_resolve(versions: dict, ids: dict, dropped: dict) -> None:
+    rows = {entity: [row for _, row in pairs] for entity, pairs in dropped.items()}
+    tickets = {f"T-{int(number):06d}" for number in ids["zendesk/tickets"]}
+    for entity in REQUIRED.keys() - {"process__stage_event", "support__csat_response"}:
+        assert {row["account_id"] for row in rows[entity]} <= ids["salesforce/Account"]
+    items = {row["item_id"] for row in rows["process__content_item"]}
+    assert {row["item_id"] for row in rows["process__stage_event"]} <= items
+    for row in rows["support__csat_response"]:
+        assert (row["ticket_external_id"] or next(iter(tickets))) in tickets
+        assert row["ticket_id"] is None or row["ticket_id"] in ids["zendesk/tickets"]
+    contacts = [record["properties"] for record in versions["hubspot/contacts"]]
+    linked = {c["salesforcecontactid"] for c in contacts} - {None}
+    assert linked <= ids["salesforce/Contact"]
+    recipients = {event["recipient"] for event in versions["hubspot/email_events"]}
+    assert recipients <= {contact["email"] for contact in contacts}
+
+
+def test_one_order_is_older_than_its_account(versions: dict) -> None:
+    opened = {}
+    for record in versions["salesforce/Account"]:
+        opened.setdefault(record["Id"], record["CreatedDate"])
+    early = {
+        record["AccountId"]
+        for record in versions["salesforce/Order"]
+        if record["CreatedDate"] < opened[record["AccountId"]]
+    }
+    buyers, _ = make_population(SEED, CUSTOMERS)
+    assert early == {buyers[LATE_ACCOUNT].account_id}
+
+
+def test_only_one_corporate_number_has_a_wrong_check_digit(versions: dict) -> None:
+    accounts = {record["Id"]: record for record in versions["salesforce/Account"]}
+    wrong = {
+        key
+        for key, record in accounts.items()
+        if (number := record["CorporateNumber__c"])
+        and int(number[0]) != names.check_digit(number[1:])
+    }
+    buyers, _ = make_population(SEED, CUSTOMERS)
+    assert wrong == {buyers[WRONG_CHECK_DIGIT].account_id}
+    assert any(record["CorporateNumber__c"] is None for record in accounts.values())
+
+
+@pytest.mark.parametrize("number", ["7123456789012", "4011001098993", "7000012050002"])
+def test_check_digit(number: str) -> None:
+    assert names.check_digit(number[1:]) == int(number[0])
+
+
+def test_amounts_are_whole_yen(versions: dict) -> None:
+    amounts = [record["TotalPrice"] for record in versions["salesforce/OrderItem"]]
+    assert all(type(amount) is int and amount >= 0 for amount in amounts)
+
+
+def test_some_lines_end_the_day_before_they_start(versions: dict) -> None:
+    gaps = {
+        (date.fromisoformat(line["EndDate"]) - date.fromisoformat(line["ServiceDate"])).days
+        for line in versions["salesforce/OrderItem"]
+        if line["EndDate"]
+    }
+    assert min(gaps) == -1
+
+
+def test_files_hold_only_what_has_happened(dropped: dict) -> None:
+    times_of = {"process__stage_event": "achieved_at", "product__feature_use": "use_date"}
+    for entity, field in times_of.items():
+        assert all(row[field][:10] <= day.isoformat() for day, row in dropped[entity])
+    assert {row["stage_code"] for _, row in dropped["process__stage_event"]} == set(CODES)
+    states = {row["event"] for _, row in dropped["process__stage_event"]}
+    assert states == {"achieved", "reverted"}
+    again = [row["item_id"] for _, row in dropped["process__content_item"]]
+    assert len(again) > len(set(again))
+
+
+def test_files_come_in_the_encodings_companies_use(tenant: Path) -> None:
+    entity, day = XLSX_DROP
+    book = tenant / "files" / entity / day.isoformat() / f"{entity}.xlsx"
+    first = next(iter(read_records(book, ["item_id"])))[0]
+    assert first["created_at"].startswith("2025-0")
+    raw = [path.read_bytes() for path in (tenant / "files").rglob("*.csv")]
+    assert sum(content.startswith(b"\xef\xbb\xbf") for content in raw) <= 1
+    assert sum(not _is_utf8(content) for content in raw) == 1
+
+
+def test_two_companies_share_a_name(versions: dict) -> None:
+    places = defaultdict(set)
+    for record in versions["salesforce/Account"]:
+        places[record["Name"]].add((record["Id"], record["BillingCity"]))
+    assert [len(where) for where in places.values() if len(where) > 1] == [2]
+
+
+@given(st.integers(0, 62**5 - 1))
+def test_salesforce_ids_are_18_characters_of_their_kind(number: int) -> None:
+    made = salesforce_id("006", number)
+    assert len(made) == 18
+    assert made.startswith("006")
+    assert made != salesforce_id("006", (number + 1) % 62**5)
+
+
+@given(st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.integers(-30, 30))
+def test_months_are_added_within_the_month(day: date, months: int) -> None:
+    moved = times.add_months(day, months)
+    assert (moved.year * 12 + moved.month) - (day.year * 12 + day.month) == months
+    assert moved.day == min(day.day, times.month_end(moved).day)
+
+
+def test_customers_whose_production_dries_up_leave_more_often() -> None:
+    customers, _ = make_population(SEED, 300)
+    ledger = Ledger()
+    production = Production(ledger, SEED)
+    published = {c.number: production.record(c) for c in customers}
+    ends = [day for day in times.drop_days() if date(2025, 3, 1) < day < date(2026, 7, 1)]
+    left: dict[bool, list[bool]] = {True: [], False: []}
+    for day in ends:
+        for customer in customers:
+            if not customer.is_active(day):
+                continue
+            ages = [(day - when).days for when in published[customer.number] if when <= day]
+            if not any(90 <= age < 180 for age in ages):
+                continue
+            later = day + timedelta(days=120)
+            left[any(age < 90 for age in ages)].append(not customer.is_active(later))
+    assert min(len(group) for group in left.values()) > 50
+    dried_up, lively = (sum(group) / len(group) for group in (left[False], left[True]))
+    assert dried_up > 3 * lively
+
+
+def test_yearly_churn_is_that_of_a_plausible_business() -> None:
+    customers, _ = make_population(SEED, 300)
+    rates = []
+    for start, end in pairwise([date(2024, 10, 31), date(2025, 10, 31), date(2026, 10, 31)]):
+        base = [customer for customer in customers if customer.is_active(start)]
+        rates.append(sum(not customer.is_active(end) for customer in base) / len(base))
+    assert all(0.08 < rate < 0.18 for rate in rates)
+
+
+def _moment(value: str | int) -> datetime:
+    if isinstance(value, str):
+        return datetime.fromisoformat(value[:19])
+    seconds = value / 1000 if value > 10**11 else value
+    return datetime(1970, 1, 1) + timedelta(seconds=seconds)
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,309 @@
+"""Dropped files: which are read, what their cells become, and what is turned away."""
+
+import csv
+import io
+import logging
+from datetime import UTC, date, datetime, time
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingestion.catalogue import find_object
+from ingestion.errors import SourceError
+from ingestion.sources import tables
+from ingestion.sources.base import Connection, Window
+from ingestion.sources.file_drop import FileDrop, unknown_entities
+from ingestion.sources.tables import UnreadableFile, read_records
+
+ENTRY = find_object("files", "crm__account")
+END = datetime(2026, 11, 3, 15, 0, tzinfo=UTC)  # 2026-11-03 ends in Tokyo
+ROW = "account_id,name\nA1,Acme\n"
+
+
+def drop(root, day, name, content, entity="crm__account"):
+    path = root / entity / day / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def source(root, **extra):
+    return FileDrop(Connection(host=str(root), extra={"timezone": "Asia/Tokyo", **extra}))
+
+
+def extract(files, end=END):
+    return list(files.extract(ENTRY, Window(None, end)))
+
+
+def names(pages):
+    return [page.source_file for page in pages]
+
+
+def read(path, required=()):
+    return [record for chunk in read_records(path, list(required)) for record in chunk]
+
+
+# Which files
+
+
+def test_files_come_by_date_then_name_once_their_day_has_ended(tmp_path):
+    for day, name in [("2026-11-04", "a"), ("2026-11-03", "a"), ("2026-11-02", "b")]:
+        drop(tmp_path, day, f"{name}.csv", ROW)
+    drop(tmp_path, "2026-11-02", "a.CSV", ROW)
+    expected = ["2026-11-02/a.CSV", "2026-11-02/b.csv", "2026-11-03/a.csv"]
+    pages = extract(source(tmp_path))
+    assert names(pages) == [f"crm__account/{name}" for name in expected]
+    assert pages[0].records == [{"account_id": "A1", "name": "Acme"}]
+
+
+def test_a_day_ends_in_the_tenants_time_zone(tmp_path):
+    drop(tmp_path, "2026-11-03", "a.csv", ROW)
+    assert extract(source(tmp_path, timezone="UTC")) == []
+    assert extract(source(tmp_path), END.replace(hour=14, minute=59)) == []
+    assert len(extract(source(tmp_path))) == 1
+
+
+def test_known_files_are_left_out_and_changed_ones_read_again(tmp_path):
+    path = drop(tmp_path, "2026-11-02", "a.csv", ROW)
+    files = source(tmp_path)
+    extract(files)
+    known = files.read
+    assert known["crm__account/2026-11-02/a.csv"]["rows"] == 1
+    assert extract(source(tmp_path, known_files=known)) == []
+    path.touch()
+    assert extract(source(tmp_path, known_files=known)) == []
+    path.write_text(ROW + "A2,Bolt\n")
+    (page,) = extract(source(tmp_path, known_files=known))
+    assert [record["account_id"] for record in page.records] == ["A1", "A2"]
+
+
+def test_a_file_without_rows_is_read_but_gives_no_page(tmp_path):
+    drop(tmp_path, "2026-11-02", "a.csv", "account_id,name\n")
+    files = source(tmp_path)
+    assert extract(files) == []
+    assert files.read["crm__account/2026-11-02/a.csv"]["rows"] == 0
+
+
+def test_a_bad_file_is_rejected_whole_and_the_others_are_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(tables, "CHUNK_ROWS", 2)
+    drop(tmp_path, "2026-11-01", "bad.csv", ROW + "A2,Bolt\nA3,Core\nA4,Dora,extra\n")
+    drop(tmp_path, "2026-11-02", "good.csv", ROW + "A2,Bolt\nA3,Core\n")
+    files = source(tmp_path)
+    pages = extract(files)
+    assert names(pages) == ["crm__account/2026-11-02/good.csv"] * 2
+    assert [len(page.records) for page in pages] == [2, 1]
+    (rejected,) = files.rejected
+    assert rejected.path == "crm__account/2026-11-01/bad.csv"
+    assert rejected.reason == "row 5 has 3 columns, the header 2"
+    assert len(rejected.sha256) == 64
+    assert list(files.read) == ["crm__account/2026-11-02/good.csv"]
+
+
+def test_required_columns_come_from_the_connection(tmp_path):
+    drop(tmp_path, "2026-11-02", "a.csv", "account_id\nA1\n")
+    files = source(tmp_path, required_columns=["account_id", "name"])
+    assert extract(files) == []
+    assert files.rejected[0].reason == "required columns are missing: name"
+
+
+def test_folders_and_files_that_are_no_drops_are_passed_over_aloud(tmp_path, caplog):
+    drop(tmp_path, "2026-11-02", ".hidden.csv", ROW)
+    drop(tmp_path, "2026-11-02", "~$a.xlsx", b"lock")
+    drop(tmp_path, "20261102", "a.csv", ROW)
+    drop(tmp_path, "2026-11-02/nested", "a.csv", ROW)
+    with caplog.at_level(logging.WARNING):
+        files = source(tmp_path)
+        assert extract(files) == []
+    assert files.rejected == []
+    assert "20261102 is no drop date" in caplog.text
+    assert "nested is no file" in caplog.text
+
+
+def test_an_entity_nobody_dropped_is_empty_but_a_missing_root_is_an_error(tmp_path):
+    assert extract(source(tmp_path)) == []
+    with pytest.raises(SourceError, match=r"does not exist .*`file_drop_default`"):
+        extract(source(tmp_path / "nowhere"))
+
+
+def test_a_file_that_grows_while_it_is_read_ends_the_run(tmp_path):
+    path = drop(tmp_path, "2026-11-02", "a.csv", ROW)
+    pages = source(tmp_path).extract(ENTRY, Window(None, END))
+    next(pages)
+    path.write_text(ROW + "A2,Bolt\n")
+    with pytest.raises(SourceError, match="changed while it was read"):
+        next(pages)
+
+
+def test_folders_that_are_no_entity_are_named(tmp_path):
+    for entity in ("crm__account", "crm__weather", ".cache"):
+        drop(tmp_path, "2026-11-02", "a.csv", ROW, entity)
+    (tmp_path / "note.txt").touch()
+    assert unknown_entities(tmp_path) == ["crm__weather"]
+
+
+# CSV
+
+cells = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\ufeff"), max_size=12)
+tables_of_text = st.integers(1, 4).flatmap(
+    lambda width: st.lists(
+        st.lists(cells, min_size=width, max_size=width).filter(any), min_size=1, max_size=5
+    )
+)
+
+
+def written(rows, delimiter, encoding):
+    text = io.StringIO(newline="")
+    header = [f"col{i}" for i in range(len(rows[0]))]
+    csv.writer(text, delimiter=delimiter).writerows([header, *rows])
+    return text.getvalue().encode(encoding), [
+        {name: cell or None for name, cell in zip(header, row, strict=True)} for row in rows
+    ]
+
+
+@given(
+    rows=tables_of_text,
+    delimiter=st.sampled_from(",;\t"),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+)
+def test_any_text_survives_a_unicode_csv(tmp_path_factory, rows, delimiter, encoding):
+    path = tmp_path_factory.getbasetemp() / "any.csv"
+    content, expected = written(rows, delimiter, encoding)
+    path.write_bytes(content)
+    assert read(path) == expected
+
+
+japanese = st.text('㈱①髙﨑～―‐株式会社カブシキｶﾌﾞｼｷabc0",;\t\n ', min_size=1, max_size=12)
+
+
+@given(rows=st.lists(st.tuples(japanese, japanese), min_size=1, max_size=5))
+def test_text_of_windows_japan_survives_a_cp932_csv(tmp_path_factory, rows):
+    rows = [(a.replace("‐", "-"), b.replace("‐", "-")) for a, b in [("髙﨑㈱", "①"), *rows]]
+    path = tmp_path_factory.getbasetemp() / "japanese.csv"
+    content, expected = written(rows, ",", "cp932")
+    path.write_bytes(content)
+    assert read(path) == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "records"),
+    [
+        ('a,b\n1,"x\ny"\n', [{"a": "1", "b": "x\ny"}]),
+        ('a,b\r\n"say ""hi""",\r\n', [{"a": 'say "hi"', "b": None}]),
+        ("a;b\n1,5;2\n", [{"a": "1,5", "b": "2"}]),
+        ('"a;b",c\n1,2\n', [{"a;b": "1", "c": "2"}]),
+        ("\n a , b \n\n1,2\n,\n", [{"a": "1", "b": "2"}]),
+        ("a,b,\n1,2,\n", [{"a": "1", "b": "2"}]),
+        ("a\n007\n", [{"a": "007"}]),
+        ("a,b\n1,NULL", [{"a": "1", "b": "NULL"}]),
+    ],
+)
+def test_csv_dialects(tmp_path, content, records):
+    path = drop(tmp_path, "2026-11-02", "a.csv", content)
+    assert read(path) == records
+
+
+def test_a_long_cell_is_read(tmp_path):
+    path = drop(tmp_path, "2026-11-02", "a.csv", f"a,b\n1,{'x' * 300_000}\n")
+    assert len(read(path)[0]["b"]) == 300_000
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("a.csv", "", "has no header row"),
+        ("a.csv", "\n,,\n", "has no header row"),
+        ("a.csv", "a,,b\n1,2,3\n", "column 2 has no name"),
+        ("a.csv", "a,Name,name\n1,2,3\n", "columns of the same name: Name, name"),
+        ("a.csv", "a,b\n1,2,3\n", "row 2 has 3 columns, the header 2"),
+        ("a.csv", "a,b\n1,2\n3", "row 3 has 1 columns, the header 2"),
+        ("a.csv", 'a,b\n1,"open\n', "row 2: unexpected end of data"),
+        ("a.csv", b"a,b\n1,\xff\xfe\x80\n", "not UTF-8 or Shift_JIS"),
+        ("a.csv", "a,b\n1,2\n".encode("utf-16")[:-1], "its characters are not utf-16"),
+        ("a.xlsx", "a,b\n1,2\n", "is not a readable workbook"),
+        ("a.pdf", "a,b\n1,2\n", "neither .csv nor .xlsx"),
+        ("README", "a,b\n1,2\n", "neither .csv nor .xlsx"),
+    ],
+)
+def test_what_is_no_clean_table_is_refused_with_the_place(tmp_path, name, content, reason):
+    path = drop(tmp_path, "2026-11-02", name, content)
+    with pytest.raises(UnreadableFile) as caught:
+        read(path)
+    assert reason in caught.value.reason
+
+
+# XLSX
+
+
+def workbook(path, *rows, formats=()):
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    for cell, number_format in formats:
+        book.active[cell].number_format = number_format
+    book.save(path)
+    return path
+
+
+def test_workbook_cells_become_the_text_excel_shows(tmp_path):
+    values = {
+        "code": ("00123", None, "00123"),
+        "padded": (123, "00000", "00123"),
+        "postal": (1500001, "000-0000", "150-0001"),
+        "too_long": (1234567, "000", "1234567"),
+        "whole": (3.0, None, "3"),
+        "large": (12345678901234, None, "12345678901234"),
+        "part": (0.1 + 0.2, None, "0.3"),
+        "small": (0.0000012, None, "0.0000012"),
+        "negative": (-5, "00", "-5"),
+        "flag": (True, None, "true"),
+        "day": (date(2026, 11, 22), None, "2026-11-22"),
+        "moment": (datetime(2026, 11, 22, 9, 30), None, "2026-11-22T09:30:00"),
+        "midnight": (datetime(2026, 11, 22), "yyyy/m/d", "2026-11-22"),
+        "clock": (time(9, 30), None, "09:30:00"),
+        "japanese": ("髙﨑\n㈱", None, "髙﨑\n㈱"),
+        "empty": (None, None, None),
+        "last": ("x", None, "x"),
+    }
+    formats = [
+        (f"{openpyxl.utils.get_column_letter(i)}2", number_format)
+        for i, (_, number_format, _) in enumerate(values.values(), 1)
+        if number_format
+    ]
+    row = [value for value, _, _ in values.values()]
+    path = workbook(tmp_path / "a.xlsx", list(values), row, formats=formats)
+    assert read(path) == [{name: text for name, (_, _, text) in values.items()}]
+
+
+def test_short_and_empty_workbook_rows(tmp_path):
+    path = workbook(tmp_path / "a.xlsx", ["a", "b", "c"], ["1"], [], [None, None], ["2", None, "3"])
+    assert read(path) == [{"a": "1", "b": None, "c": None}, {"a": "2", "b": None, "c": "3"}]
+
+
+def test_a_workbook_row_wider_than_its_header_is_refused(tmp_path):
+    path = workbook(tmp_path / "a.xlsx", ["a", "b"], ["1", "2", "3"])
+    with pytest.raises(UnreadableFile, match="row 2 has 3 columns, the header 2"):
+        read(path)
+
+
+def test_only_the_first_visible_sheet_is_read_and_the_log_says_so(tmp_path, caplog):
+    book = openpyxl.Workbook()
+    book.active.sheet_state = "hidden"
+    book.create_sheet("data").append(["a"])
+    book["data"].append(["1"])
+    book.create_sheet("notes").append(["x"])
+    book.save(tmp_path / "a.xlsx")
+    assert read(tmp_path / "a.xlsx") == [{"a": "1"}]
+    assert "only sheet data is read" in caplog.text
+
+
+def test_formulas_that_were_never_calculated_are_refused(tmp_path):
+    path = tmp_path / "crm__account" / "2026-11-02" / "a.xlsx"
+    path.parent.mkdir(parents=True)
+    workbook(path, ["account_id", "name"], ["A1", "=1+1"])
+    files = source(tmp_path)
+    assert extract(files) == []
+    assert "formulas hold no results" in files.rejected[0].reason
+    workbook(path, ["account_id", "name"], ["A1", "Acme"])
+    assert len(extract(files)) == 1
