@@ -15,8 +15,7 @@ from publishing.snapshot import current_snapshot
 
 _LINES = {
     "extracted": "  {source}.{object}: {rows} records in {seconds} s",
-    "loaded": None,
-    "committed": None,
+    "warning": "  [yellow]! {message}[/]",
     "blocked": "  [red]✗ {source}.{object} blocked: {reasons}[/]",
     "failed": "  [red]✗ {message}[/]",
     "dbt": "  dbt: {done} of {total} models and tests",
@@ -67,7 +66,7 @@ class Follower:
                 event = json.loads(line)
                 self.events.append(event)
                 template = _LINES.get(event["event"])
-                if template:
+                if template and event.get("rows") != 0:
                     self.console.print(template.format(**event), markup=True)
 
 

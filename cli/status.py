@@ -1,6 +1,5 @@
 """`make status`: the last good date, what is blocked and why."""
 
-import json
 import sys
 from datetime import date
 
@@ -9,6 +8,7 @@ from rich.console import Console
 from cli import state
 from ingestion.catalogue import AREAS, objects_of
 from ingestion.lake import Lake
+from ingestion.progress import open_problems
 from ingestion.settings import Settings, get_settings
 from pipeline.builds import Builds
 from publishing.snapshot import current_snapshot, snapshots
@@ -43,7 +43,7 @@ def show(console: Console, settings: Settings) -> bool:
     builds = Builds(settings.warehouse_file).all()
     for build in builds[-1:]:
         console.print(f"Build      {build.build_id} for {build.as_of_date}: {build.status}")
-    problems = _news_since_publication(settings)
+    problems = open_problems(settings)
     if not problems:
         console.print("Blocked    nothing")
     for problem in problems:
@@ -54,20 +54,6 @@ def show(console: Console, settings: Settings) -> bool:
 
 def _newest_built(builds: list) -> date:
     return max(build.as_of_date for build in builds)
-
-
-def _news_since_publication(settings: Settings) -> list[str]:
-    """What failed or was blocked after the last publication, oldest first, each once."""
-    path = settings.logs_dir / "events.jsonl"
-    news: dict[str, None] = {}
-    if path.exists():
-        for line in path.read_text(encoding="utf-8").splitlines():
-            event = json.loads(line)
-            if event["event"] in ("published", "unchanged"):
-                news.clear()
-            if event["event"] == "failed":
-                news[f"{event['at']} {event['message']}"] = None
-    return list(news)
 
 
 def main() -> int:

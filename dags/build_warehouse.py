@@ -15,8 +15,8 @@ from airflow.sdk import dag, task
 from airflow.timetables.assets import AssetOrTimeSchedule
 from timetable import ASSETS, DAG_DEFAULTS, business_date_of_run, daily_at, step
 
+from ingestion.progress import report
 from pipeline import build
-from pipeline.progress import report
 
 WRITER = {"pool": "duckdb_writer"}
 

@@ -13,11 +13,11 @@ from airflow.timetables.trigger import CronTriggerTimetable
 from ingestion.business_date import resolve_business_date
 from ingestion.catalogue import AREAS, find_object
 from ingestion.errors import AuthenticationError, SourceError, WarehouseError
+from ingestion.progress import report
 from ingestion.sources import base
 from ingestion.tenant import load_tenant
 from pipeline.context import load_context
 from pipeline.ingest import CONNECTIONS, check_and_commit, connected_objects, extract
-from pipeline.progress import report
 
 TIMEZONE = load_tenant(Path(os.environ["CSW_TENANT"])).timezone
 ASSETS = {area: Asset(name=area, uri=f"csw://lake/{area}") for area in AREAS}
@@ -69,7 +69,7 @@ def ingest_tasks(area: str) -> None:
 
     @task
     def connected() -> list[dict[str, str]]:
-        entries = connected_objects(load_context(), area)
+        entries = step(connected_objects, area, connection_of("files"))
         return [{"source": entry.source, "object_name": entry.object} for entry in entries]
 
     @task(map_index_template="{{ object_label }}")

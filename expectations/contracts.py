@@ -230,7 +230,7 @@ class _Reader:
             yield Rule(
                 name=check.name or f"{prop.name}_accepted",
                 severity=self._severity(check, where),
-                description=check.description or f"Accepted values: {accepted}",
+                description=check.description or f"Accepted values / 許容値: {accepted}.",
                 sql=f'select * from {{object}} where "{prop.name}" not in ({accepted})',
                 column=prop.name,
                 valid_values=tuple(values),

@@ -6,20 +6,20 @@ confirms that the rows that stay pass. Deleted records (tombstones) only need a 
 
 from collections.abc import Iterator
 
-from expectations.contracts import Contract, Rule
+from expectations.contracts import Contract, Rule, load_contract
 from expectations.suites import Check, Suite
 from ingestion.catalogue import CatalogueObject
 
 LIVE = "(select * from {object} where not _is_deleted)"
 # Same reading as staging's: what try_cast cannot read there becomes null.
 READABLE = {
-    "date": 'try_cast("{name}" as date) is not null',
-    "timestamp": 'try_cast("{name}" as timestamptz) is not null',
-    "integer": 'try_cast("{name}" as bigint) is not null',
-    "number": 'try_cast("{name}" as decimal(38, 6)) is not null',
-    "boolean": 'try_cast("{name}" as boolean) is not null',
-    "object": 'json_valid("{name}")',
-    "array": 'json_valid("{name}")',
+    "date": ("日付", 'try_cast("{name}" as date) is not null'),
+    "timestamp": ("日時", 'try_cast("{name}" as timestamptz) is not null'),
+    "integer": ("整数", 'try_cast("{name}" as bigint) is not null'),
+    "number": ("数値", 'try_cast("{name}" as decimal(38, 6)) is not null'),
+    "boolean": ("真偽値", 'try_cast("{name}" as boolean) is not null'),
+    "object": ("JSON", 'json_valid("{name}")'),
+    "array": ("JSON", 'json_valid("{name}")'),
 }
 
 
@@ -101,22 +101,21 @@ def _missing_rules(contract: Contract, entry: CatalogueObject) -> Iterator[Rule]
 
 def _unreadable_rules(contract: Contract, entry: CatalogueObject) -> Iterator[Rule]:
     for column in contract.columns:
-        readable = READABLE.get(column.logical_type)
-        if readable is None:
+        if column.logical_type not in READABLE:
             continue
+        japanese, readable = READABLE[column.logical_type]
         rows = "{object}" if column.name in ordering_columns(entry) else LIVE
         yield Rule(
             name=f"{column.name}_unreadable",
             severity="quarantine",
-            description=f"{column.name} is a {column.logical_type}. / "
-            f"{column.name}は{column.logical_type}として読める。",
+            description=f"{column.name} reads as {column.logical_type}. / {column.name}は{japanese}として読める。",
             sql=f"select * from {rows} where trim({_quoted(column.name)}) <> '' "
             f"and not ({readable.format(name=column.name)})",
         )
 
 
 def _contract_rules(contract: Contract, entry: CatalogueObject) -> Iterator[Rule]:
-    rows = _typed_rows(contract) if entry.source == "files" else LIVE
+    rows = _typed_rows(load_contract("input", entry.object)) if entry.source == "files" else LIVE
     for rule in contract.rules:
         yield Rule(
             name=rule.name,
@@ -129,12 +128,21 @@ def _contract_rules(contract: Contract, entry: CatalogueObject) -> Iterator[Rule
 
 
 def _typed_rows(contract: Contract) -> str:
-    """A dropped file's rows as its input entity types them, so that the entity's rules apply."""
+    """A dropped file's rows as its input entity types them, so that the entity's rules apply.
+
+    Columns that the model adds are null here; a rule about them cannot be broken by a file.
+    """
     casts = ", ".join(
         f"try_cast({_quoted(column.name)} as {column.data_type}) as {_quoted(column.name)}"
         for column in contract.columns
+        if not column.is_derived
     )
-    return f"(select * replace ({casts}) from {LIVE})"
+    added = "".join(
+        f", null::{column.data_type} as {_quoted(column.name)}"
+        for column in contract.columns
+        if column.is_derived
+    )
+    return f"(select * replace ({casts}){added} from {LIVE})"
 
 
 def _quoted(name: str) -> str:

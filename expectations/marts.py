@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 
 from expectations.contracts import Contract, all_contracts
-from expectations.suites import Check, Suite, modelled_suite
+from expectations.suites import Check, modelled_suite
 from expectations.validate import Audit, RuleResult, validate
 
 AUDITED_LAYERS = ("core", "marts")
@@ -41,7 +41,8 @@ def check_marts(
             suites.append(suite)
         else:
             results.append(audit.result(suite, _TABLE_EXISTS, "error", why="dbt did not build it."))
-    return results + validate(database, AUDITED_LAYERS, suites, audit)
+    schemas = tuple(dict.fromkeys(suite.layer for suite in suites))
+    return results + validate(database, schemas, suites, audit)
 
 
 _TABLE_EXISTS = Check("table_exists", "block", "The table exists. / テーブルがある。", "exists")

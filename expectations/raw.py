@@ -9,9 +9,8 @@ import duckdb
 from expectations.contracts import Contract, Rule, contract_for
 from expectations.landing import landed_suite, row_rules, version_rule
 from expectations.suites import Check, Suite
-from expectations.validate import Audit, RuleResult, validate
+from expectations.validate import Audit, RuleResult, Status, validate
 from ingestion.catalogue import CatalogueObject
-from ingestion.lake import TECHNICAL_COLUMNS
 
 SCRATCH_FILE = "landed.duckdb"
 
@@ -139,7 +138,7 @@ class _Landed:
         ]
         nulls = "".join(f', null::varchar as "{name}"' for name in absent)
         return self.connection.execute(
-            f"create table {self.table} as select *{nulls} from read_parquet(?, union_by_name = true)",
+            f"create table {self.table} as select *{nulls} from read_parquet(?, union_by_name = true, hive_partitioning = false)",
             [self.run.parts],
         ).fetchone()[0]
 
@@ -161,7 +160,7 @@ class _Landed:
             return
         newest = max(self.run.previous_parts)
         before = self.connection.execute(
-            f"describe select * from read_parquet('{newest}')"
+            f"describe select * from read_parquet('{newest}', hive_partitioning = false)"
         ).fetchall()
         known = {row[0].lower() for row in before} | {c.name.lower() for c in self.contract.columns}
         new = sorted(name for name in self.run.columns if name.lower() not in known)
@@ -191,7 +190,7 @@ class _Landed:
         return self.connection.execute(
             f"""
             with versions as (
-                select {columns} from read_parquet(?, union_by_name = true) {run}
+                select {columns} from read_parquet(?, union_by_name = true, hive_partitioning = false) {run}
             ),
             latest as (
                 select * from versions where ({key}) is not null
@@ -227,7 +226,9 @@ class _Landed:
             self._add(check, "quarantined", count, why=f"{count} rows held back.")
         self.connection.execute(f"delete from {self.table} where _row in (select _row from broken)")
 
-    def _add(self, check: Check, status, count: int = 0, observed: str = "", why: str = "") -> None:
+    def _add(
+        self, check: Check, status: Status, count: int = 0, observed: str = "", why: str = ""
+    ) -> None:
         self.check.results.append(
             self.audit.result(self.suite, check, status, count, observed, why)
         )

@@ -88,11 +88,33 @@ def objects_of(area: str | None = None, systems: list[str] | None = None) -> lis
 
 
 def find_object(source: str, name: str) -> CatalogueObject:
-    """Look up one object by source and vendor name; raises CatalogueError if there is none."""
+    """Look up one object by source and vendor name.
+
+    A dropped-file folder that is no known entity is an object too: an event feed that lands raw and is
+    modelled by nobody.
+
+    Raises:
+        CatalogueError: the source has no such object.
+    """
     for entry in load_catalogue():
         if (entry.source, entry.object) == (source, name):
             return entry
+    if source == "files":
+        return CatalogueObject(
+            source="files", object=name, area=area_of_entity(name), mode="file_drop"
+        )
     raise CatalogueError(f"{source}.{name} is not in objects.yml", "add an entry for it")
+
+
+def area_of_entity(name: str) -> str:
+    """Area whose DAG reads a dropped-file folder: its prefix, ``success`` for every other prefix."""
+    prefix = name.split("__", 1)[0]
+    return prefix if prefix in AREAS else "success"
+
+
+def is_known(entry: CatalogueObject) -> bool:
+    """Whether the object is in objects.yml (an unknown dropped-file folder is not)."""
+    return entry in load_catalogue()
 
 
 def _first_problem(error: ValidationError) -> str:

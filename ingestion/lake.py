@@ -23,7 +23,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ingestion.catalogue import CatalogueObject
+from ingestion.catalogue import CatalogueObject, find_object, load_catalogue
 from ingestion.sources.base import Page, Window
 
 PART_ROWS = 20_000
@@ -83,6 +83,17 @@ class Lake:
             return []
         runs = [Manifest(**run) for run in json.loads(self.fs.cat_file(pointer))["runs"]]
         return [run for run in runs if up_to is None or run.business_date <= up_to.isoformat()]
+
+    def unknown_entities(self) -> list[CatalogueObject]:
+        """Dropped-file folders that are no entity of the catalogue and were landed all the same."""
+        folder = f"{self.root}/raw/files"
+        names = (
+            [path.rsplit("/", 1)[-1] for path in self.fs.ls(folder, detail=False)]
+            if self.fs.exists(folder)
+            else []
+        )
+        known = {entry.object for entry in load_catalogue()}
+        return [find_object("files", name) for name in sorted(names) if name not in known]
 
     def next_window(self, entry: CatalogueObject, end: datetime) -> Window:
         """From the end of the last committed window minus the look-back to ``end``."""

@@ -37,14 +37,15 @@ def load(
     """
     loaded = []
     with connect(warehouse) as connection:
-        connection.register_filesystem(lake.fs) if "file" not in lake.fs.protocol else None
+        if "file" not in lake.fs.protocol:
+            connection.register_filesystem(lake.fs)
         connection.execute("begin")
         _create_control_tables(connection)
         known = {row[0] for row in connection.execute("select run_id from ops.loads").fetchall()}
         next_id = connection.execute(
             "select coalesce(max(load_id), 0) + 1 from ops.loads"
         ).fetchone()[0]
-        for entry in load_catalogue():
+        for entry in [*load_catalogue(), *lake.unknown_entities()]:
             _ensure_table(connection, entry.table, columns.get(entry.table, []))
             for manifest in lake.committed(entry, up_to):
                 if manifest.run_id in known:
@@ -101,7 +102,7 @@ def _load_run(
             f"""
             insert into raw.{entry.table} by name
             select *, ?::date as _business_date, ?::bigint as _load_id
-            from read_parquet(?, union_by_name = true) {kept}
+            from read_parquet(?, union_by_name = true, hive_partitioning = false) {kept}
             """,
             [
                 manifest.business_date,

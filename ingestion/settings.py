@@ -52,9 +52,14 @@ class Settings(BaseSettings):
         return self.home / "marts_build.duckdb"
 
     @property
-    def audit_file(self) -> Path:
-        """DuckDB file with the results of every check."""
-        return self.home / "audit.duckdb"
+    def audit_dir(self) -> Path:
+        """Folder with the results of every check, outside what they check."""
+        return self.home / "audit"
+
+    @property
+    def gx_docs_dir(self) -> Path:
+        """Folder of GX's result pages; part of the site."""
+        return self.site_dir / "gx"
 
     @property
     def published_dir(self) -> Path:

@@ -8,10 +8,10 @@ from expectations.contracts import contract_for
 from ingestion.catalogue import load_catalogue
 from ingestion.errors import BuildError, ContractError, StateError
 from ingestion.load import connect, load
+from ingestion.progress import report
 from pipeline import dbt, slices
 from pipeline.builds import Builds
 from pipeline.context import Context
-from pipeline.progress import report
 from publishing.snapshot import current_snapshot, publish_snapshot
 
 
@@ -86,6 +86,7 @@ def run_dbt(context: Context, plan: dict[str, Any]) -> dict[str, Any]:
         builds.start(plan)
         dbt.build(context, plan)
         builds.finish(plan["build_id"], "built")
+        dbt.write_docs(context, plan)
     return plan
 
 
@@ -102,8 +103,8 @@ def audit(context: Context, plan: dict[str, Any]) -> dict[str, Any]:
 
     business_date = date.fromisoformat(plan["as_of_date"])
     run_id = f"{plan['as_of_date']}-build-{plan['build_id']}"
-    results = check_marts(Path(plan["marts"]), run_id, business_date)
-    append_results(context.settings.audit_file, results)
+    results = check_marts(Path(plan["marts"]), run_id, business_date, context.settings.gx_docs_dir)
+    append_results(context.settings.audit_dir, results)
     bad = [result for result in results if result.status in ("blocked", "error")]
     report(
         "audited",

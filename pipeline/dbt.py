@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import sys
 from datetime import date
 from pathlib import Path
@@ -12,10 +13,10 @@ from typing import Any
 import yaml
 
 from ingestion.errors import BuildError, TenantError
+from ingestion.progress import report
 from ingestion.settings import PROJECT_ROOT
 from pipeline.context import Context
 from pipeline.process import start
-from pipeline.progress import report
 
 PROJECT = PROJECT_ROOT / "dbt_project"
 RUN_VARIABLES = ("as_of_date", "build_id", "since_load_id", "since_as_of_date", "config_hash")
@@ -72,6 +73,14 @@ def build(context: Context, plan: dict[str, Any]) -> None:
     if plan["mode"] != "incremental":
         arguments.append("--full-refresh")
     run(context, plan, arguments)
+
+
+def write_docs(context: Context, plan: dict[str, Any]) -> None:
+    """dbt's documentation as one static page on the site; types and texts come from the contracts."""
+    target = run(context, plan, ["docs", "generate", "--static", "--empty-catalog"])
+    page = context.settings.site_dir / "dbt" / "index.html"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(target / "static_index.html", page)
 
 
 def run(context: Context, plan: dict[str, Any], arguments: list[str]) -> Path:

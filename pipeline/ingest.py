@@ -8,16 +8,16 @@ from typing import Any
 
 from expectations.contracts import contract_for
 from ingestion.business_date import day_end
-from ingestion.catalogue import CatalogueObject, find_object, objects_of
+from ingestion.catalogue import CatalogueObject, find_object, is_known, objects_of
 from ingestion.errors import ContractError, SourceError
 from ingestion.lake import Manifest
+from ingestion.progress import report
 from ingestion.sources.base import Connection, Window
 from ingestion.sources.file_drop import FileDrop
 from ingestion.sources.hubspot import HubSpot
 from ingestion.sources.salesforce import Salesforce
 from ingestion.sources.zendesk import Zendesk
 from pipeline.context import Context
-from pipeline.progress import report
 
 SOURCES = {"salesforce": Salesforce, "hubspot": HubSpot, "zendesk": Zendesk, "files": FileDrop}
 CONNECTIONS = {
@@ -28,9 +28,39 @@ CONNECTIONS = {
 }
 
 
-def connected_objects(context: Context, area: str) -> list[CatalogueObject]:
-    """Objects of an area whose system the tenant has connected; empty = the area is switched off."""
-    return objects_of(area, context.tenant.systems)
+def connected_objects(context: Context, area: str, file_drop: Connection) -> list[CatalogueObject]:
+    """Objects of an area whose system the tenant has connected; empty = the area is switched off.
+
+    Of the dropped-file entities those with a folder; a folder that is no known entity lands raw, with a
+    warning.
+
+    Raises:
+        SourceError: files are connected but the drop folder does not exist.
+    """
+    entries = [
+        entry for entry in objects_of(area, context.tenant.systems) if entry.source != "files"
+    ]
+    if "files" not in context.tenant.systems:
+        return entries
+    root = _drop_root(context, file_drop)
+    if not root.is_dir():
+        raise SourceError(
+            "files",
+            area,
+            f"the drop folder {root} does not exist",
+            "create it, name it in the connection `file_drop_default`, or take files out of systems in tenant.yml",
+        )
+    for folder in sorted(path.name for path in root.iterdir() if path.is_dir()):
+        entry = find_object("files", folder)
+        if entry.area != area:
+            continue
+        entries.append(entry)
+        if not is_known(entry):
+            report(
+                "warning",
+                message=f"files / {folder}: no known entity; it lands raw and is not modelled",
+            )
+    return entries
 
 
 def extract(
@@ -112,9 +142,13 @@ def _file_connection(
         **connection.extra,
         "timezone": context.tenant.timezone,
         "known_files": known,
-        "required_columns": list(contract_for(entry).required_columns),
+        "required_columns": list(contract_for(entry).required_columns) if is_known(entry) else [],
     }
-    return Connection(connection.host or str(context.settings.tenant / "files"), extra=extra)
+    return Connection(str(_drop_root(context, connection)), extra=extra)
+
+
+def _drop_root(context: Context, connection: Connection) -> Path:
+    return Path(connection.host) if connection.host else context.settings.tenant / "files"
 
 
 def check_and_commit(
@@ -134,14 +168,18 @@ def check_and_commit(
     references = {(run["source"], run["object"]): run for run in runs}
     problems = [
         f"{entry.source}.{entry.object} could not be extracted"
-        for entry in connected_objects(context, area)
+        for entry in objects_of(area, context.tenant.systems)
         if entry.required and (entry.source, entry.object) not in references
     ]
     waiting = []
     for (source, name), run in references.items():
         if run["run_id"]:
             entry = find_object(source, name)
-            waiting.append((entry, _manifest(context, entry, business_date, run["run_id"])))
+            manifest = _manifest(context, entry, business_date, run["run_id"])
+            if is_known(entry):
+                waiting.append((entry, manifest))
+            else:
+                context.lake.commit(entry, manifest)
 
     check_id = f"{business_date.isoformat()}-{area}"
     with tempfile.TemporaryDirectory() as scratch:
@@ -162,6 +200,7 @@ def check_and_commit(
             check_id,
             business_date,
             Path(scratch),
+            context.settings.gx_docs_dir,
         )
     for (entry, manifest), check in zip(waiting, checks, strict=True):
         reasons = (check.reasons if check.blocked else []) + _required_file_problems(
@@ -170,7 +209,8 @@ def check_and_commit(
         if reasons:
             context.lake.block(entry, manifest, reasons)
             report("blocked", source=entry.source, object=entry.object, area=area, reasons=reasons)
-            problems.append(f"{entry.source}.{entry.object}: {'; '.join(reasons)}")
+            if check.fails_dag or entry.required:
+                problems.append(f"{entry.source}.{entry.object}: {'; '.join(reasons)}")
             continue
         if check.quarantined:
             rows = {row.row: (row.rule, row.reason) for row in check.quarantined}
@@ -187,7 +227,7 @@ def check_and_commit(
             rows_quarantined=manifest.rows_quarantined,
         )
     append_results(
-        context.settings.audit_file, [result for check in checks for result in check.results]
+        context.settings.audit_dir, [result for check in checks for result in check.results]
     )
     if problems:
         raise ContractError(

@@ -45,7 +45,7 @@ def publish_snapshot(settings: Settings, as_of_date: date, build_id: int) -> Pat
     name = f"marts_{as_of_date}_{datetime.now(UTC):%Y%m%dT%H%M%S%f}.duckdb"
     temporary = folder / f"{name}.tmp"
     shutil.copyfile(settings.marts_file, temporary)
-    results = read_results(settings.audit_file, days=90)
+    results = read_results(settings.audit_dir, days=90)
     with connect(temporary) as connection:
         connection.execute("create schema if not exists ops")
         connection.execute(f"attach '{settings.warehouse_file}' as warehouse (read_only)")

@@ -4,8 +4,6 @@ After developers.hubspot.com as noted in SOURCES.md 1.2; every CRM path exists i
 in the date form. Archived records stay listed (the vendor drops them after 90 days).
 """
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as Base64Error
 from bisect import bisect_right
 from hashlib import sha256
 from hmac import compare_digest
@@ -23,7 +21,7 @@ from ingestion.sandbox.faults import Fault
 from ingestion.sandbox.hubspot_records import CrmObject, present
 from ingestion.sandbox.store import Snapshot, Version, VersionRule, key_order
 from ingestion.sandbox.timestamps import MILLISECOND, iso_millis
-from ingestion.sandbox.vendor import JSON, Refusal, Vendor, World, bearer_token
+from ingestion.sandbox.vendor import JSON, Refusal, Vendor, World, bearer_token, opaque, read_opaque
 
 CRM_RULE = VersionRule(key=("id",), cursor="updatedAt", deleted="archived", fields="properties")
 EVENT_RULE = VersionRule(key=("id", "created"), cursor="created", tick=MILLISECOND)
@@ -76,7 +74,7 @@ class HubSpot(Vendor):
         wanted, related = _names(params.get("properties")), _names(params.get("associations"))
         body: dict[str, Any] = {"results": [present(crm, v, wanted, related) for v in page]}
         if start + limit < len(listed):
-            after = urlsafe_b64encode(page[-1].key.encode()).decode()
+            after = opaque(page[-1].key)
             query = urlencode({**params, "after": after})
             link = f"{request.base_url}{request.url.path.lstrip('/')}?{query}"
             body["paging"] = {"next": {"after": after, "link": link}}
@@ -215,11 +213,11 @@ class HubSpot(Vendor):
             latest = _millis(params, "endTimestamp", self.micros // MILLISECOND)
             return snapshot.first_past(latest)
         try:
-            mark, cursor, key = urlsafe_b64decode(params["offset"]).decode().split(" ", 2)
+            mark, cursor, key = read_opaque(params["offset"]).split(" ", 2)
             if mark != digest:
                 raise ValueError("offset of another query")
             return snapshot.first_past(int(cursor), key) - 1
-        except (ValueError, Base64Error) as problem:
+        except ValueError as problem:
             raise Refusal(_invalid("offset is not of this query")) from problem
 
 
@@ -227,13 +225,13 @@ def _last_key(after: str | None) -> tuple[int, str]:
     if after is None:
         return (0, "")
     try:
-        return key_order(urlsafe_b64decode(after).decode())
-    except (ValueError, Base64Error) as problem:
+        return key_order(read_opaque(after))
+    except ValueError as problem:
         raise Refusal(_invalid("after is no paging cursor")) from problem
 
 
 def _event_offset(digest: str, last: Version) -> str:
-    return urlsafe_b64encode(f"{digest} {last.cursor} {last.key}".encode()).decode()
+    return opaque(f"{digest} {last.cursor} {last.key}")
 
 
 def _digest(params: dict[str, Any]) -> str:

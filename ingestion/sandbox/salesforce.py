@@ -151,11 +151,12 @@ class Salesforce(Vendor):
             return {}
         return {"sforce-limit-info": f"api-usage={self.used_today}/{DAILY_REQUESTS}"}
 
-    def is_signed_in(self, request: Request) -> bool:
-        """Whether the token is valid; an overlong address is refused before that."""
+    def check_address(self, request: Request) -> None:
+        """Refuse what is too long for the vendor, and API versions it does not offer."""
         if len(request.scope["raw_path"]) + len(request.scope["query_string"]) > MAX_URI_BYTES:
             raise Refusal(Response("<h1>URI Too Long</h1>", 414, media_type="text/html"))
-        return super().is_signed_in(request)
+        if request.path_params["version"] not in {f"{number}.0" for number in API_VERSIONS}:
+            raise Refusal(_not_found())
 
     def denial(self, request: Request) -> Response:
         """A session that is not valid."""
@@ -221,10 +222,7 @@ def _row(base: str, cursor: Cursor, version: Version) -> dict[str, Any]:
 
 
 def _base(request: Request) -> str:
-    version = request.path_params["version"]
-    if version not in {f"{number}.0" for number in API_VERSIONS}:
-        raise Refusal(_not_found())
-    return f"/services/data/v{version}"
+    return f"/services/data/v{request.path_params['version']}"
 
 
 def _page_size(request: Request) -> int:

@@ -27,6 +27,7 @@ _TOKEN = re.compile(
 )
 _OPERATORS = {"=", "!=", "<>", "<", "<=", ">", ">="}
 _WORDS = {"true": ("boolean", True), "false": ("boolean", False), "null": ("null", None)}
+_RESERVED = {"and", "asc", "desc", "from", "in", "limit", "not", "null", "or", "select", "where"}
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 
 
@@ -198,7 +199,7 @@ class _Parser:
 
     def _name(self) -> Name:
         token = self._peek()
-        if token.kind != "name":
+        if token.kind != "name" or token.text.lower() in _RESERVED:
             raise self._unexpected()
         self._advance()
         return Name(token.text, token.position)

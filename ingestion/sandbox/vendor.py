@@ -1,5 +1,6 @@
 """What the vendors' modules share: the world they show, and how a request passes through them."""
 
+from base64 import b64decode, urlsafe_b64encode
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -108,6 +109,9 @@ class Vendor:
         """Headers the vendor adds to its answers."""
         return {}
 
+    def check_address(self, request: Request) -> None:
+        """Raise Refusal for an address the vendor does not serve."""
+
     def is_signed_in(self, request: Request) -> bool:
         """Whether the request carries a valid token."""
         return self.world.tokens.get(bearer_token(request)) == self.name
@@ -165,6 +169,7 @@ class Vendor:
 
     def _guarded(self, endpoint: Endpoint) -> Endpoint:
         async def guarded(request: Request) -> Response:
+            self.check_address(request)
             return await endpoint(request) if self.is_signed_in(request) else self.denial(request)
 
         return guarded
@@ -188,6 +193,16 @@ def bearer_token(request: Request) -> str:
     """The token of the Authorization header, or an empty text."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def opaque(text: str) -> str:
+    """A paging position in a form clients cannot read at a glance."""
+    return urlsafe_b64encode(text.encode()).decode()
+
+
+def read_opaque(token: str) -> str:
+    """The text of an ``opaque`` token; raises ValueError if it is none."""
+    return b64decode(token, altchars=b"-_", validate=True).decode()
 
 
 def _broken(kind: str, response: Response) -> Response:

@@ -4,8 +4,6 @@ After developer.zendesk.com as noted in SOURCES.md 1.4. What changed in the last
 an export shows the records as they stood 60 seconds ago.
 """
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as Base64Error
 from collections.abc import Callable
 from hmac import compare_digest
 from typing import Any
@@ -19,7 +17,7 @@ from ingestion.sandbox import credentials
 from ingestion.sandbox.faults import Fault
 from ingestion.sandbox.store import Snapshot, VersionRule
 from ingestion.sandbox.timestamps import SECOND
-from ingestion.sandbox.vendor import JSON, Endpoint, Refusal, Vendor
+from ingestion.sandbox.vendor import JSON, Endpoint, Refusal, Vendor, opaque, read_opaque
 
 INCREMENTAL = "/api/v2/incremental"
 CURSOR_EXPORTS = {
@@ -193,16 +191,15 @@ def _without_comments(event: dict[str, Any]) -> dict[str, Any]:
 
 def _write_cursor(moment: int, key: str) -> str:
     """``1576613539.0||467|`` in base64; the fraction is in microseconds."""
-    text = f"{moment // SECOND}.{moment % SECOND}||{key}|"
-    return urlsafe_b64encode(text.encode()).decode()
+    return opaque(f"{moment // SECOND}.{moment % SECOND}||{key}|")
 
 
 def _read_cursor(text: str) -> tuple[int, str]:
     try:
-        time, _, key, _ = urlsafe_b64decode(text).decode().split("|")
+        time, _, key, _ = read_opaque(text).split("|")
         seconds, _, micros = time.partition(".")
         return int(seconds) * SECOND + int(micros), key
-    except (ValueError, Base64Error) as problem:
+    except ValueError as problem:
         raise Refusal(_described("InvalidValue", "cursor is not valid")) from problem
 
 

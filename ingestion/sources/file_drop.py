@@ -87,7 +87,9 @@ class FileDrop:
             for records in read_records(path, self._required):
                 yield Page(records, source_file=name)
             if _stamp(path) != stamp:
-                raise SourceError("files", entry.object, f"{name} changed while it was read", "run again")
+                raise SourceError(
+                    "files", entry.object, f"{name} changed while it was read", "run again"
+                )
             self.read[name] = {"sha256": digest, **stamp, "rows": rows}
 
     def read_file(self, path: Path) -> Iterator[list[dict[str, str | None]]]:
@@ -122,9 +124,10 @@ class FileDrop:
 def unknown_entities(root: Path) -> list[str]:
     """Names of the folders under the drop root that no catalogue entry reads, sorted."""
     known = {entry.object for entry in load_catalogue() if entry.source == "files"}
+    folders = root.iterdir() if root.is_dir() else []
     return sorted(
         path.name
-        for path in root.iterdir()
+        for path in folders
         if path.is_dir() and path.name not in known and not path.name.startswith(".")
     )
 

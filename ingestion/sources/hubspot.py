@@ -114,7 +114,9 @@ class HubSpot:
             _check_progress(object_name, following != after)
             after = following
 
-    def _filled(self, object_name: str, records: Records, names: list[str], archived: bool) -> Records:
+    def _filled(
+        self, object_name: str, records: Records, names: list[str], archived: bool
+    ) -> Records:
         """The same records with properties whose names are too long for a URL."""
         if not records:
             return records
@@ -241,7 +243,9 @@ def _following(body: dict[str, Any]) -> str | None:
 
 def _check_progress(object_name: str, moved: bool) -> None:
     if not moved:
-        raise SourceError("hubspot", object_name, "the same page is given again and again", "run again later")
+        raise SourceError(
+            "hubspot", object_name, "the same page is given again and again", "run again later"
+        )
 
 
 def _milliseconds(moment: datetime) -> int:

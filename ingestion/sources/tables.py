@@ -89,7 +89,10 @@ def check_formulas(path: Path) -> None:
     if path.suffix.lower() != ".xlsx":
         return
     formulas = {
-        cell.coordinate for row in _xlsx_cells(path, data_only=False) for cell in row if cell.data_type == "f"
+        cell.coordinate
+        for row in _xlsx_cells(path, data_only=False)
+        for cell in row
+        if cell.data_type == "f"
     }
     if not formulas:
         return

@@ -86,7 +86,9 @@ class Zendesk:
         path = f"/api/v2/incremental/{object_name}.json"
         include = SIDELOADS.get(object_name)
         while True:
-            body = self.api.get(path, object_name, start_time=start, per_page=PAGE_SIZE, include=include)
+            body = self.api.get(
+                path, object_name, start_time=start, per_page=PAGE_SIZE, include=include
+            )
             yield body[object_name]
             # Older accounts give no end_of_stream; there a page that is not full is the last.
             if body.get("end_of_stream", body["count"] < PAGE_SIZE):

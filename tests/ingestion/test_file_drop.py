@@ -3,6 +3,7 @@
 import csv
 import io
 import logging
+import zipfile
 from datetime import UTC, date, datetime, time
 
 import openpyxl
@@ -141,6 +142,7 @@ def test_folders_that_are_no_entity_are_named(tmp_path):
         drop(tmp_path, "2026-11-02", "a.csv", ROW, entity)
     (tmp_path / "note.txt").touch()
     assert unknown_entities(tmp_path) == ["crm__weather"]
+    assert unknown_entities(tmp_path / "nowhere") == []
 
 
 # CSV
@@ -285,6 +287,15 @@ def test_a_workbook_row_wider_than_its_header_is_refused(tmp_path):
     path = workbook(tmp_path / "a.xlsx", ["a", "b"], ["1", "2", "3"])
     with pytest.raises(UnreadableFile, match="row 2 has 3 columns, the header 2"):
         read(path)
+
+
+def test_a_workbook_that_tells_a_wrong_extent_is_read_whole(tmp_path):
+    path = workbook(tmp_path / "right.xlsx", ["a", "b"], ["1", "2"])
+    wrong = tmp_path / "wrong.xlsx"
+    with zipfile.ZipFile(path) as right, zipfile.ZipFile(wrong, "w") as copy:
+        for name in right.namelist():
+            copy.writestr(name, right.read(name).replace(b'ref="A1:B2"', b'ref="A1:A1"'))
+    assert read(wrong) == [{"a": "1", "b": "2"}]
 
 
 def test_only_the_first_visible_sheet_is_read_and_the_log_says_so(tmp_path, caplog):

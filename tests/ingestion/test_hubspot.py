@@ -52,7 +52,9 @@ VERSIONS = [
     record(6, IMPORTED + timedelta(hours=1), "after the import"),
     record(7, FIRST + 2 * DAY, "n7", archived=True, archivedAt=text(FIRST + 2 * DAY)),
 ]
-WIDE_COMPANIES = [record(i, FIRST + i * timedelta(minutes=1), "x", properties=WIDE) for i in range(1, 231)]
+WIDE_COMPANIES = [
+    record(i, FIRST + i * timedelta(minutes=1), "x", properties=WIDE) for i in range(1, 231)
+]
 MAIL = [
     {"id": f"e{i}", "created": int(FIRST.timestamp() * 1000) + i * 60_000, "type": "OPEN"}
     for i in range(2500)
@@ -94,7 +96,9 @@ def shown(records):
 
 
 def latest(end):
-    before = sorted((r for r in VERSIONS if r["updatedAt"] < text(end)), key=lambda r: r["updatedAt"])
+    before = sorted(
+        (r for r in VERSIONS if r["updatedAt"] < text(end)), key=lambda r: r["updatedAt"]
+    )
     return shown(r | {"_is_deleted": r["archived"]} for r in before)
 
 
@@ -203,7 +207,10 @@ def test_a_429_waits_for_the_interval_and_a_used_up_day_does_not_wait():
 
 def test_missing_scopes_are_explained():
     refusal = Answer({"status": "error", "category": "MISSING_SCOPES"}, status=403)
-    with scripted_server(refusal) as server, pytest.raises(HttpError, match=r"MISSING_SCOPES.* read access"):
+    with (
+        scripted_server(refusal) as server,
+        pytest.raises(HttpError, match=r"MISSING_SCOPES.* read access"),
+    ):
         extract(source(server.url))
 
 

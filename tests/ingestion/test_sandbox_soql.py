@@ -98,7 +98,7 @@ def test_any_other_text_is_a_malformed_query(text: str) -> None:
     ("query", "token"),
     [
         ("SELECT Id FORM Account", "FORM"),
-        ("SELECT Id, FROM Account", "FROM Account"[5:]),
+        ("SELECT Id, FROM Account", "FROM"),
         ("SELECT Id FROM Account WHERE", "<EOF>"),
         ("SELECT Id FROM Account WHERE Name = 'a' OR Name = 'b'", "OR"),
         ("SELECT Id FROM Account WHERE SystemModstamp > 2026-01-01T00:00:00", "2"),

@@ -78,6 +78,7 @@ def test_numbers_are_read_in_the_unit_of_the_vendor(tmp_path: Path) -> None:
         ('{"Id": "b", "SystemModstamp": null}', "has no SystemModstamp"),
         ('{"Id": "b", "SystemModstamp": "2026-01-01T00:00:00"}', "no UTC offset"),
         ('{"Id": "b", "SystemModstamp": "yesterday"}', "yesterday"),
+        ('{"Id": "b", "SystemModstamp": "0001-01-01T00:00:00+09:00"}', "out of range"),
     ],
 )
 def test_a_malformed_line_is_named(tmp_path: Path, line: str, problem: str) -> None:

@@ -15,3 +15,14 @@
     {%- set thursday = "(" ~ date_expression ~ " + (4 - " ~ iso_weekday(date_expression) ~ "))" -%}
     year({{ thursday }}) || '-W' || lpad(cast(weekofyear({{ date_expression }}) as varchar), 2, '0')
 {%- endmacro %}
+
+{#- Completed years between two dates, such as an age. -#}
+{% macro full_years(from_date, to_date) -%}
+    (
+        year({{ to_date }}) - year({{ from_date }})
+        - case
+            when month({{ to_date }}) * 100 + day({{ to_date }}) < month({{ from_date }}) * 100 + day({{ from_date }})
+                then 1 else 0
+        end
+    )
+{%- endmacro %}

@@ -8,3 +8,34 @@
 {% macro spark__json_text(json, member) -%}
     get_json_object({{ json }}, '$.{{ member }}')
 {%- endmacro %}
+
+{#- Elements of a JSON array beside the row that holds them, as text, counted from 1; follows the from clause.
+    Rows without elements drop out. -#}
+{% macro each_json_element(json, element, position) -%}
+    {{ return(adapter.dispatch('each_json_element')(json, element, position)) }}
+{%- endmacro %}
+{% macro duckdb__each_json_element(json, element, position) -%}
+    cross join unnest(cast({{ json }} as json[])) with ordinality as elements({{ element }}, {{ position }})
+{%- endmacro %}
+{% macro spark__each_json_element(json, element, position) -%}
+    lateral view posexplode(from_json({{ json }}, 'array<string>')) elements as {{ position }}, {{ element }}
+{%- endmacro %}
+
+{#- `value` of the element with this `id` in a JSON array of {id, value}; null if there is none. -#}
+{% macro json_value_of_id(json, id) -%}
+    {{ return(adapter.dispatch('json_value_of_id')(json, id)) }}
+{%- endmacro %}
+{% macro duckdb__json_value_of_id(json, id) -%}
+    list_extract(
+        json_extract_string({{ json }}, '$[*].value'),
+        list_position(json_extract_string({{ json }}, '$[*].id'), '{{ id }}')
+    )
+{%- endmacro %}
+{% macro spark__json_value_of_id(json, id) -%}
+    get(filter(from_json({{ json }}, 'array<struct<id: string, value: string>>'), field -> field.id = '{{ id }}').value, 0)
+{%- endmacro %}
+
+{#- Whether a JSON array of texts holds this text. -#}
+{% macro json_array_holds(json, text) -%}
+    (coalesce({{ json }}, '') like '%"{{ text }}"%')
+{%- endmacro %}

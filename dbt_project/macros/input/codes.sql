@@ -15,3 +15,23 @@
             when {{ code }} is not null then 'other'
         end
 {%- endmacro %}
+
+{% macro ticket_channel(channel) -%}
+    coalesce({{ map_code(channel, {
+        'email': ['email'],
+        'phone': ['phone', 'voice', 'voicemail'],
+        'chat': ['chat', 'messaging', 'native_messaging', 'whatsapp', 'facebook', 'instagram_dm'],
+        'line': ['line'],
+        'form': ['form', 'web', 'web_form', 'web_widget', 'mobile_sdk', 'help_center'],
+    }) }}, 'other')
+{%- endmacro %}
+
+{% macro ticket_status(status) -%}
+    {{ known_code(status, ['new', 'open', 'pending', 'hold', 'solved', 'closed']) }}
+{%- endmacro %}
+
+{% macro ticket_priority(priority) -%}
+    {{ map_code(priority, {
+        'low': ['low'], 'normal': ['normal', 'medium'], 'high': ['high'], 'urgent': ['urgent'],
+    }) }}
+{%- endmacro %}

@@ -62,3 +62,8 @@
 {% macro unify_long_marks(text) -%}
     {{ regexp_replace_all(text, '([ァ-ヺー])[‐‑‒–—―−]', '\\1ー') }}
 {%- endmacro %}
+
+{#- A Japanese phone number as digits with the leading 0: +81-90-… and 090-… are one (§8.4). -#}
+{% macro phone_digits(text) -%}
+    {{ regexp_replace_all(digits_of(text), '^81([1-9][0-9]{8,9})$', '0\\1') }}
+{%- endmacro %}

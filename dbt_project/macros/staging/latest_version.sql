@@ -41,3 +41,19 @@
 {% macro forget_changed_salesforce(raw_table, column) %}
     {{- forget_changed(raw_table, 'Id', to_instant('SystemModstamp'), column) -}}
 {% endmacro %}
+
+{#- A HubSpot property; "" is its way to say unset. -#}
+{% macro hubspot_property(name) -%}
+    nullif({{ json_text('properties', name) }}, '')
+{%- endmacro %}
+
+{#- Zendesk: `updated_at` is not moved by system updates, so `generated_timestamp` orders the versions of a ticket. -#}
+{% macro zendesk_ticket_cursor() -%}
+    coalesce({{ epoch_to_instant('generated_timestamp') }}, {{ to_instant('updated_at') }})
+{%- endmacro %}
+{% macro zendesk_event_cursor() -%}
+    coalesce({{ epoch_to_instant('timestamp') }}, {{ to_instant('created_at') }})
+{%- endmacro %}
+{% macro hubspot_event_cursor() -%}
+    {{ epoch_to_instant('try_cast(created as bigint) / 1000.0') }}
+{%- endmacro %}

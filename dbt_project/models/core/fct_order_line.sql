@@ -15,7 +15,7 @@ first_order as (
 
     select customer_key, order_id
     from order_line
-    where returned_quantity < quantity or returned_quantity = 0
+    where not is_fully_returned
     qualify row_number() over (partition by customer_key order by order_date, order_id, order_line_id) = 1
 
 ),
@@ -36,7 +36,7 @@ final as (
         order_line.net_amount,
         order_line.discount_rate,
         order_line.price_class,
-        order_line.returned_quantity <> 0 and order_line.returned_quantity >= order_line.quantity as is_fully_returned,
+        order_line.is_fully_returned,
         first_order.order_id is not null as is_first_order,
         false as is_recurring,
         order_line.tax_rate

@@ -20,7 +20,7 @@ from ingestion.sandbox.demo import times
 XLSX_DROP = ("process__content_item", date(2025, 6, 30))
 ENCODINGS = {
     ("success__nps_response", date(2025, 7, 31)): "cp932",
-    ("success__churn_interview", date(2026, 3, 31)): "utf-8-sig",
+    ("success__nps_response", date(2026, 1, 31)): "utf-8-sig",
 }
 ZIP_DATE = (2025, 6, 30, 9, 0, 0)
 TENANT = {

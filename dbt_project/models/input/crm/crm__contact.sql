@@ -1,3 +1,4 @@
+-- Salesforce contacts, people only HubSpot knows, and dropped ones.
 with salesforce as (
 
     select
@@ -9,9 +10,47 @@ with salesforce as (
 
 ),
 
+hubspot_only as (
+
+    select * from {{ ref('stg_hubspot__contacts') }}
+    where not is_deleted and contact_id not in (select contact_id from salesforce)
+    -- duplicates in HubSpot may point to one Salesforce contact
+    qualify row_number() over (partition by contact_id order by updated_at desc, hubspot_contact_id) = 1
+
+),
+
+companies as (
+
+    select * from {{ ref('stg_hubspot__companies') }}
+
+),
+
+hubspot as (
+
+    select
+        {{ entity_select('crm__contact',
+            same=[
+                'contact_id', 'last_name', 'first_name', 'email', 'phone', 'mobile', 'job_title', 'department',
+                'created_at', 'updated_at',
+            ],
+            expressions={
+                'account_id': "coalesce(companies.salesforce_account_id, 'hubspot:' || companies.company_id)",
+            },
+            alias='contacts',
+            build_id='greatest(contacts._build_id, coalesce(companies._build_id, 0))',
+        ) }}
+    from hubspot_only as contacts
+    left join companies on contacts.company_id = companies.company_id
+
+),
+
 files as (
 
-    select {{ entity_select('crm__contact', expressions={'email': 'lower(email)'}) }}
+    select
+        {{ entity_select('crm__contact', expressions={
+            'email': 'lower(email)',
+            'gender': known_code('gender', ['male', 'female', 'other', 'no_answer']),
+        }) }}
     from {{ ref('stg_files__crm__contact') }}
     where contact_id not in (select contact_id from salesforce)
 
@@ -20,6 +59,8 @@ files as (
 final as (
 
     select * from salesforce
+    union all
+    select * from hubspot
     union all
     select * from files
 

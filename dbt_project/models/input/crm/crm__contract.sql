@@ -4,7 +4,8 @@ with salesforce as (
         {{ entity_select('crm__contract',
             same=[
                 'contract_id', 'account_id', 'contract_no', 'start_date', 'end_date', 'auto_renew',
-                'previous_contract_id', 'signed_at', 'target_cadence_days', 'created_at', 'updated_at',
+                'notice_deadline', 'previous_contract_id', 'signed_at', 'cancel_notice_date', 'churn_reason_code',
+                'churn_reason_text', 'target_cadence_days', 'created_at', 'updated_at',
             ],
             expressions={
                 'status': map_code('status', {

@@ -2,7 +2,7 @@ with salesforce as (
 
     select
         {{ entity_select('crm__order',
-            same=['order_id', 'account_id', 'contact_id', 'order_date', 'created_at', 'updated_at'],
+            same=['order_id', 'account_id', 'contact_id', 'order_date', 'sales_channel', 'created_at', 'updated_at'],
             expressions={
                 'status': map_code("coalesce(status, 'Draft')", {
                     'ordered': ['draft', 'activated'],

@@ -9,13 +9,15 @@ salesforce as (
 
     select
         {{ entity_select('crm__order_line',
-            same=['order_id', 'product_id', 'quantity', 'charge_type', 'created_at', 'updated_at'],
+            same=[
+                'order_id', 'product_id', 'quantity', 'tax_rate', 'is_sale', 'returned_quantity', 'charge_type',
+                'created_at', 'updated_at',
+            ],
             expressions={
                 'order_line_id': 'order_item_id',
                 'unit_price_net_ex_tax': 'unit_price',
                 'list_price_ex_tax': 'list_price',
                 'amount_ex_tax': 'total_price',
-                'is_sale': "price_book = 'campaign'",
             },
         ) }}
     from order_items

@@ -5,7 +5,7 @@ with salesforce as (
             same=[
                 'product_id', 'sku', 'name', 'product_family_id', 'category_l', 'category_m', 'category_s',
                 'taste_color', 'taste_pattern', 'taste_shape', 'taste_texture', 'taste_size', 'brand', 'character',
-                'plan_tier', 'is_active', 'created_at', 'updated_at',
+                'plan_tier', 'tax_category', 'is_active', 'created_at', 'updated_at',
             ],
             expressions={'is_recurring': "charge_type = 'recurring'"},
         ) }}

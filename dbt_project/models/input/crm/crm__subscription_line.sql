@@ -11,7 +11,7 @@ salesforce as (
         {{ entity_select('crm__subscription_line',
             same=[
                 'account_id', 'contract_id', 'product_id', 'quantity', 'start_date', 'end_date', 'charge_type',
-                'created_at', 'updated_at',
+                'fx_rate_fixed', 'created_at', 'updated_at',
             ],
             expressions={
                 'line_id': 'order_item_id',

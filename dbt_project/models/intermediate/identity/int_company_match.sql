@@ -30,59 +30,58 @@ by_number as (
 
 ),
 
-numbered as (
+owned as (
 
     select
-        company.*,
-        by_number.anchor_account_id as number_anchor_id,
-        coalesce(by_number.anchor_system, company.source_system) = 'crm' as is_in_crm
+        company.account_id,
+        coalesce(by_number.anchor_account_id, company.account_id) as own_anchor_id,
+        coalesce(by_number.anchor_system, company.source_system) = 'crm' as is_in_crm,
+        case when company.is_corporate_number_valid then company.corporate_number end as valid_number
     from company
     left join by_number on company.account_id = by_number.account_id
 
 ),
 
-crm_domain as (
+-- Domains of exactly one customer of the CRM. Two corporate numbers are two companies, whatever domain they share.
+domain_owner as (
 
     select
         domain.domain,
-        min(coalesce(numbered.number_anchor_id, numbered.account_id)) as anchor_account_id,
-        max(numbered.number_anchor_id) is not null as has_number
-    from numbered
-    inner join domain on numbered.account_id = domain.account_id
-    where numbered.source_system = 'crm'
+        min(case when owned.is_in_crm then owned.own_anchor_id end) as anchor_account_id
+    from owned
+    inner join domain on owned.account_id = domain.account_id
     group by domain.domain
-    having count(distinct coalesce(numbered.number_anchor_id, numbered.account_id)) = 1
+    having count(distinct case when owned.is_in_crm then owned.own_anchor_id end) = 1
+       and count(distinct owned.valid_number) <= 1
 
 ),
 
--- Two corporate numbers are two companies, whatever domain they share.
 by_domain as (
 
     select
-        numbered.account_id,
-        min(crm_domain.anchor_account_id) as anchor_account_id
-    from numbered
-    inner join domain on numbered.account_id = domain.account_id
-    inner join crm_domain on domain.domain = crm_domain.domain
-    where not numbered.is_in_crm
-      and (numbered.number_anchor_id is null or not crm_domain.has_number)
-    group by numbered.account_id
-    having count(distinct crm_domain.anchor_account_id) = 1
+        owned.own_anchor_id,
+        min(domain_owner.anchor_account_id) as anchor_account_id
+    from owned
+    inner join domain on owned.account_id = domain.account_id
+    inner join domain_owner on domain.domain = domain_owner.domain
+    where not owned.is_in_crm
+    group by owned.own_anchor_id
+    having count(distinct domain_owner.anchor_account_id) = 1
 
 ),
 
 final as (
 
     select
-        numbered.account_id,
-        coalesce(by_domain.anchor_account_id, numbered.number_anchor_id, numbered.account_id) as anchor_account_id,
+        owned.account_id,
+        coalesce(by_domain.anchor_account_id, owned.own_anchor_id) as anchor_account_id,
         case
             when by_domain.anchor_account_id is not null then 'domain'
-            when numbered.number_anchor_id <> numbered.account_id then 'corporate_number'
+            when owned.own_anchor_id <> owned.account_id then 'corporate_number'
             else 'source_record'
         end as match_method
-    from numbered
-    left join by_domain on numbered.account_id = by_domain.account_id
+    from owned
+    left join by_domain on owned.own_anchor_id = by_domain.own_anchor_id
 
 )
 

@@ -30,6 +30,7 @@ joined as (
         orders.order_date,
         order_line.quantity,
         case
+            when order_line.quantity <= 0 then 0
             when orders.status = 'returned' then order_line.quantity
             else least(coalesce(order_line.returned_quantity, 0), order_line.quantity)
         end as returned_quantity,
@@ -66,6 +67,7 @@ final as (
         order_date,
         quantity,
         returned_quantity,
+        returned_quantity > 0 and returned_quantity = quantity as is_fully_returned,
         unit_price_net,
         list_price,
         case

@@ -5,7 +5,6 @@ with order_line as (
 
     select
         customer_key,
-        order_line_id,
         {{ surrogate_key([
             'order_line_id', 'order_id', 'contact_key', 'product_key', 'order_date', 'quantity', 'returned_quantity',
             'unit_price_net', 'list_price', 'net_amount', 'discount_rate', 'price_class', 'tax_rate',
@@ -18,7 +17,7 @@ fingerprints as (
 
     select
         customer_key,
-        md5({{ concat_ordered('line_hash', 'order_line_id') }}) as fingerprint
+        {{ group_hash('line_hash') }} as fingerprint
     from order_line
     group by customer_key
     {%- if is_incremental() %}

@@ -17,7 +17,7 @@ select
     try_cast(CloseDate as date) as close_date,
     try_cast(IsClosed as boolean) as is_closed,
     try_cast(IsWon as boolean) as is_won,
-    LossReason__c as lost_reason,
+    LostReason__c as lost_reason,
     ContractId as contract_id,
     OwnerId as owner_id,
     CampaignId as primary_campaign_id,

@@ -14,6 +14,7 @@ select
     try_cast(EffectiveDate as date) as order_date,
     Status as status,
     Type as order_type,
+    SalesChannel__c as sales_channel,
     CurrencyIsoCode as currency,
     ShippingState as shipping_prefecture_name,
     {{ to_instant('CreatedDate') }} as created_at,

@@ -19,6 +19,12 @@ select
     lower(BillingPeriod__c) as billing_period,
     lower(ChargeType__c) as charge_type,
     lower(PriceBookKind__c) as price_book,
+    try_cast(IsSale__c as boolean) as is_sale,
+    try_cast(TaxRate__c as decimal(9, 6)) as tax_rate,
+    try_cast(ReturnedQuantity__c as decimal(18, 4)) as returned_quantity,
+    ContractId__c as contract_id,
+    CurrencyIsoCode as currency,
+    try_cast(FxRateFixed__c as decimal(18, 4)) as fx_rate_fixed,
     {{ to_instant('CreatedDate') }} as created_at,
     {{ to_instant('SystemModstamp') }} as updated_at,
     {{ var('build_id') }} as _build_id

@@ -26,7 +26,7 @@ final as (
         order_items.order_item_id,
         order_items.order_id,
         orders.account_id,
-        orders.contract_id,
+        coalesce(order_items.contract_id, orders.contract_id) as contract_id,
         order_items.product_id,
         order_items.quantity,
         order_items.unit_price,
@@ -39,8 +39,11 @@ final as (
             "coalesce(order_items.charge_type, products.charge_type, 'one_time')",
             ['recurring', 'one_time', 'usage', 'trial']
         ) }} as charge_type,
-        orders.currency,
-        order_items.price_book,
+        coalesce(order_items.currency, orders.currency) as currency,
+        order_items.fx_rate_fixed,
+        coalesce(order_items.is_sale, order_items.price_book = 'campaign') as is_sale,
+        order_items.tax_rate,
+        order_items.returned_quantity,
         order_items.created_at,
         order_items.updated_at,
         greatest(

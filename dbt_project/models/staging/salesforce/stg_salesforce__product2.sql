@@ -22,6 +22,7 @@ select
     Brand__c as brand,
     Character__c as character,
     PlanTier__c as plan_tier,
+    lower(TaxCategory__c) as tax_category,
     lower(ChargeType__c) as charge_type,
     try_cast(IsActive as boolean) as is_active,
     {{ to_instant('CreatedDate') }} as created_at,

@@ -6,7 +6,7 @@ import os
 from datetime import UTC, datetime
 from typing import Any
 
-from ingestion.settings import get_settings
+from ingestion.settings import Settings, get_settings
 
 log = logging.getLogger("csw")
 
@@ -28,3 +28,17 @@ def report(event: str, **fields: Any) -> None:
         os.write(descriptor, payload)  # one write call: lines of parallel tasks do not mix
     finally:
         os.close(descriptor)
+
+
+def open_problems(settings: Settings) -> list[str]:
+    """What failed after the last publication, oldest first, each message once with its time."""
+    path = settings.logs_dir / "events.jsonl"
+    problems: dict[str, str] = {}
+    if path.exists():
+        for line in path.read_text(encoding="utf-8").splitlines():
+            event = json.loads(line)
+            if event["event"] in ("published", "unchanged"):
+                problems.clear()
+            if event["event"] == "failed":
+                problems[event["message"]] = event["at"]
+    return [f"{at} {message}" for message, at in problems.items()]

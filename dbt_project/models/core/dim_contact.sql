@@ -1,0 +1,71 @@
+-- One row per person, without anything that names them (DOMAIN.md §0 PII); names and addresses: dim_contact_pii.
+with contact as (
+
+    select * from {{ ref('crm__contact') }}
+
+),
+
+identity as (
+
+    select account_id, customer_key from {{ ref('int_customer_identity') }}
+
+),
+
+title_class as (
+
+    select * from {{ ref('job_title_class') }}
+
+),
+
+salt as (
+
+    select salt from {{ source('ops', 'salt') }}
+
+),
+
+classified as (
+
+    select contact.contact_id, title_class.job_title_class
+    from contact
+    inner join title_class on upper({{ fold_width('contact.job_title') }}) like '%' || title_class.keyword || '%'
+    qualify row_number() over (partition by contact.contact_id order by title_class.rule_no) = 1
+
+),
+
+final as (
+
+    select
+        {{ surrogate_key(['contact.contact_id']) }} as contact_key,
+        coalesce(identity.customer_key, 'unknown') as customer_key,
+        case when contact.email is not null then {{ sha256_text("salt.salt || lower(trim(contact.email))") }} end as email_hash,
+        {{ domain_of('contact.email') }} as email_domain,
+        substr(contact.last_name, 1, 1) || '＊' as name_masked,
+        contact.gender,
+        coalesce(
+            contact.age_band,
+            cast({{ integer_divide(full_years('contact.birth_date', as_of_date()), 10) }} * 10 as {{ dbt.type_string() }}) || 's'
+        ) as age_band,
+        contact.marital_status,
+        contact.has_children,
+        contact.education,
+        case when contact.job_title is not null then coalesce(classified.job_title_class, 'other') end as job_title_class,
+        contact.job_function,
+        contact.is_decision_maker,
+        contact.income_band,
+        contact.household_type,
+        contact.housing_type,
+        contact.home_prefecture_code,
+        contact.work_prefecture_code,
+        contact.rail_line,
+        contact.nearest_station,
+        contact.transport_mode,
+        contact.primary_device,
+        contact.primary_media
+    from contact
+    left join identity on contact.account_id = identity.account_id
+    left join classified on contact.contact_id = classified.contact_id
+    cross join salt
+
+)
+
+select * from final

@@ -1,0 +1,3 @@
+select
+    {{ entity_select('product__feature_use') }}
+from {{ ref('stg_files__product__feature_use') }}

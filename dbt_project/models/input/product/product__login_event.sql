@@ -1,0 +1,3 @@
+select
+    {{ entity_select('product__login_event') }}
+from {{ ref('stg_files__product__login_event') }}

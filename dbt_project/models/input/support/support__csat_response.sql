@@ -1,0 +1,34 @@
+-- A survey tool may know only the ticket's external id (ruling §0.1).
+with responses as (
+
+    select * from {{ ref('stg_files__support__csat_response') }}
+
+),
+
+tickets as (
+
+    select
+        external_id,
+        -- an id used again: the latest live ticket has it
+        max(case when not is_deleted then ticket_id end) as ticket_id,
+        max(_build_id) as _build_id
+    from {{ ref('stg_zendesk__tickets') }}
+    where external_id is not null
+    group by external_id
+
+),
+
+final as (
+
+    select
+        {{ entity_select('support__csat_response',
+            expressions={'ticket_id': 'coalesce(responses.ticket_id, tickets.ticket_id)'},
+            alias='responses',
+            build_id='greatest(responses._build_id, coalesce(tickets._build_id, 0))',
+        ) }}
+    from responses
+    left join tickets on responses.ticket_external_id = tickets.external_id
+
+)
+
+select * from final

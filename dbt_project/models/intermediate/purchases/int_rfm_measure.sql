@@ -1,0 +1,71 @@
+-- Recency, frequency and monetary value of every active and churned customer, and whether it can be scored (DOMAIN.md §2.14).
+{%- set occasion = {'order_date': 'purchase_date', 'order': 'occasion_id'}[
+    choice_var('rfm_frequency_unit', ['order_date', 'order'])
+] %}
+with customer as (
+
+    select customer_key from {{ ref('dim_customer') }}
+    where customer_status in ('active', 'churned')
+
+),
+
+purchase as (
+
+    select
+        *,
+        purchase_date > {{ add_months(as_of_date(), -1 * var('rfm_lookback_months')) }} as is_in_window
+    from {{ ref('int_purchase') }}
+
+),
+
+-- A slip that only takes money back lowers the amount; it is no visit.
+bought as (
+
+    select
+        customer_key,
+        min(case when amount >= 0 then purchase_date end) as first_order_date,
+        max(case when amount >= 0 then purchase_date end) as last_order_date,
+        count(distinct case when is_in_window and amount >= 0 then {{ occasion }} end) as frequency,
+        sum(case when is_in_window then amount else 0 end) as monetary
+    from purchase
+    group by customer_key
+
+),
+
+measured as (
+
+    select
+        customer.customer_key,
+        bought.first_order_date,
+        bought.last_order_date,
+        {{ days_between('bought.last_order_date', as_of_date()) }} as recency_days,
+        coalesce(bought.frequency, 0) as frequency,
+        cast(coalesce(bought.monetary, 0) as decimal(18, 2)) as monetary,
+        case
+            when bought.last_order_date is null then 'no_purchase'
+            when bought.frequency = 0 then 'lapsed'
+            else 'scored'
+        end as population
+    from customer
+    left join bought on customer.customer_key = bought.customer_key
+
+),
+
+final as (
+
+    select
+        customer_key,
+        first_order_date,
+        last_order_date,
+        recency_days,
+        frequency,
+        monetary,
+        case
+            when population = 'scored' and count(*) over (partition by population) < {{ var('rfm_bins') }} then 'small_population'
+            else population
+        end as population
+    from measured
+
+)
+
+select * from final

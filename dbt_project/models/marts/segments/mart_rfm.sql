@@ -1,0 +1,88 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    full_refresh=false,
+    on_schema_change='append_new_columns',
+    pre_hook='{{ forget_slice() }}',
+    post_hook='{{ prune_slices() }}',
+) }}
+-- Recency, frequency and monetary scores; the slice of as_of (DOMAIN.md §2.14, rulings in §0.1 RFM).
+{%- set scoring_method = choice_var('rfm_scoring_method', ['quantile', 'fixed']) %}
+{%- set weights = var('rfm_weights') %}
+with measure as (
+
+    select * from {{ ref('int_rfm_measure') }}
+
+),
+
+segment_map as (
+
+    select * from {{ ref('rfm_segment_map') }}
+
+),
+
+scored as (
+
+    {% if scoring_method == 'quantile' -%}
+    select
+        customer_key,
+        {{ quantile_score('recency_days desc') }} as r_score,
+        {{ quantile_score('frequency') }} as f_score,
+        {{ quantile_score('monetary') }} as m_score
+    from measure
+    where population = 'scored'
+    {%- else -%}
+    select
+        measure.customer_key,
+        {{ fixed_score('r', 'measure.recency_days <= rfm_threshold.threshold') }} as r_score,
+        {{ fixed_score('f', 'measure.frequency >= rfm_threshold.threshold') }} as f_score,
+        {{ fixed_score('m', 'measure.monetary >= rfm_threshold.threshold') }} as m_score
+    from measure
+    cross join {{ ref('rfm_threshold') }} as rfm_threshold
+    where measure.population = 'scored'
+    group by measure.customer_key
+    {%- endif %}
+
+),
+
+segmented as (
+
+    select scored.customer_key, segment_map.rfm_segment
+    from scored
+    inner join segment_map
+        on scored.r_score between segment_map.r_min and segment_map.r_max
+        and scored.f_score between segment_map.f_min and segment_map.f_max
+        and scored.m_score between segment_map.m_min and segment_map.m_max
+    qualify row_number() over (partition by scored.customer_key order by segment_map.rule_no) = 1
+
+),
+
+final as (
+
+    select
+        measure.customer_key,
+        {{ as_of_date() }} as as_of_date,
+        measure.population,
+        cast(measure.recency_days as integer) as recency_days,
+        cast(measure.frequency as integer) as frequency,
+        measure.monetary,
+        measure.population = 'scored' and measure.monetary <= 0 as m_nonpositive,
+        cast(scored.r_score as smallint) as r_score,
+        cast(scored.f_score as smallint) as f_score,
+        cast(scored.m_score as smallint) as m_score,
+        scored.r_score || '' || scored.f_score || scored.m_score as rfm_code,
+        cast({{ weights[0] }} * scored.r_score + {{ weights[1] }} * scored.f_score + {{ weights[2] }} * scored.m_score as integer)
+            as rfm_total,
+        segmented.rfm_segment,
+        measure.first_order_date,
+        measure.last_order_date,
+        {{ add_months(as_of_date(), -1 * var('rfm_lookback_months')) }} + 1 as window_start,
+        '{{ scoring_method }}' as scoring_method,
+        '{{ rfm_config_hash() }}' as config_hash
+    from measure
+    left join scored on measure.customer_key = scored.customer_key
+    left join segmented on measure.customer_key = segmented.customer_key
+
+)
+
+select * from final

@@ -1,0 +1,28 @@
+{{ config(pre_hook="{{ forget_changed('hubspot__contacts', 'id', to_instant('updatedAt'), 'hubspot_contact_id') }}") }}
+
+-- Keeps archived contacts: e-mail events refer to them.
+with source as (
+
+    {{ latest_version('hubspot__contacts', 'id', to_instant('updatedAt'), keep_deleted=true) }}
+
+)
+
+select
+    id as hubspot_contact_id,
+    coalesce({{ hubspot_property('salesforcecontactid') }}, 'hubspot:' || id) as contact_id,
+    {{ hubspot_property('salesforcecontactid') }} as salesforce_contact_id,
+    coalesce(
+        {{ hubspot_property('associatedcompanyid') }}, {{ json_text('associations', 'companies.results[0].id') }}
+    ) as company_id,
+    {{ hubspot_property('lastname') }} as last_name,
+    {{ hubspot_property('firstname') }} as first_name,
+    lower({{ hubspot_property('email') }}) as email,
+    {{ hubspot_property('phone') }} as phone,
+    {{ hubspot_property('mobilephone') }} as mobile,
+    {{ hubspot_property('jobtitle') }} as job_title,
+    {{ hubspot_property('department') }} as department,
+    {{ to_instant('createdAt') }} as created_at,
+    {{ to_instant('updatedAt') }} as updated_at,
+    _is_deleted as is_deleted,
+    {{ var('build_id') }} as _build_id
+from source

@@ -1,0 +1,27 @@
+{{ config(pre_hook="{{ forget_changed('zendesk__users', 'id', to_instant('updated_at'), 'user_id') }}") }}
+
+-- Keeps deactivated users: tickets and their events refer to them.
+with source as (
+
+    {{ latest_version('zendesk__users', 'id', to_instant('updated_at'), keep_deleted=true) }}
+
+)
+
+select
+    id as user_id,
+    nullif(external_id, '') as external_id,
+    organization_id,
+    name,
+    lower(email) as email,
+    phone,
+    case
+        when {{ json_text('user_fields', 'is_bot') }} = 'true' or {{ json_array_holds('tags', 'bot') }} then 'bot'
+        when role = 'end-user' then 'end_user'
+        when role in ('agent', 'admin') then 'agent'
+        else 'other'
+    end as role,
+    {{ to_instant('created_at') }} as created_at,
+    {{ to_instant('updated_at') }} as updated_at,
+    _is_deleted as is_deleted,
+    {{ var('build_id') }} as _build_id
+from source

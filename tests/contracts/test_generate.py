@@ -1,0 +1,81 @@
+"""dbt's _contracts.yml as rendered from contracts."""
+
+import yaml
+
+from expectations import generate
+from tests.contracts.test_contracts import write
+
+
+def project(folder, config="", sub="topic"):
+    model = folder / "models" / "marts" / sub / "mart_a.sql"
+    model.parent.mkdir(parents=True)
+    model.write_text(f"{config}select 1", encoding="utf-8")
+    (folder / "contracts").mkdir()
+    write(folder / "contracts")
+    return folder / "models"
+
+
+def rendered(folder, config=""):
+    models = project(folder, config)
+    result = generate.generate(models, folder / "contracts")
+    (text,) = result.files.values()
+    assert list(result.files) == [models / "marts" / "topic" / "_contracts.yml"]
+    assert text.startswith(generate.HEADER)
+    (model,) = yaml.safe_load(text)["models"]
+    return model
+
+
+def test_table_gets_types_keys_and_descriptions(tmp_path):
+    model = rendered(tmp_path)
+    assert model["name"] == "mart_a"
+    assert model["description"] == "One row per a. / aごとに1行。"
+    assert model["config"] == {"contract": {"enforced": True}}
+    assert model["constraints"] == [{"type": "primary_key", "columns": ["a", "month"]}]
+    assert model["columns"][0] == {
+        "name": "month",
+        "data_type": "date",
+        "description": "Month. / 月。",
+        "constraints": [{"type": "not_null"}],
+    }
+
+
+def test_view_gets_types_only(tmp_path):
+    model = rendered(tmp_path, "{{ config(materialized='view') }}\n")
+    assert "constraints" not in model
+    assert all("constraints" not in column for column in model["columns"])
+    assert model["columns"][1]["data_type"] == "text"
+
+
+def test_incremental_says_what_a_schema_change_does(tmp_path):
+    model = rendered(
+        tmp_path, "{{ config(\n    tags=['x'],\n    materialized='incremental'\n) }}\n"
+    )
+    assert model["config"]["on_schema_change"] == "append_new_columns"
+    assert model["constraints"][0]["type"] == "primary_key"
+
+
+def test_check_reports_drift_and_generating_mends_it(tmp_path, capsys):
+    models = project(tmp_path)
+    stale = models / "core" / "old" / "_contracts.yml"
+    stale.parent.mkdir(parents=True)
+    stale.write_text("version: 2\n", encoding="utf-8")
+    folders = (models, tmp_path / "contracts")
+    assert generate.main(["--check"], *folders) == 1
+    out = capsys.readouterr().out
+    assert "marts/topic/_contracts.yml" in out and "core/old/_contracts.yml" in out
+    assert generate.main([], *folders) == 0
+    assert not stale.exists()
+    assert generate.main(["--check"], *folders) == 0
+    written = models / "marts" / "topic" / "_contracts.yml"
+    written.write_text(written.read_text("utf-8").replace("Month.", "Moon."), encoding="utf-8")
+    assert generate.main(["--check"], *folders) == 1
+
+
+def test_model_without_contract_and_contract_without_model_fail_the_check(tmp_path):
+    models = project(tmp_path)
+    (models / "marts" / "topic" / "mart_a.sql").rename(models / "marts" / "topic" / "mart_b.sql")
+    result = generate.generate(models, tmp_path / "contracts")
+    assert result.problems == [
+        "model marts/mart_b has no contract",
+        "contract marts/mart_a has no model",
+    ]
