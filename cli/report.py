@@ -1,16 +1,21 @@
 """What a run tells the person at the terminal: progress while it works, tables at the end."""
 
 import json
+import os
+import sys
 import threading
-from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from ingestion.catalogue import objects_of
+from ingestion.lake import Lake
 from ingestion.load import connect
 from ingestion.settings import Settings
+from ingestion.tenant import Tenant
+from pipeline.context import Context
 from publishing.snapshot import current_snapshot
 
 _LINES = {
@@ -23,6 +28,23 @@ _LINES = {
     "published": "  published {file}",
     "unchanged": "  nothing new since the last build of {as_of_date}: nothing to build",
 }
+
+
+def terminal() -> Console:
+    """A console on the terminal that stays there when this process's output is redirected."""
+    return Console(file=os.fdopen(os.dup(1), "w"), highlight=False, soft_wrap=True)
+
+
+def redirect_output(settings: Settings) -> None:
+    """Send what Airflow, dbt and GX print to logs/run.log; the console keeps the terminal."""
+    settings.logs_dir.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(
+        settings.logs_dir / "run.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644
+    )
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.dup2(descriptor, 1)
+    os.dup2(descriptor, 2)
 
 
 class Follower:
@@ -72,14 +94,16 @@ class Follower:
 
 def summary(
     console: Console,
-    settings: Settings,
+    context: Context,
+    business_date: date,
     events: list[dict[str, Any]],
     failed: list[str],
     seconds: float,
 ) -> None:
     """Print the tables of a run: sources, contracts, marts, headline numbers, where things are."""
+    settings = context.settings
     console.print()
-    console.print(_sources(events))
+    console.print(_sources(context.lake, context.tenant, business_date))
     audited = next((event for event in reversed(events) if event["event"] == "audited"), None)
     if audited:
         console.print(
@@ -111,7 +135,7 @@ def summary(
     )
 
 
-def _sources(events: list[dict[str, Any]]) -> Table:
+def _sources(lake: Lake, tenant: Tenant, business_date: date) -> Table:
     table = Table(title="Sources ソース", title_justify="left")
     for name, justify in (
         ("source", "left"),
@@ -120,19 +144,17 @@ def _sources(events: list[dict[str, Any]]) -> Table:
         ("quarantined", "right"),
     ):
         table.add_column(name, justify=justify)
-    pulled: Counter = Counter()
-    quarantined: Counter = Counter()
-    for event in events:
-        if event["event"] == "extracted":
-            pulled[event["source"], event["object"]] += event["rows"]
-            quarantined[event["source"], event["object"]] += 0
-        if event["event"] == "committed":
-            quarantined[event["source"], event["object"]] += event["rows_quarantined"]
-    for (source, name), rows in sorted(pulled.items()):
-        if rows or quarantined[source, name]:
-            table.add_row(source, name, f"{rows:,}", f"{quarantined[source, name]:,}")
+    total = quarantined = 0
+    for entry in [*objects_of(systems=tenant.systems), *lake.unknown_entities()]:
+        runs = [
+            run for run in lake.committed(entry) if run.business_date == business_date.isoformat()
+        ]
+        rows, held_back = sum(run.rows for run in runs), sum(run.rows_quarantined for run in runs)
+        if rows:
+            table.add_row(entry.source, entry.object, f"{rows:,}", f"{held_back:,}")
+        total, quarantined = total + rows, quarantined + held_back
     table.add_section()
-    table.add_row("all", "", f"{sum(pulled.values()):,}", f"{sum(quarantined.values()):,}")
+    table.add_row("all", "", f"{total:,}", f"{quarantined:,}")
     return table
 
 

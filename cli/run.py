@@ -15,8 +15,10 @@ from cli import airflow_home, report, sandbox, state
 from ingestion.business_date import day_end
 from ingestion.catalogue import AREAS
 from ingestion.errors import StateError, WarehouseError
+from ingestion.lake import Lake
 from ingestion.settings import Settings, get_settings
 from ingestion.tenant import Tenant, load_tenant
+from pipeline.context import Context
 
 
 def main() -> int:
@@ -28,7 +30,7 @@ def main() -> int:
     )
     parser.add_argument("--vars", default="", help="JSON object of dbt vars")
     arguments = parser.parse_args()
-    console = Console(file=os.fdopen(os.dup(1), "w"), highlight=False, soft_wrap=True)
+    console = report.terminal()
     try:
         return run(console, arguments.tenant, arguments.date, arguments.vars)
     except WarehouseError as error:
@@ -73,13 +75,16 @@ def run(console: Console, tenant_text: str, date_text: str, variables: str) -> i
             console.print(f"sandbox of the vendor APIs on {base_url}")
 
         console.print("starting Airflow …")
-        redirect_output(settings)
+        report.redirect_output(settings)
         follower = stack.enter_context(report.Follower(console, settings))
         if airflow_home.migrate(settings):
             console.print("Airflow's metadata database is ready")
         failed = run_dags(console, business_date)
         follower.drain()
-    report.summary(console, settings, follower.events, failed, time.monotonic() - started)
+    context = Context(settings, tenant, Lake(settings.lake_root))
+    report.summary(
+        console, context, business_date, follower.events, failed, time.monotonic() - started
+    )
     return 1 if failed else 0
 
 
@@ -113,18 +118,6 @@ def find_date(tenant: Tenant, text: str) -> date:
             "choose a later DATE",
         )
     return chosen
-
-
-def redirect_output(settings: Settings) -> None:
-    """Send what Airflow, dbt and GX print to logs/run.log; the console keeps the terminal."""
-    settings.logs_dir.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(
-        settings.logs_dir / "run.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644
-    )
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os.dup2(descriptor, 1)
-    os.dup2(descriptor, 2)
 
 
 def run_dags(console: Console, business_date: date) -> list[str]:

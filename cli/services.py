@@ -19,12 +19,14 @@ import requests
 from rich.console import Console
 
 from cli import airflow_home, sandbox, state
+from cli.report import redirect_output, terminal
 from cli.run import find_date, find_tenant
 from ingestion.business_date import day_end
 from ingestion.errors import StateError, WarehouseError
 from ingestion.settings import PROJECT_ROOT, Settings, get_settings
 
 HEALTHY_WITHIN_SECONDS = 180
+STOPPED_WITHIN_SECONDS = 20
 PARALLELISM = "8"
 
 
@@ -43,6 +45,7 @@ def up(console: Console, settings: Settings, tenant_text: str) -> None:
     state.claim(settings, tenant.name, folder)
     lock = _take_lock(settings)
     airflow_home.configure(settings, folder)
+    redirect_output(settings)
     airflow_home.migrate(settings)
     ports = {
         name: _free_port(start)
@@ -106,18 +109,14 @@ def down(console: Console, settings: Settings) -> None:
         console.print("nothing is running")
         return
     processes = json.loads(path.read_text())["processes"]
-    alive = {name: pid for name, pid in processes.items() if _is_ours(settings, name, pid)}
-    for pid in alive.values():
-        os.killpg(pid, signal.SIGTERM)
-    deadline = time.monotonic() + 20
-    while (
-        any(_is_ours(settings, name, pid) for name, pid in alive.items())
-        and time.monotonic() < deadline
-    ):
+    alive = {name: process for name, process in processes.items() if _is_ours(process)}
+    for process in alive.values():
+        os.killpg(process["pid"], signal.SIGTERM)
+    deadline = time.monotonic() + STOPPED_WITHIN_SECONDS
+    while any(map(_is_ours, alive.values())) and time.monotonic() < deadline:
         time.sleep(0.3)
-    for name, pid in alive.items():
-        if _is_ours(settings, name, pid):
-            os.killpg(pid, signal.SIGKILL)
+    for process in filter(_is_ours, alive.values()):
+        os.killpg(process["pid"], signal.SIGKILL)
     path.unlink()
     console.print(f"stopped {', '.join(alive) or 'nothing: it had already ended'}")
 
@@ -166,7 +165,7 @@ def _configure_services(settings: Settings, port: int) -> str:
     return secret["password"]
 
 
-def _start(settings: Settings, name: str, command: list[str], lock: int) -> int:
+def _start(settings: Settings, name: str, command: list[str], lock: int) -> dict[str, Any]:
     log_path = settings.logs_dir / f"{name}.log"
     log_path.parent.mkdir(parents=True, exist_ok=True)
     with log_path.open("a", encoding="utf-8") as log:
@@ -178,18 +177,21 @@ def _start(settings: Settings, name: str, command: list[str], lock: int) -> int:
             stderr=log,
             start_new_session=True,
             pass_fds=(lock,),
-            env={**os.environ, "CSW_SERVICE": f"{settings.home}:{name}"},
         )
-    return process.pid
+    return {"pid": process.pid, "started_at": _started_at(process.pid)}
 
 
-def _is_ours(settings: Settings, name: str, pid: int) -> bool:
-    """Whether the process is still the one we started: ids are used again."""
+def _started_at(pid: int) -> str | None:
+    """Start time of a living process in the kernel's clock ticks; ids are used again, this is not."""
     try:
-        environment = Path(f"/proc/{pid}/environ").read_bytes()
-    except (FileNotFoundError, ProcessLookupError, PermissionError):
-        return False
-    return f"CSW_SERVICE={settings.home}:{name}".encode() in environment.split(b"\0")
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return None if fields[0] == "Z" else fields[19]
+
+
+def _is_ours(process: dict[str, Any]) -> bool:
+    return _started_at(process["pid"]) == process["started_at"]
 
 
 def _free_port(preferred: int) -> int:
@@ -203,7 +205,7 @@ def _free_port(preferred: int) -> int:
     raise StateError("no free port on 127.0.0.1", "end a server")
 
 
-def _wait_until_healthy(airflow_url: str, processes: dict[str, int]) -> None:
+def _wait_until_healthy(airflow_url: str, processes: dict[str, Any]) -> None:
     deadline = datetime.now() + timedelta(seconds=HEALTHY_WITHIN_SECONDS)
     answer: dict[str, Any] = {}
     while datetime.now() < deadline:
@@ -229,7 +231,7 @@ def main() -> int:
     parser.add_argument("action", choices=["up", "down"])
     parser.add_argument("--tenant", default="")
     arguments = parser.parse_args()
-    console = Console(highlight=False, soft_wrap=True)
+    console = terminal()
     action = (
         functools.partial(up, tenant_text=arguments.tenant) if arguments.action == "up" else down
     )

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,6 @@ PARAMS = {
     ),
 }
 DAG_DEFAULTS = {
-    "start_date": datetime(2020, 1, 1),
     "catchup": False,
     "max_active_runs": 1,
     "params": PARAMS,

@@ -32,7 +32,9 @@ def write_page(folder: Path, outcome: "ExpectationSuiteValidationResult") -> Pat
     document = ValidationResultsPageRenderer().render(outcome)
     folder.mkdir(parents=True, exist_ok=True)
     page = folder / f"{outcome.suite_name}.html"
-    html = _page_view().render(document, "validation_page.j2", title=outcome.suite_name)
+    html = _page_view().render(
+        document, "validation_page.j2", title=outcome.suite_name, statistics=outcome.statistics
+    )
     page.write_text(html, encoding="utf-8")
     return page
 

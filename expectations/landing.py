@@ -7,7 +7,7 @@ confirms that the rows that stay pass. Deleted records (tombstones) only need a 
 from collections.abc import Iterator
 
 from expectations.contracts import Contract, Rule, load_contract
-from expectations.suites import Check, Suite
+from expectations.suites import Check, Suite, columns_exist
 from ingestion.catalogue import CatalogueObject
 
 LIVE = "(select * from {object} where not _is_deleted)"
@@ -39,16 +39,7 @@ def row_rules(contract: Contract, entry: CatalogueObject) -> list[Rule]:
 
 def landed_suite(contract: Contract, entry: CatalogueObject, rules: list[Rule]) -> Suite:
     """The GX suite over an object's landed rows, named as its raw table."""
-    checks = [
-        Check(
-            f"{name}_exists",
-            "block",
-            f"Column {name} exists. / 列{name}がある。",
-            "exists",
-            (name,),
-        )
-        for name in contract.required_columns
-    ]
+    checks = [columns_exist(contract.required_columns)]
     for rule in rules:
         # A file's codes are compared as the type the contract gives them, which only SQL does
         if rule.valid_values is not None and entry.source != "files":

@@ -45,12 +45,12 @@ def check_marts(
     return results + validate(database, schemas, suites, audit)
 
 
-_TABLE_EXISTS = Check("table_exists", "block", "The table exists. / テーブルがある。", "exists")
+_TABLE_EXISTS = Check("table_exists", "block", "The table exists. / テーブルがある。", "columns")
 _NO_DIRECT_PII = Check(
     "no_direct_pii",
     "block",
     "Direct personal data stays in the restricted schema. / 直接の個人情報は制限スキーマのみに置く。",
-    "exists",
+    "columns",
 )
 
 

@@ -8,7 +8,7 @@ import duckdb
 
 from expectations.contracts import Contract, Rule, contract_for
 from expectations.landing import landed_suite, row_rules, version_rule
-from expectations.suites import Check, Suite
+from expectations.suites import Check, Suite, columns_exist
 from expectations.validate import Audit, RuleResult, Status, validate
 from ingestion.catalogue import CatalogueObject
 
@@ -145,13 +145,10 @@ class _Landed:
     def _lacks_required_columns(self) -> bool:
         present = {name.lower() for name in self.run.columns}
         lacking = [name for name in self.contract.required_columns if name.lower() not in present]
-        for name in lacking:
-            rule = f"Column {name} exists. / 列{name}がある。"
-            self._add(
-                Check(f"{name}_exists", "block", rule, "exists", (name,)),
-                "blocked",
-                why="It is missing.",
-            )
+        if lacking:
+            names = ", ".join(lacking)
+            check = columns_exist(self.contract.required_columns)
+            self._add(check, "blocked", len(lacking), names, f"Missing: {names}.")
         return bool(lacking)
 
     def _report_new_columns(self) -> None:
@@ -166,7 +163,7 @@ class _Landed:
         new = sorted(name for name in self.run.columns if name.lower() not in known)
         if new:
             rule = "The source's columns are those it had. / ソースの列が前回と同じ。"
-            check = Check("no_new_columns", "warn", rule, "exists")
+            check = Check("no_new_columns", "warn", rule, "columns")
             self._add(check, "warned", len(new), ", ".join(new), f"New: {', '.join(new)}.")
 
     def _report_emptied_state(self) -> None:
@@ -177,7 +174,7 @@ class _Landed:
         before, after = self._live_keys(with_run=False), self._live_keys(with_run=True)
         if before and not after:
             rule = "The current state does not become empty. / 現在の状態が空にならない。"
-            check = Check("current_state_not_empty", "block", rule, "exists")
+            check = Check("current_state_not_empty", "block", rule, "rows")
             self._add(check, "blocked", before, why=f"All {before} records were deleted.")
 
     def _live_keys(self, with_run: bool) -> int:

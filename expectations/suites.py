@@ -5,7 +5,7 @@ and tested without importing it; ``to_expectation`` turns it into GX's own objec
 """
 
 import html
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -32,7 +32,7 @@ class Check:
     rule: str
     severity: Severity
     description: str
-    kind: Literal["exists", "not_null", "unique", "accepted", "rows"]
+    kind: Literal["columns", "not_null", "unique", "accepted", "rows"]
     columns: tuple[str, ...] = ()
     values: tuple[Any, ...] = ()
     query: str = ""
@@ -55,28 +55,24 @@ class Suite:
 
 def modelled_suite(contract: Contract) -> Suite:
     """What dbt's table must meet: columns exist, no nulls, a unique key, and the contract's rules."""
-    checks = [*column_checks(contract), *_key_checks(contract), *_rule_checks(contract)]
+    checks = [
+        columns_exist(column.name for column in contract.columns),
+        *_not_null_checks(contract),
+        *_key_checks(contract),
+        *_rule_checks(contract),
+    ]
     return Suite(contract.layer, contract.table, contract.table, tuple(checks))
 
 
-def column_checks(contract: Contract) -> Iterator[Check]:
-    """Every column exists; required ones hold no null."""
-    for column in contract.columns:
-        yield Check(
-            f"{column.name}_exists",
-            "block",
-            f"Column {column.name} exists. / 列{column.name}がある。",
-            "exists",
-            (column.name,),
-        )
-    for name in contract.required_columns:
-        yield Check(
-            f"{name}_not_null",
-            "block",
-            f"{name} is never null. / {name}は空でない。",
-            "not_null",
-            (name,),
-        )
+def columns_exist(names: Iterable[str]) -> Check:
+    """One check that all of these columns are there."""
+    return Check(
+        "columns_exist",
+        "block",
+        "Every column of the contract exists. / 契約の列がすべてある。",
+        "columns",
+        tuple(names),
+    )
 
 
 def to_expectation(check: Check) -> "Expectation":
@@ -89,8 +85,10 @@ def to_expectation(check: Check) -> "Expectation":
         "description": html.escape(f"{check.rule}: {check.description}"),
     }
     match check.kind:
-        case "exists":
-            return gxe.ExpectColumnToExist(column=check.columns[0], **common)
+        case "columns":
+            return gxe.ExpectTableColumnsToMatchSet(
+                column_set=list(check.columns), exact_match=False, **common
+            )
         case "not_null":
             return gxe.ExpectColumnValuesToNotBeNull(column=check.columns[0], **common)
         case "unique" if len(check.columns) == 1:
@@ -103,6 +101,17 @@ def to_expectation(check: Check) -> "Expectation":
             )
         case "rows":
             return gxe.UnexpectedRowsExpectation(unexpected_rows_query=_gx_query(check), **common)
+
+
+def _not_null_checks(contract: Contract) -> Iterator[Check]:
+    for name in contract.required_columns:
+        yield Check(
+            f"{name}_not_null",
+            "block",
+            f"{name} is never null. / {name}は空でない。",
+            "not_null",
+            (name,),
+        )
 
 
 def _key_checks(contract: Contract) -> Iterator[Check]:

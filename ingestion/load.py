@@ -1,5 +1,7 @@
 """Load committed runs from the lake into the warehouse's raw schema, in one transaction, once each."""
 
+import os
+import secrets
 from datetime import date
 from pathlib import Path
 
@@ -56,6 +58,24 @@ def load(
         connection.execute("commit")
         connection.execute("checkpoint")
     return loaded
+
+
+def store_salt(warehouse: Path, salt_file: Path) -> None:
+    """Put the secret salt of hashed personal data into the warehouse (ops.salt), for dbt to join.
+
+    It is generated once, in a file only its owner reads, and never passes through dbt's vars or compiled SQL.
+    """
+    if not salt_file.exists():
+        descriptor = os.open(salt_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as handle:
+            handle.write(secrets.token_hex(32))
+    with connect(warehouse) as connection:
+        connection.execute("create schema if not exists ops")
+        connection.execute("create table if not exists ops.salt (salt varchar)")
+        connection.execute(
+            "insert into ops.salt select ? where not exists (from ops.salt)",
+            [salt_file.read_text()],
+        )
 
 
 def _create_control_tables(connection: duckdb.DuckDBPyConnection) -> None:

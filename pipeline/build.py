@@ -7,7 +7,7 @@ from typing import Any
 from expectations.contracts import contract_for
 from ingestion.catalogue import load_catalogue
 from ingestion.errors import BuildError, ContractError, StateError
-from ingestion.load import connect, load
+from ingestion.load import connect, load, store_salt
 from ingestion.progress import report
 from pipeline import dbt, slices
 from pipeline.builds import Builds
@@ -44,6 +44,7 @@ def load_and_plan(context: Context, business_date: date) -> dict[str, Any]:
     loaded = load(
         warehouse, context.lake, contract_columns(), up_to=business_date if backfill else None
     )
+    store_salt(warehouse, settings.home / "salt")
     for entry, manifest in loaded:
         report(
             "loaded",

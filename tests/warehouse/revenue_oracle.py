@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
@@ -64,6 +65,16 @@ class Month:
             "nrr_incl_reactivation": _ratio(self.cohort + amounts["reactivation"], self.opening),
             "logo_retention": _ratio(self.kept_customers, self.opening_customers),
         }
+
+
+class YearOnYear(NamedTuple):
+    """ARR of the customers of a year ago, then and now, in minor units."""
+
+    base: int
+    current: int
+    retained: int
+    base_customers: int
+    kept_customers: int
 
 
 def half_up(value: Fraction) -> int:
@@ -170,6 +181,28 @@ def retention(values: dict[date, dict[tuple[str, str], int]]) -> dict[date, Mont
     return result
 
 
+def year_on_year(arr: dict[date, dict[tuple[str, str], int]]) -> dict[date, YearOnYear]:
+    """What the customers of a year ago are worth, for each month that has a month a year before.
+
+    Args:
+        arr: ARR per month, customer and family (``month_values`` with measure 1).
+    """
+    result = {}
+    for month, now in arr.items():
+        before = arr.get(month.replace(year=month.year - 1))
+        if before is None:
+            continue
+        base, today = _by_customer(before), _by_customer(now)
+        result[month] = YearOnYear(
+            base=sum(base.values()),
+            current=sum(today.get(customer, 0) for customer in base),
+            retained=sum(min(value, today.get(customer, 0)) for customer, value in base.items()),
+            base_customers=len(base),
+            kept_customers=len(base.keys() & today.keys()),
+        )
+    return result
+
+
 def read_lines(folder: Path, as_of: date, timezone: str, minor_units: int = 100) -> list[Line]:
     """Recurring lines of a tenant folder's Salesforce as known at the end of ``as_of``.
 
@@ -232,6 +265,13 @@ def _add_customer(
             kind = "upsell" if was else "cross_sell"
         total.amounts[kind] += has - was
         total.customers[kind].add(customer)
+
+
+def _by_customer(values: dict[tuple[str, str], int]) -> dict[str, int]:
+    sums: dict[str, int] = defaultdict(int)
+    for (customer, _), value in values.items():
+        sums[customer] += value
+    return sums
 
 
 def _latest(path: Path, as_of: date, timezone: str) -> dict[str, dict]:

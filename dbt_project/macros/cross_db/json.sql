@@ -9,8 +9,8 @@
     get_json_object({{ json }}, '$.{{ member }}')
 {%- endmacro %}
 
-{#- Elements of a JSON array beside the row that holds them, as text, counted from 1; follows the from clause.
-    Rows without elements drop out. -#}
+{#- Elements of a JSON array beside the row that holds them, as text with their position (Spark counts from 0);
+    follows the from clause. Rows without elements drop out. -#}
 {% macro each_json_element(json, element, position) -%}
     {{ return(adapter.dispatch('each_json_element')(json, element, position)) }}
 {%- endmacro %}
@@ -32,7 +32,9 @@
     )
 {%- endmacro %}
 {% macro spark__json_value_of_id(json, id) -%}
-    get(filter(from_json({{ json }}, 'array<struct<id: string, value: string>>'), field -> field.id = '{{ id }}').value, 0)
+    get(
+        filter(from_json({{ json }}, 'array<struct<id: string, value: string>>'), field -> field.id = '{{ id }}').value, 0
+    )
 {%- endmacro %}
 
 {#- Whether a JSON array of texts holds this text. -#}

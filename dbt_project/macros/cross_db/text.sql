@@ -11,5 +11,7 @@
 
 {#- https://www.example.jp/path → example.jp -#}
 {% macro url_host(url) -%}
-    nullif(regexp_replace(regexp_replace(lower(trim({{ url }})), '^[a-z]+://', ''), '^www[.]|[/:?#].*$', '', 'g'), '')
+    nullif(
+        regexp_replace(regexp_replace(lower(trim({{ url }})), '^([a-z]+://)?(www[.])?', ''), '[/:?#].*$', ''), ''
+    )
 {%- endmacro %}

@@ -1,4 +1,5 @@
-{#- A vendor's code in our words: `mapping` holds the vendor's spellings in lower case; any other code is `other` (C-15). -#}
+{#- A vendor's code in our words: `mapping` holds the vendor's spellings in lower case; any other code is `other`
+    (C-15). -#}
 {% macro map_code(code, mapping) -%}
     case
         {%- for ours, theirs in mapping.items() %}

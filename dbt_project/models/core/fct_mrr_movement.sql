@@ -80,7 +80,7 @@ final as (
             when 'reactivation' then 'none'
             else movement_type
         end as customer_type_seed,
-        amount,
+        cast(amount as decimal(18, 2)) as amount,
         not is_complete
         or (movement_type = 'churn' and customer_within_grace.month is not null)
         or (movement_type = 'contraction' and closing_mrr = 0 and within_grace.month is not null) as is_provisional,

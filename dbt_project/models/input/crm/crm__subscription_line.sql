@@ -16,7 +16,8 @@ salesforce as (
             expressions={
                 'line_id': 'order_item_id',
                 'amount_total_ex_tax': 'total_price',
-                'billing_period': "case when billing_period in ('monthly', 'annual') then billing_period else 'term' end",
+                'billing_period':
+                    "case when billing_period in ('monthly', 'annual') then billing_period else 'term' end",
                 'list_price_ex_tax': 'list_price',
                 'discount_rate': rate('greatest(list_price - unit_price, 0)', 'list_price'),
                 'currency': "coalesce(currency, '" ~ var('reporting_currency') ~ "')",

@@ -14,6 +14,7 @@ hubspot_company as (
 zendesk_organization as (
 
     select * from {{ ref('stg_zendesk__organizations') }}
+    where not is_deleted
 
 ),
 
@@ -45,7 +46,7 @@ unioned as (
         organization_id as source_id,
         external_id as linked_account_id,
         name as company_name,
-        cast(null as {{ dbt.type_string() }}) as corporate_number,
+        corporate_number,
         created_at
     from zendesk_organization
 

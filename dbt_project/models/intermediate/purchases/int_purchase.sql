@@ -7,14 +7,12 @@ with order_line as (
 
 ),
 
-{% if var('rfm_include_subscription') -%}
 subscription_month as (
 
     select * from {{ ref('fct_subscription_month') }}
-    where mrr > 0
+    where mrr > 0 and {{ 'true' if var('rfm_include_subscription') else 'false' }}
 
 ),
-{%- endif %}
 
 final as (
 
@@ -26,7 +24,6 @@ final as (
         product_key,
         net_amount as amount
     from order_line
-    {%- if var('rfm_include_subscription') %}
     union all
     select
         customer_key,
@@ -36,7 +33,6 @@ final as (
         product_key,
         mrr as amount
     from subscription_month
-    {%- endif %}
 
 )
 

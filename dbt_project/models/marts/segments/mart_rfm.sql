@@ -21,6 +21,12 @@ segment_map as (
 
 ),
 
+rfm_threshold as (
+
+    select * from {{ ref('rfm_threshold') }}
+
+),
+
 scored as (
 
     {% if scoring_method == 'quantile' -%}
@@ -38,7 +44,7 @@ scored as (
         {{ fixed_score('f', 'measure.frequency >= rfm_threshold.threshold') }} as f_score,
         {{ fixed_score('m', 'measure.monetary >= rfm_threshold.threshold') }} as m_score
     from measure
-    cross join {{ ref('rfm_threshold') }} as rfm_threshold
+    cross join rfm_threshold
     where measure.population = 'scored'
     group by measure.customer_key
     {%- endif %}

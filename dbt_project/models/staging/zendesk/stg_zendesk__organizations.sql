@@ -1,4 +1,6 @@
-{{ config(pre_hook="{{ forget_changed('zendesk__organizations', 'id', to_instant('updated_at'), 'organization_id') }}") }}
+{{ config(
+    pre_hook="{{ forget_changed('zendesk__organizations', 'id', to_instant('updated_at'), 'organization_id') }}"
+) }}
 
 -- Keeps deleted organisations: tickets refer to them.
 with source as (

@@ -1,0 +1,36 @@
+{#- What the events of a ticket say (§2.8): one row a ticket. `event` and the tickets are CTEs.
+    A reply is a public comment by a human agent; what an agent writes while opening the ticket is none. Solved is a
+    change into solved, or straight into closed; a reopen is a change out of these. -#}
+{% macro ticket_milestones(tickets) %}
+    select
+        ticket_id,
+        cast(count(*) as integer) as event_count,
+        min(case when is_reply then occurred_at end) as first_response_at,
+        sum(case when is_reply then 1 else 0 end) as agent_replies,
+        min(case when is_done and not was_done then occurred_at end) as first_solved_at,
+        max(case when is_done and not was_done then occurred_at end) as last_solved_at,
+        sum(case when was_done and not is_done then 1 else 0 end) as reopen_count
+    from (
+        select
+            event.ticket_id,
+            event.occurred_at,
+            event.type = 'comment' and event.is_public and event.actor_role = 'agent'
+            and (
+                event.occurred_at > ticket.created_at
+                or (event.occurred_at = ticket.created_at and coalesce(ticket.created_by_role, '') <> 'agent')
+            ) as is_reply,
+            event.to_status in ('solved', 'closed') as is_done,
+            -- what the source says came before; only without it the event before (they may arrive out of order)
+            coalesce(
+                event.from_status,
+                lag(event.to_status) over (
+                    partition by event.ticket_id, event.type
+                    order by event.occurred_at, length(event.event_id), event.event_id
+                ),
+                'new'
+            ) in ('solved', 'closed') as was_done
+        from event
+        inner join {{ tickets }} as ticket on event.ticket_id = ticket.ticket_id
+    ) as ordered
+    group by ticket_id
+{% endmacro %}

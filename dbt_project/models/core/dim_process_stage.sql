@@ -1,0 +1,40 @@
+-- grain: process × definition version × stage (§2.10)
+
+with stage as (
+
+    select * from {{ ref('process_stage') }}
+
+),
+
+definition as (
+
+    select * from {{ ref('activation_definition') }}
+
+),
+
+final as (
+
+    select
+        stage.process_id,
+        stage.stage_no,
+        stage.definition_version,
+        stage.stage_code,
+        stage.name_ja,
+        stage.name_en,
+        stage.actor,
+        stage.required_field,
+        stage.goal_text_ja,
+        stage.goal_text_en,
+        stage.weight,
+        stage.target_days,
+        stage.source_object,
+        stage.source_field,
+        definition.valid_from,
+        definition.valid_to
+    from stage
+    inner join definition
+        on stage.process_id = definition.process_id and stage.definition_version = definition.version
+
+)
+
+select * from final

@@ -1,0 +1,97 @@
+-- grain: evaluation date × customer × process the customer belongs to: by a product of the process in force on the
+-- date, else by ever having an item in it. Without the process's feed (no item at all) nobody has a row.
+
+with evaluation_date as (
+
+    {{ evaluation_dates() }}
+
+),
+
+item as (
+
+    select * from {{ ref('int_content_item') }}
+
+),
+
+identity as (
+
+    select * from {{ ref('int_customer_identity') }}
+
+),
+
+line as (
+
+    select * from {{ ref('crm__subscription_line') }}
+
+),
+
+product as (
+
+    select * from {{ ref('crm__product') }}
+
+),
+
+process_product as (
+
+    select * from {{ ref('process_product') }}
+    where process_id in (select process_id from item)
+
+),
+
+contract as (
+
+    select * from {{ ref('crm__contract') }}
+    where target_cadence_days > 0 and coalesce(status, 'active') <> 'draft'
+
+),
+
+membership as (
+
+    select evaluation_date.evaluated_on, item.customer_key, item.process_id
+    from item
+    inner join evaluation_date on coalesce(item.known_at < evaluation_date.evaluated_until, true)
+    union
+    select evaluation_date.evaluated_on, identity.customer_key, process_product.process_id
+    from line
+    inner join product on line.product_id = product.product_id
+    inner join process_product
+        on product.product_id = process_product.product_id
+        or product.product_family_id = process_product.product_family_id
+    inner join identity on line.account_id = identity.account_id
+    inner join evaluation_date
+        on evaluation_date.evaluated_on
+        between line.start_date and coalesce(line.end_date, evaluation_date.evaluated_on)
+
+),
+
+-- the cadence agreed in the newest contract in force
+cadence as (
+
+    select evaluation_date.evaluated_on, identity.customer_key, contract.target_cadence_days
+    from contract
+    inner join identity on contract.account_id = identity.account_id
+    inner join evaluation_date
+        on evaluation_date.evaluated_on
+        between contract.start_date and coalesce(contract.end_date, evaluation_date.evaluated_on)
+    qualify row_number() over (
+        partition by evaluation_date.evaluated_on, identity.customer_key
+        order by contract.start_date desc, contract.contract_id desc
+    ) = 1
+
+),
+
+final as (
+
+    select
+        membership.evaluated_on,
+        membership.customer_key,
+        membership.process_id,
+        coalesce(cadence.target_cadence_days, {{ var('default_target_cadence_days') }}) as target_cadence_days
+    from membership
+    left join cadence
+        on membership.evaluated_on = cadence.evaluated_on and membership.customer_key = cadence.customer_key
+    where membership.customer_key <> 'unknown'
+
+)
+
+select * from final

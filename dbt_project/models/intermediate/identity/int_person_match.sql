@@ -1,0 +1,81 @@
+-- Every record of a person in every connected system and the contact it belongs to: an explicit link, else for people
+-- who write tickets the e-mail address that exactly one contact has (DOMAIN.md §8.2). Never the name.
+with contact as (
+
+    select * from {{ ref('crm__contact') }}
+
+),
+
+hubspot_contact as (
+
+    select * from {{ ref('stg_hubspot__contacts') }}
+    where not is_deleted
+
+),
+
+zendesk_user as (
+
+    select * from {{ ref('stg_zendesk__users') }}
+    where role = 'end_user' and not is_deleted
+
+),
+
+organization as (
+
+    select * from {{ ref('stg_zendesk__organizations') }}
+
+),
+
+email_owner as (
+
+    select lower(trim(email)) as email, min(contact_id) as contact_id
+    from contact
+    where email is not null
+    group by lower(trim(email))
+    having count(*) = 1
+
+),
+
+matched as (
+
+    select
+        'crm' as source_system, 'contact' as id_type, contact_id as source_id,
+        contact_id, cast(null as {{ dbt.type_string() }}) as account_id, 'source_record' as match_method
+    from contact
+    union all
+    select
+        'hubspot', 'contact', hubspot_contact_id,
+        contact_id, null, case when salesforce_contact_id is not null then 'crm_link' else 'source_record' end
+    from hubspot_contact
+    union all
+    select
+        'zendesk', 'ticket_requester', zendesk_user.user_id,
+        coalesce(zendesk_user.external_id, email_owner.contact_id), organization.account_id,
+        case
+            when zendesk_user.external_id is not null then 'crm_link'
+            when email_owner.contact_id is not null then 'email'
+            when organization.external_id is not null then 'crm_link'
+        end
+    from zendesk_user
+    left join organization on zendesk_user.organization_id = organization.organization_id
+    left join email_owner on zendesk_user.email = email_owner.email
+
+),
+
+-- The contact's own company; a person without contact has the company of the ticket system. A link to a contact that
+-- is not there is none.
+final as (
+
+    select
+        matched.source_system,
+        matched.id_type,
+        matched.source_id,
+        contact.contact_id,
+        case when contact.contact_id is not null then contact.account_id else matched.account_id end as account_id,
+        matched.match_method
+    from matched
+    left join contact on matched.contact_id = contact.contact_id
+
+)
+
+select * from final

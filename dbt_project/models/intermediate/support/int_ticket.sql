@@ -1,0 +1,22 @@
+{{ config(materialized='view') }}
+
+-- tickets that count, with their customer; merged and spam ones do not (§2.8)
+
+with ticket as (
+
+    select * from {{ ref('support__ticket') }}
+    where merged_into is null and not coalesce(is_spam, false) and created_at < {{ as_of_end() }}
+
+),
+
+identity as (
+
+    select * from {{ ref('int_customer_identity') }}
+
+)
+
+select
+    ticket.*,
+    coalesce(identity.customer_key, 'unknown') as customer_key
+from ticket
+left join identity on ticket.account_id = identity.account_id

@@ -1,0 +1,99 @@
+-- grain: customer × process × as_of_date (§2.10)
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='as_of_date',
+    full_refresh=false,
+    on_schema_change='append_new_columns',
+    pre_hook="{{ forget_slice() }}",
+    post_hook="{{ prune_slices() }}"
+) }}
+
+with level as (
+
+    select * from {{ ref('int_activation_level') }} where evaluated_on = {{ as_of_date() }}
+
+),
+
+earlier as (
+
+    select * from {{ ref('int_activation_level') }} where evaluated_on = {{ as_of_date() }} - 28
+
+),
+
+open_item as (
+
+    select * from {{ ref('int_content_item_wide') }}
+    where evaluated_on = {{ as_of_date() }} and is_open
+
+),
+
+customer as (
+
+    select * from {{ ref('dim_customer') }}
+
+),
+
+first_item as (
+
+    select customer_key, process_id, min({{ local_date('known_at') }}) as first_item_date
+    from {{ ref('int_content_item') }}
+    group by customer_key, process_id
+
+),
+
+-- the most advanced open item tells where the customer is; of several there, the one that waits longest
+ranked_item as (
+
+    select
+        *,
+        count(*) over (partition by customer_key, process_id) as open_items,
+        row_number() over (
+            partition by customer_key, process_id
+            order by last_stage_no desc, current_stage_since asc nulls last, item_id
+        ) as rank_no
+    from open_item
+
+),
+
+final as (
+
+    select
+        level.customer_key,
+        level.process_id,
+        {{ as_of_date() }} as as_of_date,
+        level.activation_score,
+        level.activation_level,
+        cast(level.goals_achieved as smallint) as goals_achieved,
+        cast(item.last_stage_no + 1 as smallint) as current_stage_no,
+        cast({{ days_between(local_date('item.current_stage_since'), as_of_date()) }} as integer)
+            as days_in_current_stage,
+        cast(level.publications_6m as integer) as publications_6m,
+        cast(level.distinct_pub_months as smallint) as distinct_pub_months,
+        level.regularity_rate,
+        cast(level.distinct_pub_months as integer) as regularity_rate_num,
+        cast({{ var('regularity_months') }} as integer) as regularity_rate_den,
+        cast(level.max_gap_days as integer) as max_gap_days,
+        cast(level.target_cadence_days as integer) as target_cadence_days,
+        level.is_regular,
+        coalesce(
+            {{ days_between('coalesce(customer.first_contract_date, first_item.first_item_date)', as_of_date()) }}
+            < {{ var('ramp_up_days') }}, false
+        ) as is_ramp_up,
+        cast(level.activation_level - earlier.activation_level as smallint) as level_change_28d,
+        cast(coalesce(item.open_items, 0) as integer) as open_items,
+        level.definition_version,
+        -- no definition has been validated against the CSMs' judgement yet
+        false as is_validated
+    from level
+    left join earlier
+        on level.customer_key = earlier.customer_key and level.process_id = earlier.process_id
+    left join customer on level.customer_key = customer.customer_key
+    left join first_item
+        on level.customer_key = first_item.customer_key and level.process_id = first_item.process_id
+    left join ranked_item as item
+        on level.customer_key = item.customer_key and level.process_id = item.process_id and item.rank_no = 1
+
+)
+
+select * from final

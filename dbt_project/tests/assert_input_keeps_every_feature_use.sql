@@ -1,0 +1,32 @@
+-- Conservation: every row of the newest content of each dropped file is a row of the feed, equal rows included.
+with newest_files as (
+
+    select _source_file, max(_load_id) as _load_id
+    from {{ source('raw', 'files__product__feature_use') }}
+    group by _source_file
+
+),
+
+landed as (
+
+    select count(*) as row_count, sum(cast(raw.uses as decimal(18, 0))) as uses
+    from {{ source('raw', 'files__product__feature_use') }} as raw
+    inner join newest_files
+        on raw._source_file = newest_files._source_file and raw._load_id = newest_files._load_id
+
+),
+
+modelled as (
+
+    select count(*) as row_count, sum(uses) as uses from {{ ref('product__feature_use') }}
+
+)
+
+select
+    landed.row_count as landed_rows,
+    modelled.row_count as modelled_rows,
+    landed.uses as landed_uses,
+    modelled.uses as modelled_uses
+from landed
+cross join modelled
+where landed.row_count <> modelled.row_count or coalesce(landed.uses, 0) <> coalesce(modelled.uses, 0)

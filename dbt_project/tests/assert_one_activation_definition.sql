@@ -1,0 +1,26 @@
+-- C-44: exactly one definition of a process is valid on the business date, and the marts carry it.
+select process_id, null as definition_version, 'definitions valid: ' || sum(is_valid) as finding
+from (
+    select
+        process_id,
+        case
+            when valid_from <= {{ as_of_date() }} and coalesce(valid_to, {{ as_of_date() }}) >= {{ as_of_date() }} then 1
+            else 0
+        end as is_valid
+    from {{ ref('activation_definition') }}
+) as definition
+group by process_id
+having sum(is_valid) <> 1
+union all
+select mart.process_id, mart.definition_version, 'version not valid on the date' as finding
+from (
+    select process_id, definition_version from {{ ref('mart_activation_level') }} where as_of_date = {{ as_of_date() }}
+    union
+    select process_id, definition_version from {{ ref('mart_activation_stage') }} where as_of_date = {{ as_of_date() }}
+) as mart
+left join {{ ref('activation_definition') }} as definition
+    on mart.process_id = definition.process_id
+    and mart.definition_version = definition.version
+    and definition.valid_from <= {{ as_of_date() }}
+    and coalesce(definition.valid_to, {{ as_of_date() }}) >= {{ as_of_date() }}
+where definition.version is null

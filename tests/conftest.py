@@ -1,0 +1,101 @@
+"""Fixtures of every test: real runs of the whole warehouse, each built once a session."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+TENANTS = ROOT.parent / "shared" / "data" / "tenants"
+
+
+@dataclass
+class Run:
+    """A finished `make run`: its exit status, what it printed, its state folder."""
+
+    status: int
+    output: str
+    home: Path
+
+    def marts(self) -> duckdb.DuckDBPyConnection:
+        """The published marts, read-only."""
+        return duckdb.connect(str(self.home / "published" / "marts.duckdb"), read_only=True)
+
+
+def environment(home: Path) -> dict[str, str]:
+    """This environment without the developer's own settings, with the state in ``home``."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("CSW_", "AIRFLOW"))
+    }
+    return kept | {"CSW_HOME": str(home)}
+
+
+def run_command(home: Path, *arguments: str, timeout: int = 600) -> Run:
+    """Run ``python -m <arguments>`` as make does."""
+    process = subprocess.run(
+        [sys.executable, "-m", *arguments],
+        cwd=ROOT,
+        env=environment(home),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+    return Run(process.returncode, process.stdout, home)
+
+
+RunWarehouse = Callable[..., Run]
+
+
+@pytest.fixture(scope="session")
+def run_warehouse() -> RunWarehouse:
+    """``run_warehouse(home, tenant, date=…, variables=…)``: what `make run` does."""
+
+    def run(home: Path, tenant: Path | None = None, date: str = "", variables: str = "") -> Run:
+        return run_command(
+            home, "cli.run", "--tenant", str(tenant or ""), "--date", date, "--vars", variables
+        )
+
+    return run
+
+
+def _built(
+    tmp_path_factory: pytest.TempPathFactory, run: RunWarehouse, tenant: Path | None, name: str
+) -> Run:
+    outcome = run(tmp_path_factory.mktemp(name), tenant)
+    assert outcome.status == 0, outcome.output
+    return outcome
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory, run_warehouse: RunWarehouse) -> Run:
+    """The demo tenant, run at its last business date."""
+    return _built(tmp_path_factory, run_warehouse, None, "demo")
+
+
+def shared_tenant(name: str) -> Path:
+    """Folder of a real tenant; skips the test where it is not there."""
+    folder = TENANTS / name
+    if not folder.is_dir():
+        pytest.skip(f"the real tenant {name} is not beside this checkout ({folder})")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def ravenstack(tmp_path_factory: pytest.TempPathFactory, run_warehouse: RunWarehouse) -> Run:
+    """The ravenstack tenant, run at its last business date."""
+    return _built(tmp_path_factory, run_warehouse, shared_tenant("ravenstack"), "ravenstack")
+
+
+@pytest.fixture(scope="session")
+def mrr_playbook(tmp_path_factory: pytest.TempPathFactory, run_warehouse: RunWarehouse) -> Run:
+    """The mrr_playbook tenant, run at its last business date."""
+    return _built(tmp_path_factory, run_warehouse, shared_tenant("mrr_playbook"), "mrr_playbook")

@@ -1,0 +1,153 @@
+"""What a person sees when something is wrong: one clear message, the published marts untouched."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, Run, environment, run_command
+from tests.e2e.tiny_tenant import DATES, write_tiny_tenant
+
+
+@pytest.fixture
+def tenant(tmp_path: Path) -> Path:
+    """A tiny tenant of this test's own."""
+    return write_tiny_tenant(tmp_path / "tiny")
+
+
+def run(home: Path, tenant: Path, **variables: str) -> Run:
+    """`make run` with extra environment variables."""
+    process = subprocess.run(
+        [sys.executable, "-m", "cli.run", "--tenant", str(tenant), "--date", DATES[0]],
+        cwd=ROOT,
+        env=environment(home) | variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    return Run(process.returncode, process.stdout, home)
+
+
+def test_a_folder_that_is_no_tenant(tmp_path: Path) -> None:
+    """It names the folder and what is missing."""
+    outcome = run(tmp_path / "state", tmp_path)
+    assert outcome.status == 1
+    assert "it has no tenant.yml" in outcome.output
+    assert "Traceback" not in outcome.output
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("timezone", "Asia/Tokio", "no IANA time zone"),
+        ("systems", ["salesforce", "sap"], "unknown sap"),
+        ("colour", "red", "colour: Extra inputs are not permitted"),
+        ("vars", {"rfm_binz": 4}, "there is no dbt var 'rfm_binz'"),
+    ],
+)
+def test_a_wrong_tenant_yml(
+    tenant: Path, tmp_path: Path, key: str, value: object, message: str
+) -> None:
+    """The message names the file, the key and what is allowed."""
+    settings = json.loads((tenant / "tenant.yml").read_text()) | {key: value}
+    (tenant / "tenant.yml").write_text(json.dumps(settings))
+    outcome = run(tmp_path / "state", tenant)
+    assert outcome.status == 1
+    assert message in outcome.output
+
+
+def test_an_unreachable_source(tenant: Path, tmp_path: Path) -> None:
+    """It names the source, the address and the connection; what other sources gave stays landed."""
+    closed = {
+        "conn_type": "http",
+        "host": "http://127.0.0.1:9",
+        "login": "x",
+        "password": "hush-hush",
+    }
+    outcome = run(tmp_path / "state", tenant, AIRFLOW_CONN_SALESFORCE_DEFAULT=json.dumps(closed))
+    assert outcome.status == 1
+    assert "salesforce" in outcome.output
+    assert "127.0.0.1:9" in outcome.output
+    assert "the build is left out" in outcome.output
+    assert "hush-hush" not in outcome.output
+    lake = tmp_path / "state" / "lake" / "raw"
+    assert (lake / "zendesk" / "tickets" / "_committed.json").exists()
+    assert not (tmp_path / "state" / "published").exists()
+
+
+def test_bad_credentials(tenant: Path, tmp_path: Path, sandbox: str) -> None:
+    """It names the connection to mend and never the secret."""
+    wrong = {
+        "conn_type": "http",
+        "host": sandbox,
+        "login": "nobody",
+        "password": "hush-hush",
+    }
+    outcome = run(tmp_path / "state", tenant, AIRFLOW_CONN_SALESFORCE_DEFAULT=json.dumps(wrong))
+    assert outcome.status == 1
+    assert "salesforce_default" in outcome.output
+    found = [
+        path
+        for path in (tmp_path / "state").rglob("*")
+        if path.is_file() and b"hush-hush" in path.read_bytes()
+    ]
+    assert found == []
+
+
+@pytest.fixture
+def sandbox(tenant: Path) -> Iterator[str]:
+    """A sandbox of the tiny tenant."""
+    command = [
+        sys.executable,
+        "-m",
+        "ingestion.sandbox",
+        "--tenant",
+        str(tenant),
+        "--exit-with-parent",
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        yield process.stdout.readline().split()[-1]
+        process.terminate()
+
+
+def test_a_malformed_file_stands_aside(tenant: Path, tmp_path: Path) -> None:
+    """An unreadable file is quarantined with its reason; the rest is built and published."""
+    bad = tenant / "files" / "product__feature_use" / DATES[0] / "broken.csv"
+    bad.write_bytes(b"account_id,user_id,use_date,feature_code,uses\n\x81\xff\xfe,x\n")
+    lacking = tenant / "files" / "process__stage_event" / DATES[0] / "lacking.csv"
+    lacking.write_text("item_id,stage_code\nI1,planning\n")
+    (tenant / "files" / "hr__staff" / DATES[0]).mkdir(parents=True)
+    (tenant / "files" / "hr__staff" / DATES[0] / "staff.csv").write_text("id,name\n1,x\n")
+    outcome = run(tmp_path / "state", tenant)
+    assert outcome.status == 0, outcome.output
+    quarantine = tmp_path / "state" / "lake" / "quarantine" / "files"
+    kept = list(quarantine.rglob("broken.csv"))
+    assert [path.read_bytes() for path in kept] == [bad.read_bytes()]
+    reasons = [json.loads(path.read_text())["reason"] for path in quarantine.rglob("*.reason.json")]
+    assert len(reasons) == 2
+    assert any("event" in reason and "achieved_at" in reason for reason in reasons), reasons
+    assert "broken.csv" in outcome.output
+    assert "hr__staff" in outcome.output
+    published = os.path.realpath(tmp_path / "state" / "published" / "marts.duckdb")
+
+    # the next day a required field goes missing: blocked, and readers still see the first day
+    accounts = tenant / "salesforce" / "Account.jsonl"
+    lines = [json.loads(line) for line in accounts.read_text().splitlines()]
+    for line in lines:
+        line.pop("Name")
+        line["SystemModstamp"] = f"{DATES[1]}T03:00:00.000+0000"
+    accounts.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    outcome = run_command(
+        tmp_path / "state", "cli.run", "--tenant", str(tenant), "--date", DATES[1], "--vars", ""
+    )
+    assert outcome.status == 1, outcome.output
+    assert "salesforce" in outcome.output and "Name" in outcome.output
+    assert os.path.realpath(tmp_path / "state" / "published" / "marts.duckdb") == published
+    status = run_command(tmp_path / "state", "cli.status")
+    assert DATES[0] in status.output and "Name" in status.output

@@ -1,0 +1,47 @@
+"""`make up`, the DAGs through Airflow's REST API, `make down`."""
+
+import json
+import os
+from pathlib import Path
+
+import requests
+
+from tests.conftest import run_command
+from tests.e2e.marts import tables
+from tests.e2e.tiny_tenant import write_tiny_tenant
+
+
+def test_dags_succeed_under_the_scheduler(tmp_path: Path) -> None:
+    """The five ingest DAGs in parallel, then the build; the site and the UI answer on 127.0.0.1."""
+    home = tmp_path / "state"
+    tenant = write_tiny_tenant(tmp_path / "tiny")
+    up = run_command(home, "cli.services", "up", "--tenant", str(tenant), timeout=300)
+    try:
+        assert up.status == 0, up.output
+        services = json.loads((home / "services.json").read_text())
+        assert services["airflow"].startswith("http://127.0.0.1:")
+
+        second = run_command(home, "cli.run", "--tenant", str(tenant), "--date", "", "--vars", "")
+        assert second.status == 1
+        assert "is working in" in second.output
+
+        trigger = run_command(home, "cli.trigger", timeout=900)
+        assert trigger.status == 0, trigger.output
+        assert "build_warehouse: success" in trigger.output
+        page = requests.get(services["site"], timeout=10)
+        page.encoding = "utf-8"
+        assert "基準日 2026-06-30" in page.text
+        assert tables(home / "published/marts.duckdb")["core.fct_mrr_movement"]
+        pids = list(services["processes"].values())
+    finally:
+        down = run_command(home, "cli.services", "down")
+    assert down.status == 0
+    assert not any(_is_alive(pid) for pid in pids), down.output
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
