@@ -157,7 +157,7 @@ class _Landed:
             return
         newest = max(self.run.previous_parts)
         before = self.connection.execute(
-            f"describe select * from read_parquet('{newest}', hive_partitioning = false)"
+            "describe select * from read_parquet(?, hive_partitioning = false)", [newest]
         ).fetchall()
         known = {row[0].lower() for row in before} | {c.name.lower() for c in self.contract.columns}
         new = sorted(name for name in self.run.columns if name.lower() not in known)

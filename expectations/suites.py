@@ -144,4 +144,5 @@ def _rule_checks(contract: Contract) -> Iterator[Check]:
 def _gx_query(check: Check) -> str:
     # GX fills the query with str.format: braces of the SQL itself (regular expressions) are doubled
     escaped = check.query.replace("{object}", "\0").replace("{", "{{").replace("}", "}}")
-    return escaped.replace("\0", "{batch}")
+    # GX puts `table AS alias` in place of the batch, so it is wrapped: a rule may give it an alias of its own
+    return escaped.replace("\0", "(select * from {batch})")

@@ -6,6 +6,7 @@
     on_schema_change='append_new_columns',
     post_hook="{{ forget_items_without_event() }}"
 ) }}
+{%- set duration = days_between('begun.date_day', 'ended.date_day') %}
 {%- set today = '(select ' ~ as_of_date() ~ ' as evaluated_on, ' ~ as_of_end() ~ ' as evaluated_until)' %}
 
 with item as (
@@ -17,12 +18,6 @@ with item as (
 stage as (
 
     select * from {{ ref('int_active_process_stage') }}
-
-),
-
-calendar as (
-
-    select * from {{ ref('int_business_calendar') }}
 
 ),
 
@@ -82,19 +77,18 @@ final as (
         timed.definition_version,
         timed.actor,
         timed.achieved_at,
-        cast({{ days_between('begun.date_day', 'ended.date_day') }} as integer) as stage_duration_days,
+        cast({{ duration }} as integer) as stage_duration_days,
         cast(ended.business_day_no - begun.business_day_no as integer) as stage_duration_bdays,
         timed.target_days,
-        {{ days_between('begun.date_day', 'ended.date_day') }} > timed.target_days as is_overdue,
+        {{ duration }} > timed.target_days as is_overdue,
         coalesce(timed.achieved_at < timed.started_at, false) as is_out_of_order,
         timed.is_reverted,
         timed.event_count
     from timed
     -- no duration without a beginning, or when it lies after the end
-    left join calendar as begun
-        on case when timed.achieved_at >= timed.started_at then {{ local_date('timed.started_at') }} end
-        = begun.date_day
-    left join calendar as ended on {{ local_date('timed.achieved_at') }} = ended.date_day
+    left join {{ ref('int_business_calendar') }} as begun
+        on case when timed.achieved_at >= timed.started_at then {{ local_date('timed.started_at') }} end = begun.date_day
+    left join {{ ref('int_business_calendar') }} as ended on {{ local_date('timed.achieved_at') }} = ended.date_day
 
 )
 

@@ -1,7 +1,8 @@
 -- Order items that are one-time purchases (TENANT.md), and dropped lines.
 with order_items as (
 
-    select * from {{ ref('stg_salesforce__order_item_routed') }} where charge_type = 'one_time'
+    select * from {{ ref('stg_salesforce__order_item_routed') }}
+    where charge_type = 'one_time'
 
 ),
 

@@ -1,7 +1,8 @@
 -- Contents of tickets are not carried: description stays empty for Zendesk.
 with tickets as (
 
-    select * from {{ ref('stg_zendesk__tickets') }} where not is_deleted
+    select * from {{ ref('stg_zendesk__tickets') }}
+    where not is_deleted
 
 ),
 

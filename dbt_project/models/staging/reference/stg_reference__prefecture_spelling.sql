@@ -3,7 +3,8 @@
 -- Ways to write a prefecture (DOMAIN.md §8.4): 01, 1, JP-01; 東京都, 東京, Tokyo. One row a spelling, in lower case.
 with prefectures as (
 
-    select * from {{ ref('prefecture') }} where prefecture_code <> '00'
+    select * from {{ ref('prefecture') }}
+    where prefecture_code <> '00'
 
 ),
 
