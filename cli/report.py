@@ -15,8 +15,10 @@ from ingestion.lake import Lake
 from ingestion.load import connect
 from ingestion.settings import Settings
 from ingestion.tenant import Tenant
+from pipeline.build import warehouse_tables
 from pipeline.context import Context
-from publishing.snapshot import current_snapshot
+from publishing.headline import headline_numbers
+from publishing.snapshot import Snapshot, current_snapshot
 
 _LINES = {
     "extracted": "  {source}.{object}: {rows} records in {seconds} s",
@@ -112,7 +114,7 @@ def summary(
     snapshot = current_snapshot(settings)
     if snapshot:
         console.print(_marts(snapshot.path))
-        console.print(_headline(snapshot.path))
+        console.print(_headline(snapshot))
     took = timedelta(seconds=round(seconds))
     if failed:
         console.print(f"\n[bold red]✗ failed: {', '.join(failed)}[/] after {took}")
@@ -159,8 +161,6 @@ def _sources(lake: Lake, tenant: Tenant, business_date: date) -> Table:
 
 
 def _marts(path: Any) -> Table:
-    from pipeline.build import warehouse_tables
-
     table = Table(title="Marts マート", title_justify="left")
     table.add_column("table")
     table.add_column("rows", justify="right")
@@ -169,13 +169,11 @@ def _marts(path: Any) -> Table:
     return table
 
 
-def _headline(path: Any) -> Table:
-    from publishing.headline import headline_numbers
-
+def _headline(snapshot: Snapshot) -> Table:
     table = Table(title="Headline numbers 主要指標", title_justify="left", show_header=False)
     table.add_column("name")
     table.add_column("value", justify="right")
-    with connect(path, read_only=True) as connection:
-        for number in headline_numbers(connection):
+    with connect(snapshot.path, read_only=True) as connection:
+        for number in headline_numbers(connection, snapshot.as_of_date):
             table.add_row(f"{number.label_en} {number.label_ja}", number.text)
     return table

@@ -6,20 +6,31 @@ confirms that the rows that stay pass. Deleted records (tombstones) only need a 
 
 from collections.abc import Iterator
 
-from expectations.contracts import Contract, Rule, load_contract
+from expectations.contracts import Column, Contract, Rule, load_contract
 from expectations.suites import Check, Suite, columns_exist
 from ingestion.catalogue import CatalogueObject
 
 LIVE = "(select * from {object} where not _is_deleted)"
-# Same reading as staging's: what try_cast cannot read there becomes null.
+# Same reading as staging's (macros latest_version, read_text): what it cannot read becomes null there.
 READABLE = {
-    "date": ("日付", 'try_cast("{name}" as date) is not null'),
-    "timestamp": ("日時", 'try_cast("{name}" as timestamptz) is not null'),
-    "integer": ("整数", 'try_cast("{name}" as bigint) is not null'),
-    "number": ("数値", 'try_cast("{name}" as decimal(38, 6)) is not null'),
-    "boolean": ("真偽値", 'try_cast("{name}" as boolean) is not null'),
-    "object": ("JSON", 'json_valid("{name}")'),
-    "array": ("JSON", 'json_valid("{name}")'),
+    "date": ("日付", "try_cast({text} as date) is not null"),
+    "timestamp": ("日時", "try_cast({text} as timestamptz) is not null"),
+    "integer": ("整数", "try_cast({text} as bigint) is not null"),
+    "number": ("数値", "try_cast({text} as decimal(38, 6)) is not null"),
+    "boolean": ("真偽値", "try_cast({text} as boolean) is not null"),
+    "object": ("JSON", "json_valid({text})"),
+    "array": ("JSON", "json_valid({text})"),
+}
+# People write 2026/1/31, 1,000 and はい in the files they drop.
+_TRUE = "'true', '1', '1.0', 't', 'y', 'yes', 'はい', '有', '○'"
+_FALSE = "'false', '0', '0.0', 'f', 'n', 'no', 'いいえ', '無', '×'"
+FILE_TEXT = {
+    "date": "replace({column}, '/', '-')",
+    "timestamp": "replace({column}, '/', '-')",
+    "integer": "regexp_replace(replace({column}, ',', ''), '\\.0+$', '')",
+    "number": "replace({column}, ',', '')",
+    "boolean": f"case when lower(trim({{column}})) in ({_TRUE}) then 'true' "
+    f"when lower(trim({{column}})) in ({_FALSE}) then 'false' end",
 }
 
 
@@ -101,7 +112,7 @@ def _unreadable_rules(contract: Contract, entry: CatalogueObject) -> Iterator[Ru
             severity="quarantine",
             description=f"{column.name} reads as {column.logical_type}. / {column.name}は{japanese}として読める。",
             sql=f"select * from {rows} where trim({_quoted(column.name)}) <> '' "
-            f"and not ({readable.format(name=column.name)})",
+            f"and not coalesce({readable.format(text=_text(column, entry.source))}, false)",
         )
 
 
@@ -124,7 +135,7 @@ def _typed_rows(contract: Contract) -> str:
     Columns that the model adds are null here; a rule about them cannot be broken by a file.
     """
     casts = ", ".join(
-        f"try_cast({_quoted(column.name)} as {column.data_type}) as {_quoted(column.name)}"
+        f"try_cast({_text(column, 'files')} as {column.data_type}) as {_quoted(column.name)}"
         for column in contract.columns
         if not column.is_derived
     )
@@ -134,6 +145,12 @@ def _typed_rows(contract: Contract) -> str:
         if column.is_derived
     )
     return f"(select * replace ({casts}){added} from {LIVE})"
+
+
+def _text(column: Column, source: str) -> str:
+    """The column's text as it is read: a dropped file's is normalised first."""
+    written = FILE_TEXT.get(column.logical_type, "{column}") if source == "files" else "{column}"
+    return written.format(column=_quoted(column.name))
 
 
 def _quoted(name: str) -> str:

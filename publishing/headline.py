@@ -1,6 +1,7 @@
 """The headline numbers: the few figures everybody asks for, each with its one definition."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import duckdb
@@ -16,10 +17,10 @@ class Number:
     value: Any
 
 
-def headline_numbers(connection: duckdb.DuckDBPyConnection) -> list[Number]:
+def headline_numbers(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> list[Number]:
     """Customers, MRR, monthly and trailing-12-month NRR and GRR, activation mix of a published file.
 
-    Rates are those of the newest complete month (DOMAIN.md §2.1, 2.2).
+    MRR and rates are those of the newest complete month: its last day ≤ ``as_of_date`` (DOMAIN.md §2.1, 2.2).
     """
     customers = connection.execute(
         "select count(*) from core.dim_customer where customer_status = 'active'"
@@ -27,14 +28,16 @@ def headline_numbers(connection: duckdb.DuckDBPyConnection) -> list[Number]:
     monthly = connection.execute(
         """
         select month, closing_mrr, nrr, grr from core.fct_retention_monthly
-        where segment_type = 'all' and not is_provisional order by month desc limit 1
-        """
+        where segment_type = 'all' and last_day(month) <= ? order by month desc limit 1
+        """,
+        [as_of_date],
     ).fetchone() or (None, None, None, None)
     yearly = connection.execute(
         """
         select nrr_t12m, grr_t12m from core.fct_retention_t12m
-        where segment_type = 'all' order by month desc limit 1
-        """
+        where segment_type = 'all' and last_day(month) <= ? order by month desc limit 1
+        """,
+        [as_of_date],
     ).fetchone() or (None, None)
     levels = dict(
         connection.execute(

@@ -49,7 +49,7 @@ def render(settings: Settings, tenant: Tenant) -> Path:
         with connect(snapshot.path, read_only=True) as connection:
             pages["index.html"] |= {
                 "as_of": snapshot.as_of_date,
-                "numbers": headline_numbers(connection),
+                "numbers": headline_numbers(connection, snapshot.as_of_date),
                 "retention": _retention(connection),
                 "levels": _levels(connection),
                 "freshness": _freshness(connection),

@@ -1,7 +1,9 @@
 {#- A var that must be one of the options; anything else fails the compile, so a typing error never picks a default. -#}
 {% macro choice_var(name, options) -%}
     {%- if var(name) not in options -%}
-        {{ exceptions.raise_compiler_error("var " ~ name ~ " is '" ~ var(name) ~ "' but must be one of: " ~ options | join(', ')) }}
+        {{ exceptions.raise_compiler_error(
+            "var " ~ name ~ " is '" ~ var(name) ~ "' but must be one of: " ~ options | join(', ')
+        ) }}
     {%- endif -%}
     {{ return(var(name)) }}
 {%- endmacro %}

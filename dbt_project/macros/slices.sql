@@ -7,7 +7,8 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- post_hook: keeps the slices of the last days and the last one of every month. step_days is 1 for daily slices, 7 for weekly. -#}
+{#- post_hook: keeps the slices of the last days and the last one of every month.
+    step_days: 1 for daily slices, 7 for weekly ones. -#}
 {% macro prune_slices(date_column='as_of_date', step_days=1) -%}
     delete from {{ this }}
     where {{ date_column }} <= {{ as_of_date() }} - {{ var('slice_retention_days') }}

@@ -1,5 +1,5 @@
--- C-32: decile sizes differ by at most 1 (deterministic ties only), shares sum to 1 within 5e-7 a row, and the last cumulative
--- share is exactly 1.
+-- C-32: decile sizes differ by at most 1 (deterministic ties only), shares sum to 1 within 5e-7 a row, and the last
+-- cumulative share is exactly 1.
 with customer_decile as (
 
     select * from {{ ref('mart_decile') }} where as_of_date = {{ as_of_date() }}

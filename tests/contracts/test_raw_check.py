@@ -257,3 +257,17 @@ def test_rows_in_are_rows_kept_plus_rows_quarantined(records):
         status for rule, status in statuses(verdict).items() if rule != "one_content_a_version"
     }
     assert refused <= {"quarantined"}, "what remains passes every row rule"
+
+
+def test_a_dropped_file_may_write_as_people_do(tmp_path):
+    """Slashes in dates, thousands separators, はい: staging reads them, so the check lets them pass."""
+    people = [
+        order_line(quantity="1,000", amount_ex_tax="1,234,000", is_sale="はい"),
+        order_line(order_line_id="2", quantity="12.0", is_sale="×"),
+        order_line(order_line_id="3", is_sale="maybe", quantity="a dozen"),
+    ]
+    drop = "crm__order_line/2026-03-31/lines.csv"
+    (verdict,) = check(
+        tmp_path, run_of("files", "crm__order_line", [land(tmp_path, people, source_file=drop)])
+    )
+    assert [(row.row, row.rules_broken) for row in verdict.quarantined] == [(2, 2)]

@@ -6,7 +6,7 @@
         when not {{ matches(number, '^[0-9]{13}$') }} then false
         else try_cast(substr({{ number }}, 1, 1) as integer) = 9 - mod(
             {%- for n in range(1, 13) %}
-            try_cast(substr({{ number }}, {{ 14 - n }}, 1) as integer) * {{ 1 if n % 2 else 2 }}{% if not loop.last %} +{% endif %}
+            {{ '+ ' if not loop.first }}try_cast(substr({{ number }}, {{ 14 - n }}, 1) as integer) * {{ 1 if n % 2 else 2 }}
             {%- endfor %}, 9
         )
     end

@@ -2,7 +2,9 @@
     full-width letters and digits, half-width kana with voiced marks, ideographic space, ㈱-like signs, circled digits
     (DOMAIN.md §8.2, 8.3). Variant kanji are not NFKC's business: seed kanji_variant. -#}
 {% macro fold_width(text) -%}
-    {%- set folded = namespace(sql="translate(" ~ text ~ ", '　" ~ wide_characters() ~ "', ' " ~ narrow_characters() ~ "')") -%}
+    {%- set folded = namespace(
+        sql="translate(" ~ text ~ ", '　" ~ wide_characters() ~ "', ' " ~ narrow_characters() ~ "')"
+    ) -%}
     {%- for sign, letters in [
         ('㈱', '(株)'), ('㈲', '(有)'), ('㈴', '(名)'), ('㈵', '(特)'), ('㈶', '(財)'), ('㈳', '(社)'), ('㈻', '(学)'),
         ('㈿', '(協)'), ('㍿', '株式会社'), ('№', 'No'), ('℡', 'TEL'), ('⑩', '10'),
@@ -42,7 +44,8 @@
         ('ハヒフヘホ', 'パピプペポ', '\u309A'),
     ] -%}
         {%- for kana in plain -%}
-            {%- set composed.sql = "replace(" ~ composed.sql ~ ", '" ~ kana ~ mark ~ "', '" ~ voiced[loop.index0] ~ "')" -%}
+            {%- set joined = voiced[loop.index0] -%}
+            {%- set composed.sql = "replace(" ~ composed.sql ~ ", '" ~ kana ~ mark ~ "', '" ~ joined ~ "')" -%}
         {%- endfor -%}
     {%- endfor -%}
     {{ composed.sql }}

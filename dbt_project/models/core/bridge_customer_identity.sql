@@ -48,7 +48,8 @@ resolved as (
         source_id.id_type,
         source_id.source_id,
         coalesce(identity.customer_key, 'unknown') as customer_key,
-        case when source_id.contact_id is not null then {{ surrogate_key(['source_id.contact_id']) }} end as contact_key,
+        case when source_id.contact_id is not null then {{ surrogate_key(['source_id.contact_id']) }} end
+            as contact_key,
         case
             when source_id.contact_id is null and coalesce(identity.customer_key, 'unknown') = 'unknown' then 'none'
             else coalesce(source_id.own_method, identity.match_method)

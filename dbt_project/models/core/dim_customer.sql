@@ -24,9 +24,10 @@ standing as (
 
 ),
 
-identity as (
+parent as (
 
     select account_id, customer_key from {{ ref('int_customer_identity') }}
+    where customer_key <> 'unknown'
 
 ),
 
@@ -67,7 +68,7 @@ final as (
         profile.known_touch_model_override is not null as is_touch_model_override,
         profile.csm_owner_id as csm_owner_key,
         profile.sales_owner_id as sales_owner_key,
-        nullif(identity.customer_key, customer.customer_key) as parent_customer_key,
+        nullif(parent.customer_key, customer.customer_key) as parent_customer_key,
         standing.first_contract_date,
         case when standing.customer_status = 'churned' then standing.contract_ended_date end as churn_date,
         profile.culture_code
@@ -75,7 +76,7 @@ final as (
     left join company_name on customer.account_id = company_name.account_id
     left join profile on customer.customer_key = profile.customer_key
     left join standing on customer.customer_key = standing.customer_key
-    left join identity on profile.parent_account_id = identity.account_id
+    left join parent on profile.parent_account_id = parent.account_id
 
 )
 

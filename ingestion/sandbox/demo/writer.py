@@ -30,7 +30,7 @@ TENANT = {
     "first_business_date": times.FIRST_DAY,
     "last_business_date": times.LAST_DAY,
     "systems": ["salesforce", "hubspot", "zendesk", "files"],
-    "vars": {},
+    "vars": {"zendesk_category_field": 36000001},
 }
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 

@@ -38,7 +38,8 @@ known as (
         company.is_corporate_number_valid,
         {{ katakana('account.name_kana') }} as customer_name_kana,
         nullif(account.prefecture_code, '00') as known_prefecture_code,
-        account.billing_closing_day || '-' || account.payment_month_offset || '-' || account.payment_day as payment_terms_code,
+        account.billing_closing_day || '-' || account.payment_month_offset || '-' || account.payment_day
+            as payment_terms_code,
         nullif(account.touch_model_override, 'other') as known_touch_model_override
     from company
     left join account on company.account_id = account.account_id

@@ -51,7 +51,8 @@ lived as (
     select
         customer_key,
         min(contract_date) as first_contract_date,
-        max(case when has_paid and contract_date is not null then coalesce(paid_until, {{ far_future() }}) end) as paid_until,
+        max(case when has_paid and contract_date is not null then coalesce(paid_until, {{ far_future() }}) end)
+            as paid_until,
         max(case when has_paid then 1 else 0 end) = 1 as has_paid,
         max(order_date) as last_order_date
     from events

@@ -1,5 +1,5 @@
--- The record each company hangs on (its anchor), never decided by names alone (DOMAIN.md §8.2): the same valid corporate
--- number, else a domain that belongs to exactly one customer of the CRM, else itself. Records that another
+-- The record each company hangs on (its anchor), never decided by names alone (DOMAIN.md §8.2): the same valid
+-- corporate number, else a domain that belongs to exactly one customer of the CRM, else itself. Records that another
 -- system has linked to a CRM account are not here: the link decides.
 with company as (
 

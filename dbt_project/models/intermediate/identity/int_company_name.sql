@@ -26,7 +26,8 @@ folded as (
 
     select
         account_id,
-        trim({{ regexp_replace_all("translate(upper(" ~ fold_width('company_name') ~ "), ',.', ' ')", ' +', ' ') }}) as name
+        trim({{ regexp_replace_all("translate(upper(" ~ fold_width('company_name') ~ "), ',.', ' ')", ' +', ' ') }})
+            as name
     from company
 
 ),
@@ -53,7 +54,9 @@ found as (
 chosen as (
 
     select * from found
-    qualify row_number() over (partition by account_id order by length(written_form) desc, position desc, written_form) = 1
+    qualify row_number() over (
+        partition by account_id order by length(written_form) desc, position desc, written_form
+    ) = 1
 
 ),
 

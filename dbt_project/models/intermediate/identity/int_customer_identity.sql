@@ -1,6 +1,6 @@
 {{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='account_id') }}
--- THE mapping account → customer. An incremental build writes only the accounts whose mapping has changed, so `_build_id`
--- tells facts what to rebuild; an account that has vanished stays, mapped to the unknown customer (DOMAIN.md §0.1).
+-- THE mapping account → customer. An incremental build writes only the accounts whose mapping has changed, so
+-- `_build_id` tells facts what to rebuild; an account that has vanished stays, mapped to the unknown customer (§0.1).
 with match as (
 
     select * from {{ ref('int_company_match') }}

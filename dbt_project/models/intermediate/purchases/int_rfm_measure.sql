@@ -1,4 +1,5 @@
--- Recency, frequency and monetary value of every active and churned customer, and whether it can be scored (DOMAIN.md §2.14).
+-- Recency, frequency and monetary value of every active and churned customer, and whether they can be scored
+-- (DOMAIN.md §2.14).
 {%- set occasion = {'order_date': 'purchase_date', 'order': 'occasion_id'}[
     choice_var('rfm_frequency_unit', ['order_date', 'order'])
 ] %}
@@ -61,7 +62,8 @@ final as (
         frequency,
         monetary,
         case
-            when population = 'scored' and count(*) over (partition by population) < {{ var('rfm_bins') }} then 'small_population'
+            when population = 'scored' and count(*) over (partition by population) < {{ var('rfm_bins') }}
+                then 'small_population'
             else population
         end as population
     from measured

@@ -77,8 +77,10 @@ final as (
         cast(scored.f_score as smallint) as f_score,
         cast(scored.m_score as smallint) as m_score,
         scored.r_score || '' || scored.f_score || scored.m_score as rfm_code,
-        cast({{ weights[0] }} * scored.r_score + {{ weights[1] }} * scored.f_score + {{ weights[2] }} * scored.m_score as integer)
-            as rfm_total,
+        cast(
+            {{ weights[0] }} * scored.r_score + {{ weights[1] }} * scored.f_score + {{ weights[2] }} * scored.m_score
+            as integer
+        ) as rfm_total,
         segmented.rfm_segment,
         measure.first_order_date,
         measure.last_order_date,

@@ -1,0 +1,71 @@
+-- Answers to surveys up to as_of with the customer who gave them; of a ticket only the latest counts (DOMAIN.md §2.7).
+with csat_response as (
+
+    select * from {{ ref('support__csat_response') }}
+    where score is not null and responded_at < {{ as_of_end() }}
+    qualify row_number() over (
+        partition by ticket_id, case when ticket_id is null then response_id end
+        order by responded_at desc, response_id desc
+    ) = 1
+
+),
+
+nps_response as (
+
+    select * from {{ ref('success__nps_response') }}
+    where score is not null and responded_at < {{ as_of_end() }}
+
+),
+
+ticket as (
+
+    select * from {{ ref('fct_ticket') }}
+
+),
+
+contact as (
+
+    select * from {{ ref('dim_contact') }}
+
+),
+
+identity as (
+
+    select * from {{ ref('int_customer_identity') }}
+
+),
+
+answer as (
+
+    select
+        'csat' as survey_type, response_id, ticket_id, cast(null as {{ dbt.type_string() }}) as account_id, contact_id,
+        question_code, score, scale_max, responded_at
+    from csat_response
+    union all
+    select
+        'nps', response_id, null, account_id, contact_id,
+        null, score, 10, responded_at
+    from nps_response
+
+),
+
+final as (
+
+    select
+        answer.survey_type,
+        answer.response_id,
+        coalesce(ticket.customer_key, identity.customer_key, contact.customer_key, 'unknown') as customer_key,
+        answer.question_code,
+        answer.score,
+        answer.scale_max,
+        answer.responded_at
+    from answer
+    left join ticket on answer.ticket_id = ticket.ticket_key
+    left join identity on answer.account_id = identity.account_id
+    left join contact
+        on {{ surrogate_key(['answer.contact_id']) }} = contact.contact_key
+        and answer.contact_id is not null
+
+)
+
+select * from final

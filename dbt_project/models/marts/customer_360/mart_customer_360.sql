@@ -1,0 +1,87 @@
+-- Everything about a customer in one row, as of the newest business date: active and churned ones (DOMAIN.md §5.3).
+{%- set revenue_columns = ['mrr', 'arr', 'contract_end_date', 'days_to_renewal', 'last_movement_type', 'cs_focus_window'] %}
+{%- set counts = {
+    'tickets_90d': 'has_tickets', 'complaints_90d': 'has_tickets',
+    'reopen_rate_90d_num': 'has_tickets', 'reopen_rate_90d_den': 'has_tickets',
+    'csat_90d_num': 'has_csat', 'csat_90d_den': 'has_csat', 'email_clicks_90d': 'has_emails',
+} %}
+with customer as (
+
+    select * from {{ ref('dim_customer') }}
+    where customer_status in ('active', 'churned')
+
+),
+
+rfm as (
+
+    select * from {{ ref('mart_rfm') }} where as_of_date = {{ as_of_date() }}
+
+),
+
+decile as (
+
+    select * from {{ ref('mart_decile') }} where as_of_date = {{ as_of_date() }}
+
+),
+
+-- In several processes, the one that goes best (§0.1 Customers).
+activation as (
+
+    select * from {{ ref('mart_activation_level') }}
+    where as_of_date = {{ as_of_date() }}
+    qualify row_number() over (
+        partition by customer_key order by activation_level desc, activation_score desc, process_id
+    ) = 1
+
+),
+
+identity as (
+
+    select customer_key, count(distinct source_system) as systems
+    from {{ ref('bridge_customer_identity') }}
+    where customer_key <> 'unknown'
+    group by customer_key
+
+),
+
+final as (
+
+    select
+        customer.*,
+        {%- for column in revenue_columns %}
+        revenue.{{ column }},
+        {%- endfor %}
+        case when feed.has_purchases then coalesce(revenue.ltv_to_date, 0) end as ltv_to_date,
+        rfm.last_order_date,
+        case when feed.has_opportunities then coalesce(revenue.open_opportunity, 0) end as open_opportunity,
+        rfm.rfm_code,
+        rfm.rfm_segment,
+        decile.decile,
+        activation.activation_level,
+        activation.activation_score,
+        activation.is_regular,
+        activation.level_change_28d,
+        {%- for column, has_feed in counts.items() %}
+        cast(case when feed.{{ has_feed }} then coalesce({{ column }}, 0) end as integer) as {{ column }},
+        {%- endfor %}
+        {{ shown_rate('service.reopen_rate_90d_num', 'service.reopen_rate_90d_den') }} as reopen_rate_90d,
+        service.median_first_response_bm_90d,
+        {{ shown_rate('service.csat_90d_num', 'service.csat_90d_den') }} as csat_90d,
+        service.nps_latest,
+        service.nps_class,
+        contact.last_contact_at,
+        cast(coalesce(identity.systems, 0) as smallint) as identity_systems_matched,
+        {{ is_rate_hidden('service.reopen_rate_90d_den') }} or {{ is_rate_hidden('service.csat_90d_den') }} as is_suppressed
+    from customer
+    cross join {{ ref('int_connected_feed') }} as feed
+    left join {{ ref('int_customer_revenue') }} as revenue on customer.customer_key = revenue.customer_key
+    left join {{ ref('int_customer_service') }} as service on customer.customer_key = service.customer_key
+    left join {{ ref('int_customer_contact') }} as contact on customer.customer_key = contact.customer_key
+    left join rfm on customer.customer_key = rfm.customer_key
+    left join decile on customer.customer_key = decile.customer_key
+    left join activation on customer.customer_key = activation.customer_key
+    left join identity on customer.customer_key = identity.customer_key
+
+)
+
+select * from final
