@@ -1,10 +1,10 @@
-{#- What an incremental build of the monthly revenue models works out anew: all months of customers whose lines have
-    changed, and of everybody the months that time alone can change: from (previous as_of − grace) on, since the running
-    month is valued at as_of and a churn stays provisional until end + grace (DOMAIN.md §0.1 Grace, §2.1). -#}
+{#- What an incremental build of the monthly revenue models works out anew: all months of customers whose lines, or
+    bridges over a gap, have changed, and for everybody the months from the previous as_of on, since the running month is
+    valued at as_of (DOMAIN.md §2.1). Whether a loss is still within grace is decided later, in fct_mrr_movement. -#}
 
 {% macro first_open_month() -%}
     {%- if var('since_as_of_date') -%}
-    {{ month_of("cast('" ~ var('since_as_of_date') ~ "' as date) - " ~ var('renewal_grace_days')) }}
+    {{ month_of("cast('" ~ var('since_as_of_date') ~ "' as date)") }}
     {%- else -%}
     cast('1900-01-01' as date)
     {%- endif -%}

@@ -11,12 +11,6 @@ month_end as (
 
 ),
 
-line as (
-
-    select * from {{ ref('int_subscription_line') }}
-
-),
-
 first_paid as (
 
     select customer_key, min(month) as first_month
@@ -30,7 +24,7 @@ first_paid as (
 within_grace as (
 
     select customer_key, product_family_id, {{ month_of('end_date + 1') }} as month
-    from line
+    from {{ ref('int_subscription_line') }}
     where end_date between {{ as_of_date() }} - {{ var('renewal_grace_days') }} and {{ as_of_date() }} - 1
     group by customer_key, product_family_id, {{ month_of('end_date + 1') }}
 

@@ -1,13 +1,20 @@
 -- Tickets and satisfaction of each customer in the last 90 days, and its latest NPS answer (DOMAIN.md §2.7, 2.8).
 -- Rates of tickets go by the day they were first solved, all else by the day a ticket was opened.
 {%- set window_start = local_midnight(as_of_date() ~ ' - 89') %}
-with ticket as (
+with feed as (
+
+    select * from {{ ref('int_connected_feed') }}
+
+),
+
+ticket as (
 
     select
-        *,
+        ticket.*,
         created_at >= {{ window_start }} as is_new,
         first_solved_at >= {{ window_start }} as is_solved
-    from {{ ref('fct_ticket') }}
+    from {{ ref('fct_ticket') }} as ticket
+    inner join feed on feed.has_tickets
     where created_at >= {{ window_start }} or first_solved_at >= {{ window_start }}
 
 ),
@@ -42,6 +49,7 @@ csat as (
             as csat_90d_num,
         count(*) as csat_90d_den
     from answer
+    inner join feed on feed.has_csat
     where survey_type = 'csat'
         and coalesce(question_code, '') <> 'usefulness'
         and responded_at >= {{ window_start }}

@@ -6,12 +6,6 @@ with line as (
 
 ),
 
-contract as (
-
-    select contract_id, previous_contract_id from {{ ref('crm__contract') }}
-
-),
-
 -- 1 First day after the line's end on which a line of the following contract is active.
 contract_successor as (
 
@@ -21,7 +15,7 @@ contract_successor as (
         greatest(successor.start_date, line.end_date + 1) as next_date,
         successor.known_date as next_known_date
     from line
-    inner join contract
+    inner join {{ ref('crm__contract') }} as contract
         on line.contract_id = contract.previous_contract_id
     inner join line as successor
         on contract.contract_id = successor.contract_id
