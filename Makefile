@@ -9,7 +9,7 @@ DATE ?=
 VARS ?=
 PORT ?= 8700
 
-.PHONY: help install run up down trigger sandbox status rollback rebuild contracts demo test test-quick lint format clean
+.PHONY: help install run up down trigger sandbox status rollback rebuild contracts demo test lint format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -60,6 +60,7 @@ test: install ## every test (chromium is installed from Debian if it is missing)
 lint: install ## ruff, sqlfluff, contract drift, lock hosts
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/python -m expectations.generate --check
+	scripts/check_lock_hosts
 	$(BIN)/sqlfluff lint dbt_project/models --processes 2 --disable-progress-bar
 
 format: install ## format python

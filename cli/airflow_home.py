@@ -2,7 +2,6 @@
 
 import json
 import os
-import sys
 from pathlib import Path
 
 from ingestion.sandbox import credentials
@@ -29,21 +28,19 @@ def configure(settings: Settings, tenant: Path) -> None:
     os.environ.update(values)
     paths = [str(PROJECT_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     os.environ["PYTHONPATH"] = os.pathsep.join(paths)
-    for path in (str(PROJECT_ROOT), str(PROJECT_ROOT / "dags")):
-        if path not in sys.path:
-            sys.path.insert(0, path)
 
 
-def point_connections_at_sandbox(base_url: str) -> None:
-    """Fill the vendors' Airflow connections with the sandbox, unless the environment has its own."""
+def point_connections_at_sandbox(base_url: str, vendors: list[str]) -> None:
+    """Fill the vendors' Airflow connections with the sandbox's address and sign-in."""
     accounts = {
-        "SALESFORCE": (credentials.SALESFORCE_CLIENT_ID, credentials.SALESFORCE_CLIENT_SECRET),
-        "HUBSPOT": ("", credentials.HUBSPOT_TOKEN),
-        "ZENDESK": (credentials.ZENDESK_CLIENT_ID, credentials.ZENDESK_CLIENT_SECRET),
+        "salesforce": (credentials.SALESFORCE_CLIENT_ID, credentials.SALESFORCE_CLIENT_SECRET),
+        "hubspot": ("", credentials.HUBSPOT_TOKEN),
+        "zendesk": (credentials.ZENDESK_CLIENT_ID, credentials.ZENDESK_CLIENT_SECRET),
     }
-    for vendor, (login, password) in accounts.items():
+    for vendor in vendors:
+        login, password = accounts[vendor]
         connection = {"conn_type": "http", "host": base_url, "login": login, "password": password}
-        os.environ.setdefault(f"AIRFLOW_CONN_{vendor}_DEFAULT", json.dumps(connection))
+        os.environ[f"AIRFLOW_CONN_{vendor.upper()}_DEFAULT"] = json.dumps(connection)
 
 
 def migrate(settings: Settings) -> bool:

@@ -67,11 +67,11 @@ def run(console: Console, tenant_text: str, date_text: str, variables: str) -> i
         )
 
         airflow_home.configure(settings, folder)
-        if sandbox.is_needed(tenant):
+        if vendors := sandbox.vendors_to_serve(folder, tenant):
             now = day_end(business_date, tenant.zone) + sandbox.CLOCK_MARGIN
             process, base_url = sandbox.start_sandbox(settings, folder, now)
             stack.callback(process.terminate)
-            airflow_home.point_connections_at_sandbox(base_url)
+            airflow_home.point_connections_at_sandbox(base_url, vendors)
             console.print(f"sandbox of the vendor APIs on {base_url}")
 
         console.print("starting Airflow …")

@@ -13,10 +13,17 @@ from pipeline.process import start
 CLOCK_MARGIN = timedelta(minutes=5)
 
 
-def is_needed(tenant: Tenant) -> bool:
-    """Whether a connected vendor has no Airflow connection of its own in the environment."""
-    vendors = set(tenant.systems) - {"files"}
-    return any(f"AIRFLOW_CONN_{vendor.upper()}_DEFAULT" not in os.environ for vendor in vendors)
+def vendors_to_serve(folder: Path, tenant: Tenant) -> list[str]:
+    """Connected vendors the tenant folder holds data of, and the environment no Airflow connection for.
+
+    Any other connected vendor is reached through its own connection, or the run says that there is none.
+    """
+    vendors = sorted(set(tenant.systems) - {"files"})
+    return [
+        vendor
+        for vendor in vendors
+        if (folder / vendor).is_dir() and f"AIRFLOW_CONN_{vendor.upper()}_DEFAULT" not in os.environ
+    ]
 
 
 def start_sandbox(

@@ -55,13 +55,13 @@ def up(console: Console, settings: Settings, tenant_text: str) -> None:
     settings.site_dir.mkdir(parents=True, exist_ok=True)
 
     commands = {}
-    if sandbox.is_needed(tenant):
+    if vendors := sandbox.vendors_to_serve(folder, tenant):
         now = day_end(find_date(tenant, ""), tenant.zone) + sandbox.CLOCK_MARGIN
         commands["sandbox"] = [
             *(sys.executable, "-m", "ingestion.sandbox", "--tenant", str(folder)),
             *("--port", str(ports["sandbox"]), "--clock", now.isoformat()),
         ]
-        airflow_home.point_connections_at_sandbox(f"http://127.0.0.1:{ports['sandbox']}")
+        airflow_home.point_connections_at_sandbox(f"http://127.0.0.1:{ports['sandbox']}", vendors)
     airflow = str(Path(sys.executable).with_name("airflow"))
     commands |= {
         "api-server": [

@@ -13,10 +13,10 @@ from typing import Any
 
 from airflow.sdk import dag, task
 from airflow.timetables.assets import AssetOrTimeSchedule
-from timetable import ASSETS, DAG_DEFAULTS, business_date_of_run, daily_at, step
 
 from ingestion.progress import report
 from pipeline import build
+from pipeline.tasks import ASSETS, DAG_DEFAULTS, business_date_of_run, daily_at, step
 
 WRITER = {"pool": "duckdb_writer"}
 

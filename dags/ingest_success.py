@@ -8,7 +8,8 @@ drop a mended one under the same name.
 """
 
 from airflow.sdk import dag
-from timetable import DAG_DEFAULTS, daily_at, ingest_tasks
+
+from pipeline.tasks import DAG_DEFAULTS, daily_at, ingest_tasks
 
 
 @dag(schedule=daily_at(2), tags=["ingest", "success"], doc_md=__doc__, **DAG_DEFAULTS)

@@ -7,7 +7,8 @@ Daily 02:00 in the tenant's time zone. Reads Zendesk and dropped `support__*` fi
 """
 
 from airflow.sdk import dag
-from timetable import DAG_DEFAULTS, daily_at, ingest_tasks
+
+from pipeline.tasks import DAG_DEFAULTS, daily_at, ingest_tasks
 
 
 @dag(schedule=daily_at(2), tags=["ingest", "support"], doc_md=__doc__, **DAG_DEFAULTS)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from dotenv import load_dotenv
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
@@ -19,9 +20,7 @@ class Settings(BaseSettings):
         duckdb_memory: DuckDB's memory limit, e.g. ``4GB``.
     """
 
-    model_config = SettingsConfigDict(
-        env_prefix="CSW_", env_file=PROJECT_ROOT / ".env", extra="ignore"
-    )
+    model_config = SettingsConfigDict(env_prefix="CSW_")
 
     home: Path = Path("state")
     tenant: Path | None = None
@@ -83,5 +82,10 @@ class Settings(BaseSettings):
 
 
 def get_settings() -> Settings:
-    """Settings of this process, read anew so that a runner may set the environment first."""
+    """Settings of this process, read anew so that a runner may set the environment first.
+
+    ``.env`` is put into the environment (what is there already wins), so that it may hold Airflow
+    connections too.
+    """
+    load_dotenv(PROJECT_ROOT / ".env")
     return Settings()

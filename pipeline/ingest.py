@@ -96,6 +96,10 @@ def extract(
 
     started = time.monotonic()
     window = context.lake.next_window(entry, day_end(business_date, context.tenant.zone))
+    if entry.source == "files":
+        connection = _file_connection(
+            context, entry, connection, {} if force else _known_files(context, entry)
+        )
     manifest = _land(context, entry, business_date, window, connection)
     report(
         "extracted",
@@ -104,7 +108,6 @@ def extract(
         area=entry.area,
         rows=manifest.rows,
         pages=manifest.pages,
-        rejected_files=[name for name, file in manifest.files.items() if "reason" in file],
         seconds=round(time.monotonic() - started, 1),
     )
     return reference | {"run_id": manifest.run_id, "state": "extracted"}
@@ -117,8 +120,6 @@ def _land(
     window: Window,
     connection: Connection,
 ) -> Manifest:
-    if entry.source == "files":
-        connection = _file_connection(context, entry, connection)
     source = SOURCES[entry.source](connection)
     manifest = context.lake.write_run(entry, business_date, window, source.extract(entry, window))
     manifest.api = {"version": connection.extra.get("api_version", "")}
@@ -128,16 +129,25 @@ def _land(
             content = (Path(connection.host) / file.path).read_bytes()
             context.lake.quarantine_file(entry, manifest, file.path, content, file.reason)
             manifest.files[file.path] = {"sha256": file.sha256, "reason": file.reason}
+            report("warning", message=f"files / {file.path} is quarantined: {file.reason}")
     context.lake.finish_run(entry, manifest)
     return manifest
 
 
-def _file_connection(
-    context: Context, entry: CatalogueObject, connection: Connection
-) -> Connection:
+def _known_files(context: Context, entry: CatalogueObject) -> dict[str, dict[str, Any]]:
+    """Files that were read and committed; a rejected one is tried again every day until it is mended."""
     known = {}
     for run in context.lake.committed(entry):
-        known |= run.files
+        known |= {name: file for name, file in run.files.items() if "reason" not in file}
+    return known
+
+
+def _file_connection(
+    context: Context,
+    entry: CatalogueObject,
+    connection: Connection,
+    known: dict[str, dict[str, Any]],
+) -> Connection:
     extra = {
         **connection.extra,
         "timezone": context.tenant.timezone,

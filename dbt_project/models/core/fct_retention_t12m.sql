@@ -17,13 +17,14 @@ complete_month as (
 segment_month as (
 
     select
-        month,
-        segment_type,
-        segment_value,
-        {{ add_months('min(month) over ()', 12) }} as first_comparable_month,
+        retention.month,
+        retention.segment_type,
+        retention.segment_value,
+        {{ add_months('min(retention.month) over ()', 12) }} as first_comparable_month,
         cast(nrr_num as double) / nullif(nrr_den, 0) as nrr_exact
-    from {{ ref('fct_retention_monthly') }}
-    inner join complete_month using (month)
+    from {{ ref('fct_retention_monthly') }} as retention
+    inner join complete_month
+        on retention.month = complete_month.month
 
 ),
 
@@ -42,8 +43,12 @@ measured as (
         {%- endfor %} as nrr_compound
     from segment_month
     left join year_ago
-        using (month, segment_type, segment_value)
-    window segment_history as (partition by segment_type, segment_value order by segment_month.month)
+        on segment_month.month = year_ago.month
+        and segment_month.segment_type = year_ago.segment_type
+        and segment_month.segment_value = year_ago.segment_value
+    window segment_history as (
+        partition by segment_month.segment_type, segment_month.segment_value order by segment_month.month
+    )
 
 ),
 

@@ -39,13 +39,16 @@ contacted as (
 
     select customer_key, created_at as contacted_at, false as is_click from ticket
     union all
-    select ticket.customer_key, reply.occurred_at, false
+    select ticket.customer_key, reply.occurred_at as contacted_at, false as is_click
     from reply
     inner join ticket on reply.ticket_id = ticket.ticket_id
     union all
-    select customer_key, responded_at, false from answer
+    select customer_key, responded_at as contacted_at, false as is_click from answer
     union all
-    select coalesce(contact.customer_key, 'unknown'), click.occurred_at, true
+    select
+        coalesce(contact.customer_key, 'unknown') as customer_key,
+        click.occurred_at as contacted_at,
+        true as is_click
     from click
     left join contact on {{ surrogate_key(['click.contact_id']) }} = contact.contact_key
 

@@ -36,7 +36,7 @@ last_movement as (
     select customer_key, movement_type
     from movement
     qualify row_number() over (
-        partition by customer_key order by month desc, abs(amount) desc, movement_type, product_family_id
+        partition by customer_key order by month desc, abs(amount) desc, movement_type asc, product_family_id asc
     ) = 1
 
 ),

@@ -43,8 +43,8 @@ answer as (
     from csat_response
     union all
     select
-        'nps', response_id, null, account_id, contact_id,
-        null, score, 10, responded_at
+        'nps' as survey_type, response_id, null as ticket_id, account_id, contact_id,
+        null as question_code, score, 10 as scale_max, responded_at
     from nps_response
 
 ),

@@ -14,13 +14,15 @@ with customer as (
 
 rfm as (
 
-    select * from {{ ref('mart_rfm') }} where as_of_date = {{ as_of_date() }}
+    select * from {{ ref('mart_rfm') }}
+    where as_of_date = {{ as_of_date() }}
 
 ),
 
 decile as (
 
-    select * from {{ ref('mart_decile') }} where as_of_date = {{ as_of_date() }}
+    select * from {{ ref('mart_decile') }}
+    where as_of_date = {{ as_of_date() }}
 
 ),
 
@@ -30,7 +32,7 @@ activation as (
     select * from {{ ref('mart_activation_level') }}
     where as_of_date = {{ as_of_date() }}
     qualify row_number() over (
-        partition by customer_key order by activation_level desc, activation_score desc, process_id
+        partition by customer_key order by activation_level desc, activation_score desc, process_id asc
     ) = 1
 
 ),

@@ -16,7 +16,11 @@ final as (
     from area
     {%- for name in published_tables() %}
     union all
-    select '{{ name }}', 'mart', {{ as_of_date() }}, false
+    select
+        '{{ name }}' as mart_name,
+        'mart' as kind,
+        {{ as_of_date() }} as last_success_as_of,
+        false as is_stale
     {%- endfor %}
 
 )

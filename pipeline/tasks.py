@@ -1,4 +1,4 @@
-"""What the DAG files share: the tenant's clock, the areas' assets, and the tasks of an ingest DAG."""
+"""What the DAG files share: the tenant's clock, the areas' assets, the tasks of an ingest DAG, one step with its errors."""
 
 import os
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from airflow.sdk import Asset, Connection, Param, get_current_context, task
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk.exceptions import AirflowFailException, AirflowNotFoundException
 from airflow.timetables.trigger import CronTriggerTimetable
 
 from ingestion.business_date import resolve_business_date
@@ -16,7 +16,7 @@ from ingestion.errors import AuthenticationError, SourceError, WarehouseError
 from ingestion.progress import report
 from ingestion.sources import base
 from ingestion.tenant import load_tenant
-from pipeline.context import load_context
+from pipeline.context import Context, load_context
 from pipeline.ingest import CONNECTIONS, check_and_commit, connected_objects, extract
 
 TIMEZONE = load_tenant(Path(os.environ["CSW_TENANT"])).timezone
@@ -75,13 +75,7 @@ def ingest_tasks(area: str) -> None:
     def extract_object(source: str, object_name: str) -> dict[str, Any]:
         context = get_current_context()
         context["object_label"] = f"{source}.{object_name}"
-        return step(
-            extract,
-            find_object(source, object_name),
-            business_date_of_run(),
-            connection_of(source),
-            force=bool(context["params"].get("force")),
-        )
+        return step(pull, source, object_name, bool(context["params"].get("force")))
 
     @task(trigger_rule="all_done")
     def check_and_commit_area(runs: Any) -> None:
@@ -92,6 +86,12 @@ def ingest_tasks(area: str) -> None:
         outlet_events[ASSETS[area]].extra = {"business_date": business_date_of_run().isoformat()}
 
     check_and_commit_area(extract_object.expand_kwargs(connected())) >> announce()
+
+
+def pull(context: Context, source: str, object_name: str, force: bool) -> dict[str, Any]:
+    """Extract one object through its source's Airflow connection."""
+    entry = find_object(source, object_name)
+    return extract(context, entry, business_date_of_run(), connection_of(source), force)
 
 
 def step(function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
@@ -119,10 +119,11 @@ def connection_of(source: str) -> base.Connection:
     conn_id = CONNECTIONS[source]
     try:
         connection = Connection.get(conn_id)
-    except Exception:
+    except AirflowNotFoundException as error:
         if source == "files":
             return base.Connection(host="")
-        raise
+        hint = f"set AIRFLOW_CONN_{conn_id.upper()} (see .env.example) or add it in the Airflow UI"
+        raise SourceError(source, conn_id, "there is no such Airflow connection", hint) from error
     host = connection.host or ""
     if connection.port:
         host = f"{host}:{connection.port}"
