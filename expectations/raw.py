@@ -11,6 +11,7 @@ from expectations.landing import landed_suite, row_rules, version_rule
 from expectations.suites import Check, Suite, columns_exist
 from expectations.validate import Audit, RuleResult, Status, validate
 from ingestion.catalogue import CatalogueObject
+from ingestion.lake import register_lake
 
 SCRATCH_FILE = "landed.duckdb"
 
@@ -90,6 +91,7 @@ def check_runs(
     with duckdb.connect(str(database)) as connection:
         connection.execute("set TimeZone = 'UTC'")
         for run in runs:
+            register_lake(connection, [*run.parts, *run.previous_parts])
             landed = _Landed(connection, run, audit)
             checks.append(landed.check)
             suites += landed.prepare()

@@ -4,15 +4,25 @@ import re
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ingestion.errors import CatalogueError
 
 CATALOGUE_FILE = Path(__file__).with_name("objects.yml")
 AREAS = ("crm", "sfa", "ma", "support", "success")
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+class _Section(BaseModel):
+    """What objects.yml says of one source: defaults of its objects, and the objects."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    defaults: dict[str, Any] = Field(default_factory=dict)
+    objects: dict[str, dict[str, Any] | None]
 
 
 class CatalogueObject(BaseModel):
@@ -31,7 +41,7 @@ class CatalogueObject(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    source: str
+    source: Literal["salesforce", "hubspot", "zendesk", "files"]
     object: str
     area: Literal["crm", "sfa", "ma", "support", "success"]
     key: tuple[str, ...] = ()
@@ -64,17 +74,11 @@ def load_catalogue(path: Path = CATALOGUE_FILE) -> tuple[CatalogueObject, ...]:
     """
     document = yaml.safe_load(path.read_text(encoding="utf-8"))
     entries = []
-    for source, settings in document.items():
-        defaults = settings.get("defaults", {})
-        for name, spec in settings["objects"].items():
-            try:
-                entry = CatalogueObject(source=source, object=name, **{**defaults, **(spec or {})})
-            except ValidationError as error:
-                raise CatalogueError(
-                    f"{path.name}: {source}.{name}: {_first_problem(error)}",
-                    "compare with a neighbouring entry",
-                ) from error
-            entries.append(entry)
+    for source, content in document.items():
+        section = _validated(_Section, content, f"{path.name}: {source}")
+        for name, spec in section.objects.items():
+            fields = {**section.defaults, **(spec or {}), "source": source, "object": name}
+            entries.append(_validated(CatalogueObject, fields, f"{path.name}: {source}.{name}"))
     return tuple(entries)
 
 
@@ -94,15 +98,23 @@ def find_object(source: str, name: str) -> CatalogueObject:
     modelled by nobody.
 
     Raises:
-        CatalogueError: the source has no such object.
+        CatalogueError: the source has no such object, or a dropped-file folder would land in the table of
+            another.
     """
     for entry in load_catalogue():
         if (entry.source, entry.object) == (source, name):
             return entry
     if source == "files":
-        return CatalogueObject(
+        unknown = CatalogueObject(
             source="files", object=name, area=area_of_entity(name), mode="file_drop"
         )
+        for entry in load_catalogue():
+            if entry.table == unknown.table:
+                raise CatalogueError(
+                    f"files / {name}: the folder's capitals are not those of {entry.object}",
+                    f"rename it to {entry.object}",
+                )
+        return unknown
     raise CatalogueError(f"{source}.{name} is not in objects.yml", "add an entry for it")
 
 
@@ -117,6 +129,12 @@ def is_known(entry: CatalogueObject) -> bool:
     return entry in load_catalogue()
 
 
-def _first_problem(error: ValidationError) -> str:
-    problem = error.errors()[0]
-    return f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}"
+def _validated(model: type[_Model], fields: Any, where: str) -> _Model:
+    try:
+        return model.model_validate(fields)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        key = ".".join(map(str, problem["loc"]))
+        raise CatalogueError(
+            f"{where}: {key}: {problem['msg']}", "compare with a neighbouring entry"
+        ) from error

@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
+import duckdb
 import fsspec
 import orjson
 import pyarrow as pa
@@ -35,6 +36,7 @@ TECHNICAL_COLUMNS = {
     "_row": pa.int64(),
     "_is_deleted": pa.bool_(),
 }
+RESERVED_COLUMNS = {*TECHNICAL_COLUMNS, "_business_date", "_load_id"}
 
 
 @dataclass
@@ -87,13 +89,9 @@ class Lake:
     def unknown_entities(self) -> list[CatalogueObject]:
         """Dropped-file folders that are no entity of the catalogue and were landed all the same."""
         folder = f"{self.root}/raw/files"
-        names = (
-            [path.rsplit("/", 1)[-1] for path in self.fs.ls(folder, detail=False)]
-            if self.fs.exists(folder)
-            else []
-        )
+        names = [path.rsplit("/", 1)[-1] for path in self._folders(folder)]
         known = {entry.object for entry in load_catalogue()}
-        return [find_object("files", name) for name in sorted(names) if name not in known]
+        return [find_object("files", name) for name in names if name not in known]
 
     def next_window(self, entry: CatalogueObject, end: datetime) -> Window:
         """From the end of the last committed window minus the look-back to ``end``."""
@@ -103,12 +101,15 @@ class Lake:
     def complete_run(self, entry: CatalogueObject, business_date: str) -> Manifest | None:
         """A finished extraction of that date still waiting for its check (its run was killed), if any."""
         committed = {run.run_id for run in self.committed(entry)}
-        folder = f"{self.object_path(entry)}/business_date={business_date}"
-        for path in sorted(self.fs.glob(f"{folder}/run_id=*/_manifest.json"), reverse=True):
-            manifest = Manifest(**json.loads(self.fs.cat_file(path)))
-            blocked = self.fs.exists(path.replace("_manifest.json", "_blocked.json"))
-            if manifest.run_id not in committed and not blocked:
-                return manifest
+        for run in reversed(
+            self._folders(f"{self.object_path(entry)}/business_date={business_date}")
+        ):
+            if self.fs.exists(f"{run}/_manifest.json") and not self.fs.exists(
+                f"{run}/_blocked.json"
+            ):
+                manifest = Manifest(**json.loads(self.fs.cat_file(f"{run}/_manifest.json")))
+                if manifest.run_id not in committed:
+                    return manifest
         return None
 
     def write_run(
@@ -175,9 +176,9 @@ class Lake:
         )
 
     def parts(self, entry: CatalogueObject, manifest: Manifest) -> list[str]:
-        """Paths of a run's Parquet parts."""
+        """A run's Parquet parts as DuckDB opens them: local paths, else URLs (see `register_lake`)."""
         folder = self.run_path(entry, manifest.business_date, manifest.run_id)
-        return [f"{folder}/{part['name']}" for part in manifest.parts]
+        return [self._location(f"{folder}/{part['name']}") for part in manifest.parts]
 
     def quarantine_rows(
         self, entry: CatalogueObject, manifest: Manifest, rows: dict[int, tuple[str, str]]
@@ -204,9 +205,9 @@ class Lake:
         self._write_atomically(f"{folder}/rows.parquet", sink.getvalue().to_pybytes())
 
     def quarantined_parts(self, entry: CatalogueObject, manifest: Manifest) -> list[str]:
-        """Path of the run's quarantined rows, as a list that is empty if there are none."""
-        path = f"{self.run_path(entry, manifest.business_date, manifest.run_id, zone='quarantine')}/rows.parquet"
-        return [path] if self.fs.exists(path) else []
+        """The run's quarantined rows, as a list that is empty if there are none."""
+        folder = self.run_path(entry, manifest.business_date, manifest.run_id, zone="quarantine")
+        return [self._location(f"{folder}/rows.parquet")] if manifest.rows_quarantined else []
 
     def quarantine_file(
         self, entry: CatalogueObject, manifest: Manifest, name: str, content: bytes, reason: str
@@ -229,8 +230,21 @@ class Lake:
         document = {"runs": [asdict(run) for run in [*runs, manifest]]}
         self._write_atomically(f"{self.object_path(entry)}/_committed.json", _to_json(document))
 
+    @property
+    def _is_local(self) -> bool:
+        return "file" in self.fs.protocol
+
+    def _location(self, path: str) -> str:
+        return path if self._is_local else self.fs.unstrip_protocol(path)
+
+    def _folders(self, path: str) -> list[str]:
+        if not self.fs.exists(path):
+            return []
+        found = self.fs.ls(path, detail=True)
+        return sorted(item["name"].rstrip("/") for item in found if item["type"] == "directory")
+
     def _write_atomically(self, path: str, payload: bytes) -> None:
-        if "file" not in self.fs.protocol:
+        if not self._is_local:
             self.fs.pipe_file(path, payload)  # object stores replace an object whole
             return
         temporary = f"{path}.{os.getpid()}.tmp"
@@ -244,6 +258,13 @@ class Lake:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def register_lake(connection: duckdb.DuckDBPyConnection, locations: Iterable[str]) -> None:
+    """Let DuckDB open what `Lake.parts` names, wherever the lake is."""
+    for protocol in {location.split("://")[0] for location in locations if "://" in location}:
+        if not connection.filesystem_is_registered(protocol):
+            connection.register_filesystem(fsspec.filesystem(protocol))
 
 
 def to_text(value: Any) -> str | None:
@@ -263,9 +284,12 @@ def to_text_table(rows: list, first_row: int, run_id: str, extracted_at: datetim
         extracted_at: start of the extraction, aware UTC.
     """
     names = dict.fromkeys(key for record, _, _ in rows for key in record if key != "_is_deleted")
+    spellings: dict[str, list[str]] = {}
+    for name in names:
+        spellings.setdefault(fold(name), []).append(name)
     columns: dict[str, pa.Array] = {
-        name: pa.array([to_text(record.get(name)) for record, _, _ in rows], pa.string())
-        for name in names
+        same[0]: pa.array([to_text(_value(record, same)) for record, _, _ in rows], pa.string())
+        for same in spellings.values()
     }
     count = len(rows)
     technical = {
@@ -280,6 +304,17 @@ def to_text_table(rows: list, first_row: int, run_id: str, extracted_at: datetim
         name: pa.array(values, TECHNICAL_COLUMNS[name]) for name, values in technical.items()
     }
     return pa.table(columns)
+
+
+def fold(name: str) -> str:
+    """A column's name as the warehouse compares it: A and a are the same, Ａ and ａ are not."""
+    return name.encode().lower().decode()
+
+
+def _value(record: dict[str, Any], spellings: list[str]) -> Any:
+    if len(spellings) == 1:
+        return record.get(spellings[0])
+    return next((record[name] for name in spellings if name in record), None)
 
 
 def _to_json(document: Any) -> bytes:

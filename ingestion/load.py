@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from ingestion.catalogue import CatalogueObject, load_catalogue
-from ingestion.lake import Lake, Manifest
+from ingestion.lake import Lake, Manifest, fold, register_lake
 
 _TECHNICAL_DDL = (
     "_extracted_at timestamptz, _run_id varchar, _source_file varchar, _page integer, "
@@ -39,8 +39,6 @@ def load(
     """
     loaded = []
     with connect(warehouse) as connection:
-        if "file" not in lake.fs.protocol:
-            connection.register_filesystem(lake.fs)
         connection.execute("begin")
         _create_control_tables(connection)
         known = {row[0] for row in connection.execute("select run_id from ops.loads").fetchall()}
@@ -66,9 +64,12 @@ def store_salt(warehouse: Path, salt_file: Path) -> None:
     It is generated once, in a file only its owner reads, and never passes through dbt's vars or compiled SQL.
     """
     if not salt_file.exists():
-        descriptor = os.open(salt_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        temporary = salt_file.with_name(f"{salt_file.name}.tmp")
+        temporary.unlink(missing_ok=True)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as handle:
             handle.write(secrets.token_hex(32))
+        os.replace(temporary, salt_file)
     with connect(warehouse) as connection:
         connection.execute("create schema if not exists ops")
         connection.execute("create table if not exists ops.salt (salt varchar)")
@@ -92,19 +93,20 @@ def _create_control_tables(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _ensure_table(connection: duckdb.DuckDBPyConnection, table: str, columns: list[str]) -> None:
-    connection.execute(f"create table if not exists raw.{table} ({_TECHNICAL_DDL})")
+    connection.execute(f"create table if not exists raw.{_quoted(table)} ({_TECHNICAL_DDL})")
     existing = {
-        row[0].lower()
+        fold(row[0])
         for row in connection.execute(
             "select column_name from duckdb_columns() where schema_name = 'raw' and table_name = ?",
             [table],
         ).fetchall()
     }
     for column in columns:
-        if column.lower() not in existing:
-            quoted = column.replace('"', '""')
-            connection.execute(f'alter table raw.{table} add column "{quoted}" varchar')
-            existing.add(column.lower())
+        if fold(column) not in existing:
+            connection.execute(
+                f"alter table raw.{_quoted(table)} add column {_quoted(column)} varchar"
+            )
+            existing.add(fold(column))
 
 
 def _load_run(
@@ -116,18 +118,19 @@ def _load_run(
 ) -> None:
     _ensure_table(connection, entry.table, manifest.columns)
     if manifest.parts:
-        quarantined = lake.quarantined_parts(entry, manifest)
+        parts, quarantined = lake.parts(entry, manifest), lake.quarantined_parts(entry, manifest)
+        register_lake(connection, parts)
         kept = "where _row not in (select _row from read_parquet(?))" if quarantined else ""
         connection.execute(
             f"""
-            insert into raw.{entry.table} by name
+            insert into raw.{_quoted(entry.table)} by name
             select *, ?::date as _business_date, ?::bigint as _load_id
             from read_parquet(?, union_by_name = true, hive_partitioning = false) {kept}
             """,
             [
                 manifest.business_date,
                 load_id,
-                lake.parts(entry, manifest),
+                parts,
                 *([quarantined] if quarantined else []),
             ],
         )
@@ -144,3 +147,8 @@ def _load_run(
             manifest.rows_quarantined,
         ],
     )
+
+
+def _quoted(name: str) -> str:
+    """An SQL identifier; the folder of a dropped file, and so its table, may have any name."""
+    return '"' + name.replace('"', '""') + '"'

@@ -40,7 +40,7 @@ class Tenant(BaseModel):
     def _known_zone(cls, value: str) -> str:
         try:
             ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError) as error:
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: "Asia" is a folder
             raise ValueError(f"{value!r} is no IANA time zone such as Asia/Tokyo") from error
         return value
 
@@ -80,12 +80,15 @@ def load_tenant(folder: Path) -> Tenant:
         )
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (
+        yaml.YAMLError,
+        ValueError,
+    ) as error:  # ValueError: 2026-06-31, or bytes that are no UTF-8
         raise TenantError(f"{path} is not readable YAML: {error}", "mend the file") from error
     if not isinstance(document, dict):
         raise TenantError(f"{path} holds no mapping of keys", "write name:, systems: … in it")
     try:
-        return Tenant(**document)
+        return Tenant.model_validate(document)
     except ValidationError as error:
         problem = error.errors()[0]
         key = ".".join(map(str, problem["loc"])) or "the whole file"

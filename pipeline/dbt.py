@@ -39,6 +39,8 @@ def run_variables(context: Context, business_date: date) -> dict[str, Any]:
         raise TenantError(
             f"VARS is not JSON: {error}", """write VARS='{"rfm_bins": 5}'"""
         ) from error
+    if not isinstance(given, dict):
+        raise TenantError("VARS is no JSON object", """write VARS='{"rfm_bins": 5}'""")
     facts = {
         "timezone": tenant.timezone,
         "reporting_currency": tenant.reporting_currency,
@@ -76,11 +78,18 @@ def build(context: Context, plan: dict[str, Any]) -> None:
 
 
 def write_docs(context: Context, plan: dict[str, Any]) -> None:
-    """dbt's documentation as one static page on the site; types and texts come from the contracts."""
-    target = run(context, plan, ["docs", "generate", "--static", "--empty-catalog"])
+    """dbt's documentation as one static page on the site, if models or configuration changed since the last one.
+
+    Types and texts come from the contracts, so the catalogue of the database is not needed.
+    """
     page = context.settings.site_dir / "dbt" / "index.html"
+    written_for = page.with_name("config_hash.txt")
+    if written_for.exists() and written_for.read_text() == plan["variables"]["config_hash"]:
+        return
+    target = run(context, plan, ["docs", "generate", "--static", "--empty-catalog"])
     page.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(target / "static_index.html", page)
+    written_for.write_text(plan["variables"]["config_hash"])
 
 
 def run(context: Context, plan: dict[str, Any], arguments: list[str]) -> Path:

@@ -50,7 +50,8 @@ def connected_objects(context: Context, area: str, file_drop: Connection) -> lis
             f"the drop folder {root} does not exist",
             "create it, name it in the connection `file_drop_default`, or take files out of systems in tenant.yml",
         )
-    for folder in sorted(path.name for path in root.iterdir() if path.is_dir()):
+    folders = (path.name for path in root.iterdir() if path.is_dir())
+    for folder in sorted(name for name in folders if not name.startswith(".")):
         entry = find_object("files", folder)
         if entry.area != area:
             continue
@@ -222,10 +223,10 @@ def check_and_commit(
             if check.fails_dag or entry.required:
                 problems.append(f"{entry.source}.{entry.object}: {'; '.join(reasons)}")
             continue
-        if check.quarantined:
-            rows = {row.row: (row.rule, row.reason) for row in check.quarantined}
+        rows = {row.row: (row.rule, row.reason) for row in check.quarantined}
+        manifest.rows_quarantined = len(rows)
+        if rows:
             context.lake.quarantine_rows(entry, manifest, rows)
-            manifest.rows_quarantined = len(rows)
             context.lake.finish_run(entry, manifest)
         context.lake.commit(entry, manifest)
         report(

@@ -39,7 +39,11 @@ def render(settings: Settings, tenant: Tenant) -> Path:
     """
     settings.site_dir.mkdir(parents=True, exist_ok=True)
     snapshot = current_snapshot(settings)
-    common = {"tenant": tenant.name, "currency": tenant.reporting_currency}
+    common = {
+        "tenant": tenant.name,
+        "currency": tenant.reporting_currency,
+        "has_models": (settings.site_dir / "dbt" / "index.html").is_file(),
+    }
     results = read_results(settings.audit_dir, days=90)
     pages: dict[str, dict[str, Any]] = {
         "index.html": {"title": "Home", "problems": open_problems(settings)},
@@ -126,12 +130,9 @@ def _freshness(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
 def _checks(table: pa.Table) -> dict[str, Any]:
     if not table.num_rows:
         return {"counts": {}, "findings": []}
-    results = table.to_pandas()
-    newest = (
-        results.sort_values("checked_at")
-        .groupby(["layer", "table_name", "rule"], as_index=False)
-        .last()
-    )
+    results = table.to_pandas().sort_values("checked_at")
+    of_table = results.groupby(["layer", "table_name"])["run_id"]
+    newest = results[results["run_id"] == of_table.transform("last")]
     findings = newest[newest["status"] != "passed"].sort_values(["status", "table_name", "rule"])
     return {
         "counts": newest["status"].value_counts().to_dict(),
@@ -143,6 +144,10 @@ def _loads(settings: Settings) -> list[tuple]:
     if not settings.warehouse_file.exists():
         return []
     with connect(settings.warehouse_file, read_only=True) as connection:
+        if not connection.execute(
+            "from duckdb_tables() where schema_name = 'ops' and table_name = 'loads'"
+        ).fetchall():
+            return []  # a first load that failed
         return connection.execute(
             """
             select source, object, business_date, rows_in, rows_quarantined from ops.loads

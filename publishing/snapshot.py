@@ -71,14 +71,15 @@ def publish_snapshot(settings: Settings, as_of_date: date, build_id: int) -> Pat
 def snapshots(settings: Settings) -> list[Snapshot]:
     """The published snapshots, oldest publication first."""
     folder = settings.published_dir
-    current = os.path.realpath(folder / LINK)
+    link = folder / LINK
+    current = os.readlink(link) if link.is_symlink() else None
     found = []
     for path in folder.glob("marts_*.duckdb"):
         match = _NAME.search(path.name)
         if match:
             stamp = match[2]
             found.append(
-                (stamp, Snapshot(path, date.fromisoformat(match[1]), str(path) == current))
+                (stamp, Snapshot(path, date.fromisoformat(match[1]), path.name == current))
             )
     return [snapshot for _, snapshot in sorted(found, key=lambda pair: pair[0])]
 

@@ -18,6 +18,8 @@ from typing import Any
 import openpyxl
 from openpyxl.styles.numbers import is_datetime
 
+from ingestion.lake import RESERVED_COLUMNS
+
 logger = logging.getLogger(__name__)
 
 CHUNK_ROWS = 20_000
@@ -124,6 +126,9 @@ def _header(path: Path, cells: list[str], required: list[str]) -> list[str]:
     doubled = sorted({n for n, f in zip(names, folded, strict=True) if folded.count(f) > 1})
     if doubled:
         raise UnreadableFile(path, f"columns of the same name: {', '.join(doubled)}")
+    reserved = [name for name in names if name.lower() in RESERVED_COLUMNS]
+    if reserved:
+        raise UnreadableFile(path, f"names of the warehouse's own columns: {', '.join(reserved)}")
     missing = [name for name in required if name not in names]
     if missing:
         raise UnreadableFile(path, f"required columns are missing: {', '.join(missing)}")

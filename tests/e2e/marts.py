@@ -21,6 +21,12 @@ def tables(
             "select schema_name, table_name from duckdb_tables() where list_contains(?, schema_name) order by all",
             [list(schemas)],
         ).fetchall()
+        slices = [name for name in names if name == ("marts", "mart_rfm")]
+        as_of = (
+            connection.execute("select max(as_of_date) from marts.mart_rfm").fetchone()[0]
+            if slices
+            else None
+        )
         for schema, table in names:
             columns = [
                 row[0]
@@ -33,11 +39,7 @@ def tables(
                 ).fetchall()
             ]
             shown = ", ".join(f'"{name}"' for name in columns if not name.startswith("_"))
-            newest = (
-                f"where as_of_date = (select max(as_of_date) from {schema}.{table})"
-                if "as_of_date" in columns
-                else ""
-            )
+            newest = f"where as_of_date = date '{as_of}'" if "as_of_date" in columns else ""
             found[f"{schema}.{table}"] = connection.execute(
                 f"select {shown} from {schema}.{table} {newest} order by all"
             ).fetchall()

@@ -15,7 +15,7 @@ hubspot_only as (
     select * from {{ ref('stg_hubspot__contacts') }}
     where not is_deleted and contact_id not in (select contact_id from salesforce)
     -- duplicates in HubSpot may point to one Salesforce contact
-    qualify row_number() over (partition by contact_id order by updated_at desc, hubspot_contact_id) = 1
+    qualify row_number() over (partition by contact_id order by updated_at desc, hubspot_contact_id asc) = 1
 
 ),
 

@@ -25,7 +25,7 @@ by_number as (
     where is_corporate_number_valid
     window number_group as (
         partition by corporate_number
-        order by case when source_system = 'crm' then 0 else 1 end, created_at asc nulls last, account_id
+        order by case when source_system = 'crm' then 0 else 1 end, created_at asc nulls last, account_id asc
     )
 
 ),

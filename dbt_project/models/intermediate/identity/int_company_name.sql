@@ -55,7 +55,7 @@ chosen as (
 
     select * from found
     qualify row_number() over (
-        partition by account_id order by length(written_form) desc, position desc, written_form
+        partition by account_id order by length(written_form) desc, position desc, written_form asc
     ) = 1
 
 ),

@@ -26,7 +26,7 @@ final as (
             order by
                 case when company.source_system = 'crm' then 0 else 1 end,
                 company.created_at asc nulls last,
-                identity.account_id
+                identity.account_id asc
         ) as record_rank
     from identity
     inner join company on identity.account_id = company.account_id

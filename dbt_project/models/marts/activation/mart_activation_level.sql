@@ -50,7 +50,7 @@ ranked_item as (
         count(*) over (partition by customer_key, process_id) as open_items,
         row_number() over (
             partition by customer_key, process_id
-            order by last_stage_no desc, current_stage_since asc nulls last, item_id
+            order by last_stage_no desc, current_stage_since asc nulls last, item_id asc
         ) as rank_no
     from open_item
 

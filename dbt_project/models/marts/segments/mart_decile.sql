@@ -45,11 +45,11 @@ ranked as (
         count(*) over () as customers,
         sum(amount) over () as total_amount,
         sum(amount) over (
-            order by amount desc, last_order_date desc nulls last, customer_key
+            order by amount desc, last_order_date desc nulls last, customer_key asc
             rows between unbounded preceding and current row
         ) as cumulative_amount
     from amounts
-    window by_amount as (order by amount desc, last_order_date desc nulls last, customer_key)
+    window by_amount as (order by amount desc, last_order_date desc nulls last, customer_key asc)
 
 ),
 

@@ -1,0 +1,114 @@
+"""The business date: where it comes from, when a day ends."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from ingestion.business_date import day_end, resolve_business_date
+from ingestion.tenant import Tenant
+
+DAYS = st.dates(date(1995, 1, 1), date(2037, 12, 31))
+
+
+def tenant(timezone="Asia/Tokyo", last=None):
+    return Tenant(
+        name="acme",
+        timezone=timezone,
+        first_business_date=date(2020, 1, 1),
+        last_business_date=last,
+        systems=["files"],
+    )
+
+
+def test_the_first_source_that_is_there_wins():
+    given_all = {
+        "param": "2026-03-01",
+        "event_dates": ["2026-03-02", "2026-03-04", "2026-03-03"],
+        "logical_date": datetime(2026, 3, 6, 2, tzinfo=UTC),
+        "run_after": datetime(2026, 3, 8, 2, tzinfo=UTC),
+    }
+    expected = [date(2026, 3, 1), date(2026, 3, 4), date(2026, 3, 5), date(2026, 3, 7)]
+    for day in expected:
+        assert resolve_business_date(tenant(), **given_all) == day
+        del given_all[next(iter(given_all))]
+    with pytest.raises(ValueError, match="run_after"):
+        resolve_business_date(tenant())
+
+
+def test_an_empty_parameter_decides_nothing():
+    run_after = datetime(2026, 3, 8, 2, tzinfo=UTC)
+    assert resolve_business_date(tenant(), param="", run_after=run_after) == date(2026, 3, 7)
+
+
+@pytest.mark.parametrize("text", ["2026-02-30", "yesterday", "01/03/2026"])
+def test_a_parameter_that_is_no_date(text):
+    with pytest.raises(ValueError):
+        resolve_business_date(tenant(), param=text)
+
+
+def test_everything_but_the_parameter_is_capped_at_the_last_business_date():
+    company = tenant(last=date(2026, 1, 31))
+    later = datetime(2026, 3, 8, 2, tzinfo=UTC)
+    cap = date(2026, 1, 31)
+    assert resolve_business_date(company, event_dates=["2026-02-05"]) == cap
+    assert resolve_business_date(company, logical_date=later) == cap
+    assert resolve_business_date(company, run_after=later) == cap
+    assert resolve_business_date(company, event_dates=["2026-01-05"]) == date(2026, 1, 5)
+    assert resolve_business_date(company, param="2026-02-05") == date(2026, 2, 5)
+
+
+@pytest.mark.parametrize(
+    ("instant", "expected"),
+    [
+        ("2026-03-01T14:59:59.999999+00:00", date(2026, 2, 27)),  # 23:59 on 28 February in Tokyo
+        ("2026-03-01T15:00:00+00:00", date(2026, 3, 1)),  # 00:00 on 2 March
+        ("2026-03-01T17:00:00+00:00", date(2026, 3, 1)),  # the 02:00 run
+        ("2026-03-01T20:00:00+00:00", date(2026, 3, 1)),  # the 05:00 deadline closes the same day
+    ],
+)
+def test_midnight_is_tokyos(instant, expected):
+    moment = datetime.fromisoformat(instant)
+    expected_before = expected + timedelta(days=1) if expected.month == 2 else expected
+    assert resolve_business_date(tenant(), logical_date=moment) == expected_before
+    assert resolve_business_date(tenant(), run_after=moment) == expected_before
+
+
+def test_a_day_ends_at_midnight_in_tokyo():
+    assert day_end(date(2026, 3, 31), ZoneInfo("Asia/Tokyo")) == datetime(2026, 3, 31, 15, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "hours"),
+    [
+        ("America/New_York", date(2026, 3, 8), 23),
+        ("America/New_York", date(2026, 11, 1), 25),
+        ("Europe/London", date(2026, 3, 29), 23),
+        ("Asia/Tokyo", date(2026, 3, 29), 24),
+        ("America/Sao_Paulo", date(2018, 11, 4), 23),  # its midnight does not exist
+    ],
+)
+def test_days_of_a_clock_change(zone, day, hours):
+    company = ZoneInfo(zone)
+    assert day_end(day, company) - day_end(day - timedelta(days=1), company) == timedelta(hours=hours)
+
+
+@given(zone=st.sampled_from(sorted(available_timezones())), day=DAYS)
+@example(zone="America/Havana", day=date(2026, 10, 31))  # midnight comes twice
+@example(zone="Pacific/Apia", day=date(2011, 12, 29))  # the next day does not exist
+def test_a_day_ends_with_its_last_moment(zone, day):
+    company = ZoneInfo(zone)
+    end = day_end(day, company)
+    assert (end - timedelta(microseconds=1)).astimezone(company).date() <= day
+    assert end.astimezone(company).date() > day
+
+
+@given(zone=st.sampled_from(sorted(available_timezones())), day=DAYS, hour=st.integers(0, 23))
+def test_a_run_closes_a_day_that_is_over(zone, day, hour):
+    """Nothing that happens after the run belongs to the date it closes."""
+    moment = datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
+    company = tenant(zone)
+    closed = resolve_business_date(company, run_after=moment)
+    assert day_end(closed, company.zone) <= moment < day_end(closed, company.zone) + timedelta(hours=50)
