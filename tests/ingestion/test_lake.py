@@ -153,6 +153,15 @@ def test_a_commit_twice_is_one(lake):
     assert lake.committed(ACCOUNT, up_to=DAY) == [first]
 
 
+def test_a_commit_replaces_the_pointer_and_never_writes_into_it(lake):
+    """Who is reading it meanwhile reads the old one to its end."""
+    land_and_commit(lake, ACCOUNT, DAY, accounts(1))
+    with open(f"{lake.object_path(ACCOUNT)}/_committed.json") as reader:
+        land_and_commit(lake, ACCOUNT, DAY + timedelta(days=1), accounts(1))
+        assert len(json.load(reader)["runs"]) == 1
+    assert len(lake.committed(ACCOUNT)) == 2
+
+
 def test_a_forced_run_stands_beside_the_first(lake):
     first = land_and_commit(lake, ACCOUNT, DAY, accounts(1))
     forced = land_and_commit(lake, ACCOUNT, DAY, accounts(1))
@@ -333,7 +342,7 @@ def test_a_killed_commit_leaves_a_whole_pointer(lake):
         for _ in range(5):
             assert process.stdout.readline() == "committed\n"
         while not lake.fs.glob(f"{lake.object_path(ACCOUNT)}/_committed.json.*.tmp"):
-            pass
+            assert process.poll() is None
         process.send_signal(signal.SIGKILL)
     assert lake.committed(ACCOUNT) == [before, waiting]
     lake.commit(ACCOUNT, waiting)
