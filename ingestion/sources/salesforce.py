@@ -230,15 +230,8 @@ def _literal(moment: datetime) -> str:
 
 
 def _as_landed(record: dict[str, Any]) -> dict[str, Any]:
-    landed = _without_attributes(record)
-    if landed.get("IsDeleted"):
-        landed["_is_deleted"] = True
-    return landed
-
-
-def _without_attributes(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {k: _without_attributes(v) for k, v in value.items() if k != "attributes"}
-    if isinstance(value, list):
-        return [_without_attributes(item) for item in value]
-    return value
+    """The record without the API's own `attributes`; we select no related records that had some too."""
+    record.pop("attributes", None)
+    if record.get("IsDeleted"):
+        record["_is_deleted"] = True
+    return record
