@@ -60,8 +60,9 @@ contracts: install ## generate dbt's _contracts.yml from the data contracts
 bench-extract: install ## records per CPU-second from a vendor's pages to lake files, beside dlt's
 	@$(BIN)/python -m tests.bench.bench_extract
 
-test: install ## every test (chromium is installed from Debian if it is missing)
+test: install ## every test (chromium and PostgreSQL are installed from Debian if missing)
 	@scripts/install_chromium
+	@scripts/install_postgresql
 	$(BIN)/python -m pytest -q
 
 lint: install ## ruff, sqlfluff, contract drift, lock hosts

@@ -15,7 +15,7 @@ CLOCK_MARGIN = timedelta(minutes=5)
 
 def is_needed(tenant: Tenant) -> bool:
     """Whether a connected vendor has no Airflow connection of its own in the environment."""
-    vendors = set(tenant.systems) - {"files"}
+    vendors = set(tenant.systems) - {"files", "database"}
     return any(f"AIRFLOW_CONN_{vendor.upper()}_DEFAULT" not in os.environ for vendor in vendors)
 
 

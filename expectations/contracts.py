@@ -137,12 +137,12 @@ def all_contracts(layer: str, root: Path = CONTRACTS_FOLDER) -> list[Contract]:
 def contract_for(entry: CatalogueObject, root: Path = CONTRACTS_FOLDER) -> Contract:
     """The contract an object's landed rows must meet.
 
-    A vendor object has its own raw contract. A dropped file is held to the contract of the input
-    entity it stands for: without the columns the model adds, and with those columns required
+    A vendor object has its own raw contract. A dropped file or a table of a company's own database
+    is held to the contract of the input entity it stands for: without the columns the model adds, and with those columns required
     that the file must carry (``required_in_file``). Column types stay the entity's: the landed
     text has to be readable as them.
     """
-    if entry.source != "files":
+    if not entry.is_entity:
         return load_contract("raw", entry.table, root)
     contract = load_contract("input", entry.object, root)
     columns = tuple(

@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ingestion.errors import CatalogueError
 
 CATALOGUE_FILE = Path(__file__).with_name("objects.yml")
+# Sources whose objects are named after the input entity they feed.
+ENTITY_SOURCES = ("files", "database")
 AREAS = ("crm", "sfa", "ma", "support", "success")
 
 
@@ -27,6 +29,8 @@ class CatalogueObject(BaseModel):
         mode: how the vendor lets it be read; the connector decides what it means.
         required: an unreadable required object ends the run.
         lookback_days: days before the last committed window that are read again.
+        reads: database: the table or view, ``schema.name`` or ``name``.
+        columns: database: landed name → column; empty = all under their own names.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -39,12 +43,19 @@ class CatalogueObject(BaseModel):
     mode: str
     required: bool = False
     lookback_days: int = 3
+    reads: str | None = None
+    columns: dict[str, str] = {}
 
     @property
     def table(self) -> str:
         """Name of the raw table without its schema: ``salesforce__order_item``."""
         snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", self.object).lower()
         return f"{self.source}__{snake}"
+
+    @property
+    def is_entity(self) -> bool:
+        """Whether it lands under the columns of the input entity of its name, and is held to that contract."""
+        return self.source in ENTITY_SOURCES
 
     @property
     def lookback(self) -> timedelta:

@@ -2,6 +2,7 @@
 
 import tempfile
 import time
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,17 +14,25 @@ from ingestion.errors import ContractError, SourceError
 from ingestion.lake import Manifest
 from ingestion.progress import report
 from ingestion.sources.base import Connection, Window
+from ingestion.sources.database import Database
 from ingestion.sources.file_drop import FileDrop
 from ingestion.sources.hubspot import HubSpot
 from ingestion.sources.salesforce import Salesforce
 from ingestion.sources.zendesk import Zendesk
 from pipeline.context import Context
 
-SOURCES = {"salesforce": Salesforce, "hubspot": HubSpot, "zendesk": Zendesk, "files": FileDrop}
+SOURCES = {
+    "salesforce": Salesforce,
+    "hubspot": HubSpot,
+    "zendesk": Zendesk,
+    "database": Database,
+    "files": FileDrop,
+}
 CONNECTIONS = {
     "salesforce": "salesforce_default",
     "hubspot": "hubspot_default",
     "zendesk": "zendesk_default",
+    "database": "database_default",
     "files": "file_drop_default",
 }
 
@@ -119,6 +128,9 @@ def _land(
 ) -> Manifest:
     if entry.source == "files":
         connection = _file_connection(context, entry, connection)
+    elif entry.source == "database":
+        extra = {"timezone": context.tenant.timezone, **connection.extra}
+        connection = replace(connection, extra=extra)
     source = SOURCES[entry.source](connection)
     manifest = context.lake.write_run(entry, business_date, window, source.extract(entry, window))
     manifest.api = {"version": connection.extra.get("api_version", "")}
