@@ -6,6 +6,7 @@ Layout (root is an fsspec URL, local by default)::
                                                   /_manifest.json          written last: the run is complete
                                                   /_blocked.json           the check refused it
     raw/<source>/<object>/_committed.json         the runs that count, replaced atomically
+    originals/<aa>/<sha256>                       every dropped file's bytes, under their own hash
     quarantine/<source>/<object>/business_date=D/run_id=R/rows.parquet     whole rows + _rule, _reason
 """
 
@@ -218,6 +219,19 @@ class Lake:
         self.fs.makedirs(target.rsplit("/", 1)[0], exist_ok=True)
         self._write_atomically(target, content)
         self._write_atomically(f"{target}.reason.json", _to_json({"file": name, "reason": reason}))
+
+    def keep_original(self, content: bytes) -> str:
+        """Keep a dropped file's bytes once, whatever it is called; returns their sha256."""
+        digest = hashlib.sha256(content).hexdigest()
+        path = self.original_path(digest)
+        if not self.fs.exists(path):
+            self.fs.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
+            self._write_atomically(path, content)
+        return digest
+
+    def original_path(self, sha256: str) -> str:
+        """Where the bytes with this hash are kept."""
+        return f"{self.root}/originals/{sha256[:2]}/{sha256}"
 
     def block(self, entry: CatalogueObject, manifest: Manifest, reasons: list[str]) -> None:
         """Mark a run as refused by the check; a rerun extracts again."""

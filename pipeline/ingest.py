@@ -18,6 +18,7 @@ from ingestion.sources.database import Database
 from ingestion.sources.file_drop import FileDrop
 from ingestion.sources.hubspot import HubSpot
 from ingestion.sources.salesforce import Salesforce
+from ingestion.sources.sftp import SftpDrop, is_remote
 from ingestion.sources.zendesk import Zendesk
 from pipeline.context import Context
 
@@ -26,7 +27,6 @@ SOURCES = {
     "hubspot": HubSpot,
     "zendesk": Zendesk,
     "database": Database,
-    "files": FileDrop,
 }
 CONNECTIONS = {
     "salesforce": "salesforce_default",
@@ -51,15 +51,7 @@ def connected_objects(context: Context, area: str, file_drop: Connection) -> lis
     ]
     if "files" not in context.tenant.systems:
         return entries
-    root = _drop_root(context, file_drop)
-    if not root.is_dir():
-        raise SourceError(
-            "files",
-            area,
-            f"the drop folder {root} does not exist",
-            "create it, name it in the connection `file_drop_default`, or take files out of systems in tenant.yml",
-        )
-    for folder in sorted(path.name for path in root.iterdir() if path.is_dir()):
+    for folder in _drop_folders(context, file_drop, area):
         entry = find_object("files", folder)
         if entry.area != area:
             continue
@@ -127,40 +119,89 @@ def _land(
     connection: Connection,
 ) -> Manifest:
     if entry.source == "files":
-        connection = _file_connection(context, entry, connection)
-    elif entry.source == "database":
-        extra = {"timezone": context.tenant.timezone, **connection.extra}
-        connection = replace(connection, extra=extra)
+        return _land_files(context, entry, business_date, window, connection)
+    extra = {"timezone": context.tenant.timezone, **connection.extra}
+    connection = replace(connection, extra=extra)
     source = SOURCES[entry.source](connection)
     manifest = context.lake.write_run(entry, business_date, window, source.extract(entry, window))
     manifest.api = {"version": connection.extra.get("api_version", "")}
-    if isinstance(source, FileDrop):
-        manifest.files = dict(source.read)
-        for file in source.rejected:
-            content = (Path(connection.host) / file.path).read_bytes()
-            context.lake.quarantine_file(entry, manifest, file.path, content, file.reason)
-            manifest.files[file.path] = {"sha256": file.sha256, "reason": file.reason}
     context.lake.finish_run(entry, manifest)
     return manifest
 
 
+def _land_files(
+    context: Context,
+    entry: CatalogueObject,
+    business_date: date,
+    window: Window,
+    connection: Connection,
+) -> Manifest:
+    """Land an entity's new dropped files; their original bytes stay on the lake as well."""
+    lake = context.lake
+    with tempfile.TemporaryDirectory() as spool:
+        source = FileDrop(_file_connection(context, entry, connection, Path(spool)))
+        manifest = lake.write_run(entry, business_date, window, source.extract(entry, window))
+        manifest.files = dict(source.read)
+        for file in source.rejected:
+            manifest.files[file.path] = {
+                "sha256": file.sha256,
+                **file.stamp,
+                "reason": file.reason,
+            }
+        for name, file in manifest.files.items():
+            content = (source.root / name).read_bytes()
+            if lake.keep_original(content) != file["sha256"]:
+                raise SourceError(
+                    "files", entry.object, f"{name} changed while it was read", "run again"
+                )
+            if "reason" in file:
+                lake.quarantine_file(entry, manifest, name, content, file["reason"])
+        lake.finish_run(entry, manifest)
+    return manifest
+
+
 def _file_connection(
-    context: Context, entry: CatalogueObject, connection: Connection
+    context: Context, entry: CatalogueObject, connection: Connection, spool: Path
 ) -> Connection:
+    """The folder to read: the local drop folder, or ``spool`` with what is new on the SFTP server."""
     known = {}
     for run in context.lake.committed(entry):
         known |= run.files
+    root = spool if is_remote(connection) else _drop_root(context, connection)
+    if is_remote(connection):
+        drop = SftpDrop(connection)
+        drop.fetch(entry.object, known, spool)
+        for path, reason in drop.unfinished.items():
+            report("warning", message=f"files / {path} is left for the next run: {reason}")
+    contract = contract_for(entry) if is_known(entry) else None
+    columns = contract.columns if contract else ()
     extra = {
         **connection.extra,
         "timezone": context.tenant.timezone,
         "known_files": known,
-        "required_columns": list(contract_for(entry).required_columns) if is_known(entry) else [],
+        "required_columns": list(contract.required_columns) if contract else [],
+        "date_columns": [c.name for c in columns if c.logical_type in ("date", "timestamp")],
     }
-    return Connection(str(_drop_root(context, connection)), extra=extra)
+    return Connection(str(root), extra=extra)
 
 
 def _drop_root(context: Context, connection: Connection) -> Path:
     return Path(connection.host) if connection.host else context.settings.tenant / "files"
+
+
+def _drop_folders(context: Context, connection: Connection, area: str) -> list[str]:
+    """Names of the entities' folders, wherever they are."""
+    if is_remote(connection):
+        return SftpDrop(connection).folders()
+    root = _drop_root(context, connection)
+    if not root.is_dir():
+        raise SourceError(
+            "files",
+            area,
+            f"the drop folder {root} does not exist",
+            "create it, name it in the connection `file_drop_default`, or take files out of systems in tenant.yml",
+        )
+    return sorted(path.name for path in root.iterdir() if path.is_dir())
 
 
 def check_and_commit(

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import psycopg
 import pytest
+from postgres_server import as_owner, binaries, postgres_server
 
 from ingestion.catalogue import CatalogueObject, find_object
 from ingestion.errors import AuthenticationError, CatalogueError, SchemaError, SourceError
@@ -12,7 +13,6 @@ from ingestion.lake import Lake
 from ingestion.sources import database
 from ingestion.sources.base import Connection, Window
 from ingestion.sources.database import Database
-from tests.ingestion.postgres_server import as_owner, binaries, postgres_server
 
 pytestmark = pytest.mark.skipif(
     binaries() is None, reason="PostgreSQL is not installed: scripts/install_postgresql"
