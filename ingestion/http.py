@@ -98,9 +98,13 @@ class JsonApi:
         """Seconds the vendor asks to wait, None if it does not say."""
         return retry_after(response)
 
+    def status_of(self, response: requests.Response, body: Any) -> int:
+        """The HTTP status an answer stands for, where a vendor sends its errors with status 200."""
+        return response.status_code
+
     def is_transient(self, response: requests.Response, body: Any) -> bool:
         """Whether asking again may cure this error answer."""
-        return response.status_code in RETRIED_STATUSES
+        return self.status_of(response, body) in RETRIED_STATUSES
 
     def observe(self, response: requests.Response, object_name: str) -> None:
         """See every good answer, to raise SourceError when a quota runs low."""
@@ -129,17 +133,18 @@ class JsonApi:
         """POST ``payload`` as JSON (a read that needs a body) and return the parsed body."""
         return self.request("POST", path, object_name, json=payload)
 
-    def fetch_token(self, path: str, **options: Any) -> dict[str, Any]:
-        """POST to the vendor's token endpoint and keep the tokens it gives out of every message.
+    def fetch_token(self, path: str, method: str = "POST", **options: Any) -> dict[str, Any]:
+        """Ask the vendor's token endpoint and keep the tokens it gives out of every message.
 
         Args:
             path: path of the endpoint.
-            options: ``json=`` or ``data=``, as the vendor wants the credentials.
+            method: HTTP method of the endpoint.
+            options: ``json=``, ``data=`` or ``params=``, as the vendor wants the credentials.
 
         Raises:
             AuthenticationError: the vendor refuses the credentials.
         """
-        answer = self.request("POST", path, "sign-in", signed=False, **options)
+        answer = self.request(method, path, "sign-in", signed=False, **options)
         if not answer.get("access_token"):
             raise AuthenticationError(
                 self.source, "sign-in", "the token endpoint gave no access token", self.fix("host")
@@ -148,7 +153,14 @@ class JsonApi:
         return answer
 
     def request(
-        self, method: str, path: str, object_name: str, *, signed: bool = True, **options: Any
+        self,
+        method: str,
+        path: str,
+        object_name: str,
+        *,
+        signed: bool = True,
+        raw: bool = False,
+        **options: Any,
     ) -> Any:
         """Send one request, again where that may help, and return the parsed JSON body.
 
@@ -157,6 +169,7 @@ class JsonApi:
             path: path below the base URL, or a whole URL.
             object_name: what is read, for messages and logs.
             signed: sign the request; a 401 then leads to one new sign-in.
+            raw: return the response itself, whose body is a file and no JSON.
             options: passed to requests (``params``, ``json``, ``data``).
 
         Raises:
@@ -166,11 +179,13 @@ class JsonApi:
         while True:
             try:
                 response = self._send(method, path, signed, options)
-                if response.status_code == 401 and signed and not renewed:
+                body = _json(response)
+                if self.status_of(response, body) == 401 and signed and not renewed:
                     logger.warning("%s / %s: 401, signing in again", self.source, object_name)
                     self._headers, renewed = None, True
                     continue
-                return self._read(response, object_name, signed)
+                answer = self._read(response, body, object_name, signed, raw)
+                return response if raw else answer
             except _TransientError as failure:
                 failures += 1
                 pause = self._pause(failures, failure.hint)
@@ -218,22 +233,20 @@ class JsonApi:
                 raise _TransientError(reason, advice) from None
             raise SourceError(self.source, "connection", reason, advice) from None
 
-    def _read(self, response: requests.Response, object_name: str, signed: bool) -> Any:
-        status = response.status_code
-        try:
-            body = orjson.loads(response.content)
-        except orjson.JSONDecodeError:
-            body = None
-        if response.ok:
-            if body is None:
-                kind = response.headers.get("Content-Type", "no content type")
-                raise _TransientError(
-                    f"HTTP {status} whose body is not JSON ({kind})", self.fix("host")
-                )
+    def _read(
+        self, response: requests.Response, body: Any, object_name: str, signed: bool, raw: bool
+    ) -> Any:
+        status = self.status_of(response, body)
+        if status < 400:
+            kind = response.headers.get("Content-Type", "no content type")
+            if "html" in kind if raw else body is None:
+                reason = f"HTTP {status} whose body is not {'a file' if raw else 'JSON'} ({kind})"
+                raise _TransientError(reason, self.fix("host"))
             self.observe(response, object_name)
             return body
         said = self.redact(_vendor_message(body))[:MESSAGE_LENGTH]
-        message = f"HTTP {status} from {_address(response.url)}{': ' if said else ''}{said}"
+        answered = f"HTTP {response.status_code} from {_address(response.url)}"
+        message = f"{answered}{': ' if said else ''}{said}"
         if self.is_transient(response, body):
             raise _TransientError(message, self.advice(status, body), self.wait_hint(response))
         if status == 401 or (not signed and status in (400, 403)):
@@ -289,10 +302,19 @@ def _address(url: str) -> str:
     return f"{parts.hostname}:{port}"
 
 
+def _json(response: requests.Response) -> Any:
+    try:
+        return orjson.loads(response.content)
+    except orjson.JSONDecodeError:
+        return None
+
+
 def _vendor_message(body: Any) -> str:
+    if isinstance(body, dict) and body.get("errors") and "message" not in body:
+        body = body["errors"]
     first = body[0] if isinstance(body, list) and body else body
     if not isinstance(first, dict):
         return ""
-    names = ("errorCode", "category", "policyName", "error", "message")
+    names = ("errorCode", "code", "category", "policyName", "error", "message")
     names += ("error_description", "description")
     return ", ".join(str(first[name]) for name in names if first.get(name))

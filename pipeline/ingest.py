@@ -15,14 +15,22 @@ from ingestion.progress import report
 from ingestion.sources.base import Connection, Window
 from ingestion.sources.file_drop import FileDrop
 from ingestion.sources.hubspot import HubSpot
+from ingestion.sources.marketo import Marketo
 from ingestion.sources.salesforce import Salesforce
 from ingestion.sources.zendesk import Zendesk
 from pipeline.context import Context
 
-SOURCES = {"salesforce": Salesforce, "hubspot": HubSpot, "zendesk": Zendesk, "files": FileDrop}
+SOURCES = {
+    "salesforce": Salesforce,
+    "hubspot": HubSpot,
+    "marketo": Marketo,
+    "zendesk": Zendesk,
+    "files": FileDrop,
+}
 CONNECTIONS = {
     "salesforce": "salesforce_default",
     "hubspot": "hubspot_default",
+    "marketo": "marketo_default",
     "zendesk": "zendesk_default",
     "files": "file_drop_default",
 }
@@ -122,6 +130,13 @@ def _land(
     source = SOURCES[entry.source](connection)
     manifest = context.lake.write_run(entry, business_date, window, source.extract(entry, window))
     manifest.api = {"version": connection.extra.get("api_version", "")}
+    if isinstance(source, Marketo) and source.reached and source.reached < window.end:
+        manifest.window_end = source.reached.isoformat()
+        report(
+            "warning",
+            message=f"marketo / {entry.object}: today's quota ended at {manifest.window_end}; "
+            "the next date goes on there",
+        )
     if isinstance(source, FileDrop):
         manifest.files = dict(source.read)
         for file in source.rejected:

@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from ingestion.sandbox.faults import FaultScript, FaultScriptError, parse_faults
 from ingestion.sandbox.hubspot import HubSpot
+from ingestion.sandbox.marketo import Marketo
 from ingestion.sandbox.salesforce import Salesforce
 from ingestion.sandbox.store import Store
 from ingestion.sandbox.timestamps import parse_moment
@@ -32,7 +33,7 @@ def create_app(
         faults: script in force from the first request.
     """
     world = World(Store(tenant_folder), clock.astimezone(UTC), faults or FaultScript())
-    vendors = [vendor(world) for vendor in (Salesforce, HubSpot, Zendesk)]
+    vendors = [vendor(world) for vendor in (Salesforce, HubSpot, Marketo, Zendesk)]
     routes = [route for vendor in vendors for route in vendor.routes()]
     app = Starlette(routes=[*routes, *_admin_routes(world)])
     app.state.world = world

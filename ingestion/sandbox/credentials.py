@@ -2,6 +2,8 @@
 
 SALESFORCE_CLIENT_ID = "sandbox-salesforce-client"
 SALESFORCE_CLIENT_SECRET = "sandbox-salesforce-secret"
+MARKETO_CLIENT_ID = "sandbox-marketo-client"
+MARKETO_CLIENT_SECRET = "sandbox-marketo-secret"
 HUBSPOT_TOKEN = "sandbox-hubspot-token"
 ZENDESK_CLIENT_ID = "sandbox-zendesk-client"
 ZENDESK_CLIENT_SECRET = "sandbox-zendesk-secret"

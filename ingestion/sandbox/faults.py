@@ -18,11 +18,12 @@ import yaml
 
 from ingestion.errors import WarehouseError
 
-VENDORS = ("salesforce", "hubspot", "zendesk")
-REFUSALS = ("rate_limit", "server_error", "unauthorized")
-BREAKAGES = ("reset", "html", "truncated")
+VENDORS = ("salesforce", "hubspot", "marketo", "zendesk")
+REFUSALS = ("rate_limit", "server_error", "unauthorized", "error", "job")
+BREAKAGES = ("reset", "html", "truncated", "garbled")
 KINDS = REFUSALS + BREAKAGES
-_KEYS = {"n", "every", "vendor", "object", "fault", "times", "retry_after"}
+CODED = ("error", "job")
+_KEYS = {"n", "every", "vendor", "object", "fault", "times", "retry_after", "code"}
 
 
 class FaultScriptError(WarehouseError):
@@ -35,6 +36,7 @@ class Fault:
 
     Attributes:
         retry_after: seconds the vendor asks to wait, where it says so at all.
+        code: which of the vendor's own errors ``error`` is, which state of a job ``job`` is.
     """
 
     vendor: str
@@ -44,6 +46,7 @@ class Fault:
     object: str | None = None
     times: int | None = None
     retry_after: int | None = None
+    code: str | None = None
     seen: int = 0
 
     def strikes(self, vendor: str, object_name: str | None) -> bool:
@@ -111,7 +114,9 @@ def _read_rule(rule: Any, where: str) -> Fault:
         if type(value) is not int or value < least:
             problem = f"{where}: {key}: {value!r} is no whole number from {least} up"
             raise FaultScriptError(problem, "correct it")
-    return Fault(**rule)
+    if (rule["fault"] in CODED) != ("code" in rule):
+        raise FaultScriptError(f"{where}: code: belongs to {' and '.join(CODED)}", "correct it")
+    return Fault(**{**rule, "code": str(rule["code"])} if "code" in rule else rule)
 
 
 def _require_one_of(rule: dict[str, Any], key: str, allowed: tuple[str, ...], where: str) -> None:

@@ -208,6 +208,8 @@ def read_opaque(token: str) -> str:
 def _broken(kind: str, response: Response) -> Response:
     if kind == "html":
         return Response(HTML_ERROR, media_type="text/html")
+    if kind == "garbled":
+        return Response(bytes(response.body)[:-1] + b"#", response.status_code, response.headers)
     half = bytes(response.body[: len(response.body) // 2])
     if kind == "truncated":
         return Response(half, media_type="application/json")
