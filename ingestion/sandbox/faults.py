@@ -22,6 +22,8 @@ VENDORS = ("salesforce", "hubspot", "zendesk")
 REFUSALS = ("rate_limit", "server_error", "unauthorized")
 BREAKAGES = ("reset", "html", "truncated")
 KINDS = REFUSALS + BREAKAGES
+# What only one vendor does.
+OWN_KINDS = {"salesforce": ("daily_limit", "locator_expired", "short_page", "job_failed")}
 _KEYS = {"n", "every", "vendor", "object", "fault", "times", "retry_after"}
 
 
@@ -103,7 +105,7 @@ def _read_rule(rule: Any, where: str) -> Fault:
                 f"{where}: {key}: unknown key", f"use {', '.join(sorted(_KEYS))}"
             )
     _require_one_of(rule, "vendor", VENDORS, where)
-    _require_one_of(rule, "fault", KINDS, where)
+    _require_one_of(rule, "fault", KINDS + OWN_KINDS.get(rule["vendor"], ()), where)
     if ("n" in rule) == ("every" in rule):
         raise FaultScriptError(f"{where}: n: give either n or every", "keep one of them")
     for key, least in (("n", 1), ("every", 1), ("times", 1), ("retry_after", 0)):
