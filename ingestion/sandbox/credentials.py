@@ -2,6 +2,9 @@
 
 SALESFORCE_CLIENT_ID = "sandbox-salesforce-client"
 SALESFORCE_CLIENT_SECRET = "sandbox-salesforce-secret"
+# JWT bearer: issuer is the client id, subject this user; the key is whoever's public key was set
+# by PUT /_sandbox/salesforce_certificate.
+SALESFORCE_USERNAME = "warehouse@sandbox.example"
 MARKETO_CLIENT_ID = "sandbox-marketo-client"
 MARKETO_CLIENT_SECRET = "sandbox-marketo-secret"
 HUBSPOT_TOKEN = "sandbox-hubspot-token"

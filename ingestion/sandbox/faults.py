@@ -19,11 +19,18 @@ import yaml
 from ingestion.errors import WarehouseError
 
 VENDORS = ("salesforce", "hubspot", "marketo", "zendesk")
-REFUSALS = ("rate_limit", "server_error", "unauthorized", "error", "job")
-BREAKAGES = ("reset", "html", "truncated", "garbled")
+REFUSALS = ("rate_limit", "server_error", "unauthorized")
+BREAKAGES = ("reset", "html", "truncated")
 KINDS = REFUSALS + BREAKAGES
-CODED = ("error", "job")
-_KEYS = {"n", "every", "vendor", "object", "fault", "times", "retry_after", "code"}
+# What only one vendor does.
+OWN_KINDS = {
+    "salesforce": ("daily_limit", "locator_expired", "short_page", "job_failed"),
+    "marketo": (
+        *("daily_limit", "concurrency", "unavailable", "token_expired", "filter_unsupported"),
+        *("queue_full", "export_quota", "job_pending", "job_failed", "file_damaged"),
+    ),
+}
+_KEYS = {"n", "every", "vendor", "object", "fault", "times", "retry_after"}
 
 
 class FaultScriptError(WarehouseError):
@@ -36,7 +43,6 @@ class Fault:
 
     Attributes:
         retry_after: seconds the vendor asks to wait, where it says so at all.
-        code: which of the vendor's own errors ``error`` is, which state of a job ``job`` is.
     """
 
     vendor: str
@@ -46,7 +52,6 @@ class Fault:
     object: str | None = None
     times: int | None = None
     retry_after: int | None = None
-    code: str | None = None
     seen: int = 0
 
     def strikes(self, vendor: str, object_name: str | None) -> bool:
@@ -106,7 +111,7 @@ def _read_rule(rule: Any, where: str) -> Fault:
                 f"{where}: {key}: unknown key", f"use {', '.join(sorted(_KEYS))}"
             )
     _require_one_of(rule, "vendor", VENDORS, where)
-    _require_one_of(rule, "fault", KINDS, where)
+    _require_one_of(rule, "fault", KINDS + OWN_KINDS.get(rule["vendor"], ()), where)
     if ("n" in rule) == ("every" in rule):
         raise FaultScriptError(f"{where}: n: give either n or every", "keep one of them")
     for key, least in (("n", 1), ("every", 1), ("times", 1), ("retry_after", 0)):
@@ -114,9 +119,7 @@ def _read_rule(rule: Any, where: str) -> Fault:
         if type(value) is not int or value < least:
             problem = f"{where}: {key}: {value!r} is no whole number from {least} up"
             raise FaultScriptError(problem, "correct it")
-    if (rule["fault"] in CODED) != ("code" in rule):
-        raise FaultScriptError(f"{where}: code: belongs to {' and '.join(CODED)}", "correct it")
-    return Fault(**{**rule, "code": str(rule["code"])} if "code" in rule else rule)
+    return Fault(**rule)
 
 
 def _require_one_of(rule: dict[str, Any], key: str, allowed: tuple[str, ...], where: str) -> None:

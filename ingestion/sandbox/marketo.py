@@ -59,6 +59,16 @@ MESSAGES = {
     "1029b": "Export daily quota 500MB exceeded.",
     "1035": "Unsupported filter type for target subscription",
 }
+FAULT_CODES = {
+    "rate_limit": "606",
+    "daily_limit": "607",
+    "concurrency": "615",
+    "unavailable": "608",
+    "token_expired": "602",
+    "queue_full": "1029",
+    "export_quota": "1029b",
+    "filter_unsupported": "1035",
+}
 
 
 class Marketo(Vendor):
@@ -70,6 +80,7 @@ class Marketo(Vendor):
     """
 
     name = "marketo"
+    twists = frozenset({"job_pending", "job_failed", "file_damaged"})
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
@@ -219,12 +230,10 @@ class Marketo(Vendor):
         return self.error("602" if token in self._tokens and token in self.world.tokens else "601")
 
     def refusal(self, fault: Fault) -> Response:
-        """The rate limit is an envelope, a failing gateway a status; other codes as scripted."""
+        """A failing gateway is a status, all else a code."""
         if fault.fault == "server_error":
             return Response("Bad Gateway", 502, media_type="text/plain")
-        if fault.fault == "job":
-            return self.success([{"status": fault.code, "format": "CSV", "errorMsg": "scripted"}])
-        return self.error("606" if fault.fault == "rate_limit" else fault.code or "611")
+        return self.error(FAULT_CODES[fault.fault])
 
     def failure(self, message: str) -> Response:
         """A tenant file that cannot be read."""

@@ -1,7 +1,7 @@
 """Marketo's bulk extract: jobs, their queue and quota, and the CSV files they write.
 
-The clock stands still, so a job that runs is done when it is next looked at; a fault script can hold it
-(``fault: job, code: Processing``) or fail it.
+The clock stands still, so a job that runs is done when it is next looked at, unless a fault script
+holds it (``job_pending``).
 """
 
 import csv
@@ -21,7 +21,7 @@ from starlette.responses import Response
 
 from ingestion.sandbox.marketo_records import ACTIVITY_COLUMNS, DELETE_LEAD, lead_names
 from ingestion.sandbox.timestamps import parse_moment, to_micros
-from ingestion.sandbox.vendor import Refusal
+from ingestion.sandbox.vendor import Refusal, twist_of
 
 if TYPE_CHECKING:
     from ingestion.sandbox.marketo import Marketo
@@ -62,6 +62,8 @@ class ExportJob:
             body["queuedAt"] = _text(self.queued)
         if self.finished:
             body |= {"startedAt": _text(self.finished), "finishedAt": _text(self.finished)}
+        if self.status == "Failed":
+            body["errorMsg"] = "The export job failed"
         if self.status == "Completed":
             checksum = f"sha256:{sha256(self.file).hexdigest()}"
             size = len(self.file)
@@ -116,7 +118,10 @@ class ExportJobs:
         running = [j for j in self._jobs.values() if j.status in ("Queued", "Processing")]
         for other in running[:RUNNING_LIMIT]:
             other.status = "Processing"
-        if job.status == "Processing":
+        twist = twist_of(request)
+        if twist == "job_failed":
+            job.status = "Failed"
+        elif job.status == "Processing" and twist != "job_pending":
             self._finish(job)
         return self._vendor.success([job.shown()])
 
@@ -125,12 +130,13 @@ class ExportJobs:
         job = self._job(request)
         if job.status != "Completed" or self._vendor.world.now > job.finished + FILE_KEPT:
             raise Refusal(Response("File not found", 404, media_type="text/plain"))
+        content = job.file[:-1] + b"#" if twist_of(request) == "file_damaged" else job.file
         wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", request.headers.get("range", ""))
         if wanted is None:
-            return Response(job.file, media_type="text/csv")
-        first, last = int(wanted[1]), int(wanted[2] or len(job.file) - 1)
-        part = job.file[first : last + 1]
-        shown = f"bytes {first}-{first + len(part) - 1}/{len(job.file)}"
+            return Response(content, media_type="text/csv")
+        first, last = int(wanted[1]), int(wanted[2] or len(content) - 1)
+        part = content[first : last + 1]
+        shown = f"bytes {first}-{first + len(part) - 1}/{len(content)}"
         return Response(part, 206, {"content-range": shown}, media_type="text/csv")
 
     async def listed(self, request: Request) -> Response:

@@ -31,6 +31,10 @@ class World:
         now: the vendors' clock; it stands still until it is set.
         tokens: issued access tokens and the vendor each belongs to.
         requests: one entry for every request a vendor answered.
+        fields: vendor → object → field → what its administrator set: ``hidden`` (no right to see
+            it), and whatever the vendor's description of the field is to say.
+        certificate: PEM public key or certificate whose owner may sign in to Salesforce by JWT, as
+            one would upload it to the External Client App; empty until it is set.
     """
 
     store: Store
@@ -38,6 +42,8 @@ class World:
     faults: FaultScript = field(default_factory=FaultScript)
     tokens: dict[str, str] = field(default_factory=dict)
     requests: list[dict[str, Any]] = field(default_factory=list)
+    fields: dict[str, dict[str, dict[str, dict[str, Any]]]] = field(default_factory=dict)
+    certificate: str = ""
 
     def issue_token(self, vendor: str) -> str:
         """A new access token, valid until revoked."""
@@ -80,6 +86,8 @@ class Vendor:
     """Base of a vendor's API over the world."""
 
     name: ClassVar[str]
+    # Faults that change an answer instead of refusing it; the endpoint reads `request.state.twist`.
+    twists: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -184,9 +192,17 @@ class Vendor:
             if fault.fault == "unauthorized":
                 self.world.revoke_tokens(self.name)
                 return self.denial(request)
+            if fault.fault in self.twists:
+                request.state.twist = fault.fault
+                return await endpoint(request)
             return self.refusal(fault)
 
         return faulty
+
+
+def twist_of(request: Request) -> str | None:
+    """The fault that the endpoint itself is to act out, if any."""
+    return getattr(request.state, "twist", None)
 
 
 def bearer_token(request: Request) -> str:
@@ -208,8 +224,6 @@ def read_opaque(token: str) -> str:
 def _broken(kind: str, response: Response) -> Response:
     if kind == "html":
         return Response(HTML_ERROR, media_type="text/html")
-    if kind == "garbled":
-        return Response(bytes(response.body)[:-1] + b"#", response.status_code, response.headers)
     half = bytes(response.body[: len(response.body) // 2])
     if kind == "truncated":
         return Response(half, media_type="application/json")

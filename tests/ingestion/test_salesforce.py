@@ -149,7 +149,7 @@ def test_bad_credentials_name_the_connection(sandbox):
 
 
 def test_a_version_the_vendor_ended_is_explained(sandbox):
-    with pytest.raises(SourceError, match=r"404 .* api_version of .*`salesforce_default`"):
+    with pytest.raises(SourceError, match=r"410.* api_version of .*`salesforce_default`"):
         extract(source(sandbox, api_version="12.0"))
 
 
