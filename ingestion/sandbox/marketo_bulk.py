@@ -173,8 +173,9 @@ class ExportJobs:
             return job.fields, ([r.get(field) for field in job.fields] for r in kept)
         types = set(job.filters.get("activityTypeIds") or [])
         columns = job.fields or list(ACTIVITY_COLUMNS)
-        log = self._vendor.activity_snapshot.between([(">=", low), ("<=", high)])
-        records = (version.record for version in log)
+        # createdAt is when the activity was written down, which may be after it happened.
+        log = self._vendor.activity_snapshot.versions
+        records = (version.record for version in log if low <= version.shown_at <= high)
         kept = (r for r in records if r["activityTypeId"] in types or not types)
         exportable = (r for r in kept if r["activityTypeId"] != DELETE_LEAD)
         return columns, ([r.get(column) for column in columns] for r in exportable)

@@ -33,6 +33,7 @@ from pipeline.ingest import extract
 LOGINS = {
     "salesforce": (credentials.SALESFORCE_CLIENT_ID, credentials.SALESFORCE_CLIENT_SECRET),
     "hubspot": ("", credentials.HUBSPOT_TOKEN),
+    "marketo": (credentials.MARKETO_CLIENT_ID, credentials.MARKETO_CLIENT_SECRET),
     "zendesk": (credentials.ZENDESK_CLIENT_ID, credentials.ZENDESK_CLIENT_SECRET),
 }
 
