@@ -2,6 +2,7 @@
 
 import tempfile
 import time
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -127,7 +128,7 @@ def _land(
 ) -> Manifest:
     if entry.source == "files":
         connection = _file_connection(context, entry, connection)
-    source = SOURCES[entry.source](connection)
+    source = SOURCES[entry.source](_with_token_file(context, entry, connection))
     manifest = context.lake.write_run(entry, business_date, window, source.extract(entry, window))
     manifest.api = {"version": connection.extra.get("api_version", "")}
     if isinstance(source, Marketo) and source.reached and source.reached < window.end:
@@ -145,6 +146,16 @@ def _land(
             manifest.files[file.path] = {"sha256": file.sha256, "reason": file.reason}
     context.lake.finish_run(entry, manifest)
     return manifest
+
+
+def _with_token_file(
+    context: Context, entry: CatalogueObject, connection: Connection
+) -> Connection:
+    """Rotating tokens outlive the Airflow connection's first one in a file."""
+    if "refresh_token" not in connection.extra:
+        return connection
+    path = context.settings.home / "tokens" / f"{entry.source}.json"
+    return replace(connection, extra={"token_file": str(path), **connection.extra})
 
 
 def _file_connection(

@@ -35,6 +35,7 @@ class World:
             it), and whatever the vendor's description of the field is to say.
         certificate: PEM public key or certificate whose owner may sign in to Salesforce by JWT, as
             one would upload it to the External Client App; empty until it is set.
+        refresh_tokens: vendor → the one refresh token that is good now; the documented one until used.
     """
 
     store: Store
@@ -44,12 +45,29 @@ class World:
     requests: list[dict[str, Any]] = field(default_factory=list)
     fields: dict[str, dict[str, dict[str, dict[str, Any]]]] = field(default_factory=dict)
     certificate: str = ""
+    refresh_tokens: dict[str, str] = field(default_factory=dict)
 
     def issue_token(self, vendor: str) -> str:
         """A new access token, valid until revoked."""
         token = token_urlsafe(24)
         self.tokens[token] = vendor
         return token
+
+    def rotate_token(self, vendor: str, refresh_token: str, first: str) -> dict[str, str] | None:
+        """Exchange a refresh token for a new pair, which ends the old one.
+
+        Args:
+            first: the vendor's refresh token before any exchange.
+
+        Returns:
+            The pair, or None if the refresh token is not the one that is good now.
+        """
+        if refresh_token != self.refresh_tokens.get(vendor, first):
+            return None
+        self.revoke_tokens(vendor)
+        self.refresh_tokens[vendor] = token_urlsafe(24)
+        pair = {"access_token": self.issue_token(vendor)}
+        return pair | {"refresh_token": self.refresh_tokens[vendor]}
 
     def revoke_tokens(self, vendor: str | None = None) -> None:
         """End every issued token, or those of one vendor."""
