@@ -21,6 +21,7 @@ from ingestion.redaction import redact
 logger = logging.getLogger(__name__)
 
 USER_AGENT = "customer-success-warehouse/0.1"
+NO_CONTENT = 204
 RETRIED_STATUSES = frozenset({408, 409, 423, 425, 429, 477, *range(500, 600)})
 NETWORK_FAILURES = (
     requests.ConnectionError,
@@ -70,6 +71,7 @@ class JsonApi:
         max_wait: longest single wait in seconds, whatever the vendor asks for.
         wait_budget: seconds one request may spend waiting in total.
         timeout: connect and read timeout in seconds.
+        clock: the vendor's time at the first good answer; None before it, or if it tells none.
     """
 
     source = ""
@@ -84,6 +86,7 @@ class JsonApi:
         self.base_url = (host if "://" in host else f"https://{host}").rstrip("/")
         self.secrets = {secret for secret in secrets if secret}
         self.sleep = time.sleep
+        self.clock: datetime | None = None
         self._headers: dict[str, str] | None = None
         self._session = requests.Session()
         self._session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json"})
@@ -101,6 +104,13 @@ class JsonApi:
     def is_transient(self, response: requests.Response, body: Any) -> bool:
         """Whether asking again may cure this error answer."""
         return response.status_code in RETRIED_STATUSES
+
+    def parse(self, response: requests.Response) -> Any:
+        """The body of an answer; None if it cannot be read, which is worth another attempt."""
+        try:
+            return orjson.loads(response.content)
+        except orjson.JSONDecodeError:
+            return None
 
     def observe(self, response: requests.Response, object_name: str) -> None:
         """See every good answer, to raise SourceError when a quota runs low."""
@@ -220,16 +230,14 @@ class JsonApi:
 
     def _read(self, response: requests.Response, object_name: str, signed: bool) -> Any:
         status = response.status_code
-        try:
-            body = orjson.loads(response.content)
-        except orjson.JSONDecodeError:
-            body = None
+        body = self.parse(response)
         if response.ok:
-            if body is None:
+            if body is None and status != NO_CONTENT:
                 kind = response.headers.get("Content-Type", "no content type")
                 raise _TransientError(
                     f"HTTP {status} whose body is not JSON ({kind})", self.fix("host")
                 )
+            self.clock = self.clock or _http_date(response.headers.get("Date", ""))
             self.observe(response, object_name)
             return body
         said = self.redact(_vendor_message(body))[:MESSAGE_LENGTH]
