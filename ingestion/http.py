@@ -21,6 +21,7 @@ from ingestion.redaction import redact
 logger = logging.getLogger(__name__)
 
 USER_AGENT = "customer-success-warehouse/0.1"
+NO_CONTENT = 204
 RETRIED_STATUSES = frozenset({408, 409, 423, 425, 429, 477, *range(500, 600)})
 NETWORK_FAILURES = (
     requests.ConnectionError,
@@ -70,6 +71,7 @@ class JsonApi:
         max_wait: longest single wait in seconds, whatever the vendor asks for.
         wait_budget: seconds one request may spend waiting in total.
         timeout: connect and read timeout in seconds.
+        clock: the vendor's time at the first good answer; None before it, or if it tells none.
     """
 
     source = ""
@@ -84,6 +86,7 @@ class JsonApi:
         self.base_url = (host if "://" in host else f"https://{host}").rstrip("/")
         self.secrets = {secret for secret in secrets if secret}
         self.sleep = time.sleep
+        self.clock: datetime | None = None
         self._headers: dict[str, str] | None = None
         self._session = requests.Session()
         self._session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json"})
@@ -106,8 +109,19 @@ class JsonApi:
         """Whether asking again may cure this error answer."""
         return self.status_of(response, body) in RETRIED_STATUSES
 
+    def parse(self, response: requests.Response) -> Any:
+        """The body of an answer; None if it cannot be read, which is worth another attempt."""
+        try:
+            return orjson.loads(response.content)
+        except orjson.JSONDecodeError:
+            return None
+
     def observe(self, response: requests.Response, object_name: str) -> None:
         """See every good answer, to raise SourceError when a quota runs low."""
+
+    def sign_in_advice(self, body: Any) -> str:
+        """What the reader of refused credentials should do about it."""
+        return self.fix("login and password")
 
     def advice(self, status: int, body: Any) -> str:
         """What the reader of a refusal should do about it."""
@@ -159,7 +173,6 @@ class JsonApi:
         object_name: str,
         *,
         signed: bool = True,
-        raw: bool = False,
         **options: Any,
     ) -> Any:
         """Send one request, again where that may help, and return the parsed JSON body.
@@ -169,7 +182,6 @@ class JsonApi:
             path: path below the base URL, or a whole URL.
             object_name: what is read, for messages and logs.
             signed: sign the request; a 401 then leads to one new sign-in.
-            raw: return the response itself, whose body is a file and no JSON.
             options: passed to requests (``params``, ``json``, ``data``).
 
         Raises:
@@ -179,13 +191,12 @@ class JsonApi:
         while True:
             try:
                 response = self._send(method, path, signed, options)
-                body = _json(response)
+                body = self.parse(response)
                 if self.status_of(response, body) == 401 and signed and not renewed:
                     logger.warning("%s / %s: 401, signing in again", self.source, object_name)
                     self._headers, renewed = None, True
                     continue
-                answer = self._read(response, body, object_name, signed, raw)
-                return response if raw else answer
+                return self._read(response, body, object_name, signed)
             except _TransientError as failure:
                 failures += 1
                 pause = self._pause(failures, failure.hint)
@@ -233,15 +244,15 @@ class JsonApi:
                 raise _TransientError(reason, advice) from None
             raise SourceError(self.source, "connection", reason, advice) from None
 
-    def _read(
-        self, response: requests.Response, body: Any, object_name: str, signed: bool, raw: bool
-    ) -> Any:
+    def _read(self, response: requests.Response, body: Any, object_name: str, signed: bool) -> Any:
         status = self.status_of(response, body)
         if status < 400:
-            kind = response.headers.get("Content-Type", "no content type")
-            if "html" in kind if raw else body is None:
-                reason = f"HTTP {status} whose body is not {'a file' if raw else 'JSON'} ({kind})"
-                raise _TransientError(reason, self.fix("host"))
+            if body is None and status != NO_CONTENT:
+                kind = response.headers.get("Content-Type", "no content type")
+                raise _TransientError(
+                    f"HTTP {status} whose body is not JSON ({kind})", self.fix("host")
+                )
+            self.clock = self.clock or _http_date(response.headers.get("Date", ""))
             self.observe(response, object_name)
             return body
         said = self.redact(_vendor_message(body))[:MESSAGE_LENGTH]
@@ -250,9 +261,7 @@ class JsonApi:
         if self.is_transient(response, body):
             raise _TransientError(message, self.advice(status, body), self.wait_hint(response))
         if status == 401 or (not signed and status in (400, 403)):
-            raise AuthenticationError(
-                self.source, object_name, message, self.fix("login and password")
-            )
+            raise AuthenticationError(self.source, object_name, message, self.sign_in_advice(body))
         raise HttpError(self.source, object_name, message, self.advice(status, body), status, body)
 
     def _pause(self, failures: int, hint: float | None) -> float:
@@ -300,13 +309,6 @@ def _address(url: str) -> str:
     parts = urlsplit(url)
     port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
     return f"{parts.hostname}:{port}"
-
-
-def _json(response: requests.Response) -> Any:
-    try:
-        return orjson.loads(response.content)
-    except orjson.JSONDecodeError:
-        return None
 
 
 def _vendor_message(body: Any) -> str:

@@ -2,18 +2,20 @@
 
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from expectations.contracts import contract_for
 from ingestion.business_date import day_end
 from ingestion.catalogue import CatalogueObject, find_object, is_known, objects_of
+from ingestion.current import live_records
 from ingestion.errors import ContractError, SourceError
 from ingestion.lake import Manifest
 from ingestion.progress import report
-from ingestion.sources.base import Connection, Window
+from ingestion.sources.base import Connection, Known, Page, Source, Window
 from ingestion.sources.file_drop import FileDrop
 from ingestion.sources.hubspot import HubSpot
 from ingestion.sources.marketo import Marketo
@@ -35,6 +37,9 @@ CONNECTIONS = {
     "zendesk": "zendesk_default",
     "files": "file_drop_default",
 }
+
+# Salesforce stamps a change before it commits it: what is younger may still be missing.
+COMMIT_DELAY = timedelta(minutes=5)
 
 
 def connected_objects(context: Context, area: str, file_drop: Connection) -> list[CatalogueObject]:
@@ -129,15 +134,13 @@ def _land(
     if entry.source == "files":
         connection = _file_connection(context, entry, connection)
     source = SOURCES[entry.source](_with_token_file(context, entry, connection))
-    manifest = context.lake.write_run(entry, business_date, window, source.extract(entry, window))
+    known = _known(context, entry, business_date, connection)
+    pages = _pages(source, entry, window, known)
+    manifest = context.lake.write_run(entry, business_date, window, pages)
     manifest.api = {"version": connection.extra.get("api_version", "")}
-    if isinstance(source, Marketo) and source.reached and source.reached < window.end:
-        manifest.window_end = source.reached.isoformat()
-        report(
-            "warning",
-            message=f"marketo / {entry.object}: today's quota ended at {manifest.window_end}; "
-            "the next date goes on there",
-        )
+    if hasattr(source, "update"):
+        manifest.api |= {"fields": source.fields, "compared": known.compare}
+    manifest.window_end = _covered_until(source, window).isoformat()
     if isinstance(source, FileDrop):
         manifest.files = dict(source.read)
         for file in source.rejected:
@@ -156,6 +159,41 @@ def _with_token_file(
         return connection
     path = context.settings.home / "tokens" / f"{entry.source}.json"
     return replace(connection, extra={"token_file": str(path), **connection.extra})
+
+
+def _known(
+    context: Context, entry: CatalogueObject, business_date: date, connection: Connection
+) -> Known:
+    """What the lake holds, and whether it is time to compare all of it with the vendor."""
+    committed = context.lake.committed(entry)
+    described = [run.api["fields"] for run in committed if run.api.get("fields")]
+    compared = [
+        date.fromisoformat(run.business_date)
+        for run in committed
+        if run.window_start is None or run.api.get("compared")
+    ]
+    days = connection.extra.get("compare_days", entry.compare_days)
+    return Known(
+        fields=frozenset(described[-1]) if described else None,
+        compare=bool(compared)
+        and days is not None
+        and business_date - max(compared) >= timedelta(days=int(days)),
+        live=lambda: live_records(context.lake, entry),
+    )
+
+
+def _pages(source: Source, entry: CatalogueObject, window: Window, known: Known) -> Iterator[Page]:
+    if window.start is not None and hasattr(source, "update"):
+        return source.update(entry, window, known)
+    return source.extract(entry, window)
+
+
+def _covered_until(source: Source, window: Window) -> datetime:
+    """End of what this run can have seen, by the vendor's clock: ours may be ahead of it."""
+    clock = source.api.clock if hasattr(source, "api") else None
+    seen = clock - COMMIT_DELAY if clock else window.end
+    # A quota that ran out on the way: the next date goes on from there.
+    return min(window.end, seen, getattr(source, "reached", None) or window.end)
 
 
 def _file_connection(

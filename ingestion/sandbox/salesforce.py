@@ -205,7 +205,9 @@ class Salesforce(Vendor):
             cursor = self._cursors.get(request.path_params["locator"].rpartition("-")[0])
             return cursor.object if cursor else None
         source = re.search(r"\bfrom\s+(\w+)", request.query_params.get("q", ""), re.IGNORECASE)
-        return source[1] if source else request.path_params.get("object")
+        if source:
+            return source[1]
+        return request.path_params.get("object") or getattr(request.state, "object", None)
 
     def extra_headers(self, request: Request) -> dict[str, str]:
         """The daily use, on every REST answer."""

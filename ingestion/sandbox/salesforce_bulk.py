@@ -38,6 +38,7 @@ class BulkQueries:
         """Start a job."""
         wanted = _wanted(await request.body())
         found = self._org.find(wanted["query"], wanted["operation"] == "queryAll")
+        request.state.object = found.object
         if found.object in jobs.UNSUPPORTED_OBJECTS:
             message = f"Entity '{found.object}' is not supported by the Bulk API."
             raise Refusal(error(400, "INVALIDENTITY", message))

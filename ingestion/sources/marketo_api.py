@@ -3,7 +3,6 @@
 import logging
 from typing import Any
 
-import orjson
 import requests
 
 from ingestion.http import HttpError, JsonApi
@@ -71,6 +70,11 @@ class MarketoApi(JsonApi):
             logger.warning("marketo / %s: %s", object_name, self.redact(str(warning)))
         return {**body, "result": body.get("result") or []}
 
+    def parse(self, response: requests.Response) -> Any:
+        """The envelope, or the response itself where it is an exported file."""
+        is_file = response.headers.get("Content-Type", "").startswith("text/csv")
+        return response if is_file else super().parse(response)
+
     def status_of(self, response: requests.Response, body: Any) -> int:
         """The status that stands for the first error of an envelope."""
         if not isinstance(body, dict) or body.get("success") is not False:
@@ -82,10 +86,7 @@ class MarketoApi(JsonApi):
 
     def wait_hint(self, response: requests.Response) -> float | None:
         """By error code, since Marketo says nothing."""
-        try:
-            return WAITS.get(error_code(orjson.loads(response.content)))
-        except orjson.JSONDecodeError:
-            return super().wait_hint(response)
+        return WAITS.get(error_code(self.parse(response)), super().wait_hint(response))
 
     def advice(self, status: int, body: Any) -> str:
         """What is used up comes back at Marketo's midnight; permissions are an API role's."""

@@ -117,7 +117,6 @@ class BulkExtract:
             "GET",
             f"{self._root}/{export}/file.json",
             self._kind,
-            raw=True,
             headers={"Range": f"bytes={first}-{last}", "Accept": "text/csv"},
         )
         # Without 206 the range was not honoured and the whole file came.

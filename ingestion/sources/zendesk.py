@@ -83,10 +83,14 @@ class ZendeskApi(JsonApi):
         order = {"grant_type": grant_type, **self._client, **more}
         return self.fetch_token("/oauth/tokens", json=order)
 
-    def advice(self, status: int, body: Any) -> str:
-        """Incremental exports are for administrators; a refresh token is good for one use."""
+    def sign_in_advice(self, body: Any) -> str:
+        """A refresh token is good for one exchange."""
         if isinstance(body, dict) and body.get("error") == "invalid_grant":
-            return "authorise the OAuth client again and put the new refresh_token into `zendesk_default`"
+            return "authorise again and put the new refresh_token into the connection `zendesk_default`"
+        return super().sign_in_advice(body)
+
+    def advice(self, status: int, body: Any) -> str:
+        """Incremental exports are for administrators."""
         if status == 403:
             return "the OAuth client of `zendesk_default` must belong to an administrator"
         return super().advice(status, body)

@@ -52,9 +52,7 @@ def test_any_request_may_fail_once(daily, fault, wait, n):
     daily.run(DAY, "marketo.leads")
     assert lead_ids(daily) == ["1", "2"]
     assert len(daily.rows("marketo.leads")) == 2
-    # A short range of the file is simply gone on with.
-    expected = [] if wait is None or (n, fault) == (5, "truncated") else [wait]
-    assert len(daily.waits) == len(expected)
+    assert len(daily.waits) == (wait is not None)
     assert all(wait <= waited <= 1.25 * wait for waited in daily.waits)
     signed_in = [r for r in daily.requests("marketo") if r["path"].startswith("/identity")]
     assert len(signed_in) == 1 + (wait is None)

@@ -43,7 +43,7 @@ def test_the_start_is_the_watermark_and_never_now(play):
     ]
     daily = play({"zendesk/tickets": tickets})
     daily.run("2026-11-01", "zendesk.tickets")
-    daily.run("2026-11-19", "zendesk.tickets")
+    daily.run("2026-11-20", "zendesk.tickets")
     assert len(daily.state("zendesk.tickets")) == 20
     starts = [r["query"] for r in daily.requests("zendesk") if "start_time=" in r["query"]]
     assert "start_time=0" in starts[0]
