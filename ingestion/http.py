@@ -147,18 +147,17 @@ class JsonApi:
         """POST ``payload`` as JSON (a read that needs a body) and return the parsed body."""
         return self.request("POST", path, object_name, json=payload)
 
-    def fetch_token(self, path: str, method: str = "POST", **options: Any) -> dict[str, Any]:
-        """Ask the vendor's token endpoint and keep the tokens it gives out of every message.
+    def fetch_token(self, path: str, **options: Any) -> dict[str, Any]:
+        """POST to the vendor's token endpoint and keep the tokens it gives out of every message.
 
         Args:
             path: path of the endpoint.
-            method: HTTP method of the endpoint.
-            options: ``json=``, ``data=`` or ``params=``, as the vendor wants the credentials.
+            options: ``json=`` or ``data=``, as the vendor wants the credentials.
 
         Raises:
             AuthenticationError: the vendor refuses the credentials.
         """
-        answer = self.request(method, path, "sign-in", signed=False, **options)
+        answer = self.request("POST", path, "sign-in", signed=False, **options)
         if not answer.get("access_token"):
             raise AuthenticationError(
                 self.source, "sign-in", "the token endpoint gave no access token", self.fix("host")
@@ -167,13 +166,7 @@ class JsonApi:
         return answer
 
     def request(
-        self,
-        method: str,
-        path: str,
-        object_name: str,
-        *,
-        signed: bool = True,
-        **options: Any,
+        self, method: str, path: str, object_name: str, *, signed: bool = True, **options: Any
     ) -> Any:
         """Send one request, again where that may help, and return the parsed JSON body.
 

@@ -57,7 +57,8 @@ class MarketoApi(JsonApi):
         return {"Authorization": f"Bearer {answer['access_token']}"}
 
     def _token(self) -> dict[str, Any]:
-        return self.fetch_token("/identity/oauth/token", method="GET", params=self._client)
+        # By POST, which keeps the secret out of addresses and so out of everybody's logs.
+        return self.fetch_token("/identity/oauth/token", data=self._client)
 
     def result(self, method: str, path: str, object_name: str, **options: Any) -> dict[str, Any]:
         """Send one request and return its envelope, with a ``result`` even where it is left out.

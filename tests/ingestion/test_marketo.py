@@ -152,11 +152,12 @@ def test_bad_credentials_name_the_connection(sandbox):
     assert "wrong-secret" not in str(caught.value)
 
 
-def test_the_token_goes_in_the_header_only(sandbox):
+def test_token_and_secret_are_in_no_address(sandbox):
     before = len(requests_made(sandbox))
     extract(source(sandbox), entry=TYPES)
     sign_in, *data = requests_made(sandbox)[before:]
     assert sign_in["path"] == "/identity/oauth/token"
+    assert sign_in["query"] == ""
     assert not [r for r in data if "token" in r["query"]]
 
 
