@@ -166,7 +166,7 @@ def _known(
 ) -> Known:
     """What the lake holds, and whether it is time to compare all of it with the vendor."""
     committed = context.lake.committed(entry)
-    described = [run.api["fields"] for run in committed if run.api.get("fields")]
+    described = [run.api["fields"] for run in committed if "fields" in run.api]
     compared = [
         date.fromisoformat(run.business_date)
         for run in committed

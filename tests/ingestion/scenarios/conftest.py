@@ -67,7 +67,8 @@ class Daily:
 
     def at_end_of(self, day: str) -> datetime:
         """When the day's run takes place: five minutes after its end in the tenant's time zone."""
-        return day_end(date.fromisoformat(day), self.context.tenant.zone) + CLOCK_MARGIN
+        end = day_end(date.fromisoformat(day), self.context.tenant.zone) + CLOCK_MARGIN
+        return end.astimezone(UTC)
 
     def extract(self, day: str, name: str, force: bool = False) -> dict[str, Any]:
         """Land one object (``salesforce.Account``) as the vendor shows it now; nothing is committed."""
@@ -103,7 +104,7 @@ class Daily:
         Returns:
             The manifest of every object that was extracted now, else None.
         """
-        self.world.now = (at or self.at_end_of(day)).astimezone(UTC)
+        self.world.now = at or self.at_end_of(day)
         for name in names:
             self.extract(day, name, force)
         return [self.commit(day, name) for name in names]
@@ -119,6 +120,10 @@ class Daily:
     def set_faults(self, *rules: dict[str, Any]) -> None:
         """Answer wrongly from now on as the rules say; none ends it."""
         self.world.faults = parse_faults(repr(list(rules)), "test") if rules else FaultScript()
+
+    def lake_entry(self, name: str) -> CatalogueObject:
+        """The object's catalogue entry."""
+        return entry_of(name)
 
     def requests(self, source: str) -> list[dict[str, Any]]:
         """What the vendor was asked so far."""
@@ -177,4 +182,5 @@ def show(world: World, folder: Path) -> None:
     world.store = Store(folder)
     world.now = datetime(2026, 11, 1, tzinfo=UTC) - timedelta(days=1)
     world.faults = FaultScript()
+    world.fields = {}
     world.requests.clear()
