@@ -38,6 +38,7 @@ def point_connections_at_sandbox(base_url: str) -> None:
     accounts = {
         "SALESFORCE": (credentials.SALESFORCE_CLIENT_ID, credentials.SALESFORCE_CLIENT_SECRET),
         "HUBSPOT": ("", credentials.HUBSPOT_TOKEN),
+        "MARKETO": (credentials.MARKETO_CLIENT_ID, credentials.MARKETO_CLIENT_SECRET),
         "ZENDESK": (credentials.ZENDESK_CLIENT_ID, credentials.ZENDESK_CLIENT_SECRET),
     }
     for vendor, (login, password) in accounts.items():

@@ -29,6 +29,8 @@ class CatalogueObject(BaseModel):
         mode: how the vendor lets it be read; the connector decides what it means.
         required: an unreadable required object ends the run.
         lookback_days: days before the last committed window that are read again.
+        compare_days: days between two comparisons of everything the lake holds with the vendor, to
+            find what windows cannot show; None = never.
         reads: database: the table or view, ``schema.name`` or ``name``.
         columns: database: landed name → column; empty = all under their own names.
     """
@@ -43,6 +45,7 @@ class CatalogueObject(BaseModel):
     mode: str
     required: bool = False
     lookback_days: int = 3
+    compare_days: int | None = None
     reads: str | None = None
     columns: dict[str, str] = {}
 

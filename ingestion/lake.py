@@ -145,10 +145,14 @@ class Lake:
             waiting.append(_spelled_as_first_seen(entry, table, spelling))
             manifest.rows += table.num_rows
             if sum(table.num_rows for table in waiting) >= PART_ROWS:
-                self._write_part(folder, manifest, waiting)
-                waiting = []
+                table = pa.concat_tables(waiting, promote_options="default")
+                while table.num_rows >= PART_ROWS:
+                    self._write_part(folder, manifest, table.slice(0, PART_ROWS))
+                    table = table.slice(PART_ROWS)
+                waiting = [table] if table.num_rows else []
         if waiting:
-            self._write_part(folder, manifest, waiting)
+            table = pa.concat_tables(waiting, promote_options="default")
+            self._write_part(folder, manifest, table)
         manifest.columns = list(spelling.values())
         manifest.finished_at = datetime.now(UTC).isoformat()
         return manifest
@@ -158,8 +162,7 @@ class Lake:
         path = self.run_path(entry, manifest.business_date, manifest.run_id)
         self._write_atomically(f"{path}/_manifest.json", _to_json(asdict(manifest)))
 
-    def _write_part(self, folder: str, manifest: Manifest, pages: list[pa.Table]) -> None:
-        table = pa.concat_tables(pages, promote_options="default")
+    def _write_part(self, folder: str, manifest: Manifest, table: pa.Table) -> None:
         sink = pa.BufferOutputStream()
         pq.write_table(table, sink, compression="zstd")
         payload = sink.getvalue().to_pybytes()

@@ -2,39 +2,45 @@
 
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from expectations.contracts import contract_for
 from ingestion.business_date import day_end
 from ingestion.catalogue import CatalogueObject, find_object, is_known, objects_of
+from ingestion.current import live_records
 from ingestion.errors import ContractError, SourceError
 from ingestion.lake import Manifest
 from ingestion.progress import report
-from ingestion.sources.base import Connection, Window
+from ingestion.sources.base import Connection, Known, Page, Source, Window
 from ingestion.sources.database import Database
-from ingestion.sources.file_drop import FileDrop
 from ingestion.sources.hubspot import HubSpot
+from ingestion.sources.marketo import Marketo
 from ingestion.sources.salesforce import Salesforce
-from ingestion.sources.sftp import SftpDrop, is_remote
 from ingestion.sources.zendesk import Zendesk
 from pipeline.context import Context
+from pipeline.drops import drop_folders, land_files
 
 SOURCES = {
     "salesforce": Salesforce,
     "hubspot": HubSpot,
+    "marketo": Marketo,
     "zendesk": Zendesk,
     "database": Database,
 }
 CONNECTIONS = {
     "salesforce": "salesforce_default",
     "hubspot": "hubspot_default",
+    "marketo": "marketo_default",
     "zendesk": "zendesk_default",
     "database": "database_default",
     "files": "file_drop_default",
 }
+
+# Salesforce stamps a change before it commits it: what is younger may still be missing.
+COMMIT_DELAY = timedelta(minutes=5)
 
 
 def connected_objects(context: Context, area: str, file_drop: Connection) -> list[CatalogueObject]:
@@ -51,7 +57,7 @@ def connected_objects(context: Context, area: str, file_drop: Connection) -> lis
     ]
     if "files" not in context.tenant.systems:
         return entries
-    for folder in _drop_folders(context, file_drop, area):
+    for folder in drop_folders(context, file_drop, area):
         entry = find_object("files", folder)
         if entry.area != area:
             continue
@@ -119,89 +125,64 @@ def _land(
     connection: Connection,
 ) -> Manifest:
     if entry.source == "files":
-        return _land_files(context, entry, business_date, window, connection)
+        return land_files(context, entry, business_date, window, connection)
     extra = {"timezone": context.tenant.timezone, **connection.extra}
-    connection = replace(connection, extra=extra)
+    connection = _with_token_file(context, entry, replace(connection, extra=extra))
     source = SOURCES[entry.source](connection)
-    manifest = context.lake.write_run(entry, business_date, window, source.extract(entry, window))
+    known = _known(context, entry, business_date, connection)
+    pages = _pages(source, entry, window, known)
+    manifest = context.lake.write_run(entry, business_date, window, pages)
     manifest.api = {"version": connection.extra.get("api_version", "")}
+    if hasattr(source, "update"):
+        manifest.api |= {"fields": source.fields, "compared": known.compare}
+    manifest.window_end = _covered_until(source, window).isoformat()
     context.lake.finish_run(entry, manifest)
     return manifest
 
 
-def _land_files(
-    context: Context,
-    entry: CatalogueObject,
-    business_date: date,
-    window: Window,
-    connection: Connection,
-) -> Manifest:
-    """Land an entity's new dropped files; their original bytes stay on the lake as well."""
-    lake = context.lake
-    with tempfile.TemporaryDirectory() as spool:
-        source = FileDrop(_file_connection(context, entry, connection, Path(spool)))
-        manifest = lake.write_run(entry, business_date, window, source.extract(entry, window))
-        manifest.files = dict(source.read)
-        for file in source.rejected:
-            manifest.files[file.path] = {
-                "sha256": file.sha256,
-                **file.stamp,
-                "reason": file.reason,
-            }
-        for name, file in manifest.files.items():
-            content = (source.root / name).read_bytes()
-            if lake.keep_original(content) != file["sha256"]:
-                raise SourceError(
-                    "files", entry.object, f"{name} changed while it was read", "run again"
-                )
-            if "reason" in file:
-                lake.quarantine_file(entry, manifest, name, content, file["reason"])
-        lake.finish_run(entry, manifest)
-    return manifest
-
-
-def _file_connection(
-    context: Context, entry: CatalogueObject, connection: Connection, spool: Path
+def _with_token_file(
+    context: Context, entry: CatalogueObject, connection: Connection
 ) -> Connection:
-    """The folder to read: the local drop folder, or ``spool`` with what is new on the SFTP server."""
-    known = {}
-    for run in context.lake.committed(entry):
-        known |= run.files
-    root = spool if is_remote(connection) else _drop_root(context, connection)
-    if is_remote(connection):
-        drop = SftpDrop(connection)
-        drop.fetch(entry.object, known, spool)
-        for path, reason in drop.unfinished.items():
-            report("warning", message=f"files / {path} is left for the next run: {reason}")
-    contract = contract_for(entry) if is_known(entry) else None
-    columns = contract.columns if contract else ()
-    extra = {
-        **connection.extra,
-        "timezone": context.tenant.timezone,
-        "known_files": known,
-        "required_columns": list(contract.required_columns) if contract else [],
-        "date_columns": [c.name for c in columns if c.logical_type in ("date", "timestamp")],
-    }
-    return Connection(str(root), extra=extra)
+    """Rotating tokens outlive the Airflow connection's first one in a file."""
+    if "refresh_token" not in connection.extra:
+        return connection
+    path = context.settings.home / "tokens" / f"{entry.source}.json"
+    return replace(connection, extra={"token_file": str(path), **connection.extra})
 
 
-def _drop_root(context: Context, connection: Connection) -> Path:
-    return Path(connection.host) if connection.host else context.settings.tenant / "files"
+def _known(
+    context: Context, entry: CatalogueObject, business_date: date, connection: Connection
+) -> Known:
+    """What the lake holds, and whether it is time to compare all of it with the vendor."""
+    committed = context.lake.committed(entry)
+    described = [run.api["fields"] for run in committed if "fields" in run.api]
+    compared = [
+        date.fromisoformat(run.business_date)
+        for run in committed
+        if run.window_start is None or run.api.get("compared")
+    ]
+    days = connection.extra.get("compare_days", entry.compare_days)
+    return Known(
+        fields=frozenset(described[-1]) if described else None,
+        compare=bool(compared)
+        and days is not None
+        and business_date - max(compared) >= timedelta(days=int(days)),
+        live=lambda: live_records(context.lake, entry),
+    )
 
 
-def _drop_folders(context: Context, connection: Connection, area: str) -> list[str]:
-    """Names of the entities' folders, wherever they are."""
-    if is_remote(connection):
-        return SftpDrop(connection).folders()
-    root = _drop_root(context, connection)
-    if not root.is_dir():
-        raise SourceError(
-            "files",
-            area,
-            f"the drop folder {root} does not exist",
-            "create it, name it in the connection `file_drop_default`, or take files out of systems in tenant.yml",
-        )
-    return sorted(path.name for path in root.iterdir() if path.is_dir())
+def _pages(source: Source, entry: CatalogueObject, window: Window, known: Known) -> Iterator[Page]:
+    if window.start is not None and hasattr(source, "update"):
+        return source.update(entry, window, known)
+    return source.extract(entry, window)
+
+
+def _covered_until(source: Source, window: Window) -> datetime:
+    """End of what this run can have seen, by the vendor's clock: ours may be ahead of it."""
+    clock = source.api.clock if hasattr(source, "api") else None
+    seen = clock - COMMIT_DELAY if clock else window.end
+    # A quota that ran out on the way: the next date goes on from there.
+    return min(window.end, seen, getattr(source, "reached", None) or window.end)
 
 
 def check_and_commit(

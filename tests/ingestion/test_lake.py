@@ -66,7 +66,7 @@ def test_parts_hold_every_row_once_in_order(tmp_path, monkeypatch):
     ]
     manifest, table = land(tmp_path, *pages)
     assert (manifest.rows, manifest.pages) == (17, 5)
-    assert [part["rows"] for part in manifest.parts] == [16, 1]
+    assert [part["rows"] for part in manifest.parts] == [5, 5, 5, 2]
     assert table.column("Id").to_pylist() == [str(number) for number in range(17)]
     assert table.column("_row").to_pylist() == list(range(17))
     assert table.column("_page").to_pylist() == [1] * 3 + [3] + [4] * 12 + [5]
