@@ -7,6 +7,7 @@ import logging
 import random
 import re
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -142,6 +143,10 @@ class JsonApi:
             SourceError: no good answer within the allowed attempts and waits.
         """
         return self.request("GET", path, object_name, params=params)
+
+    def watch(self, see: Callable[[requests.Response], None]) -> None:
+        """Show every answer to ``see``, good or bad; what it shows must not leave the process."""
+        self._session.hooks["response"].append(lambda response, **_: see(response))
 
     def post(self, path: str, object_name: str, payload: Any) -> Any:
         """POST ``payload`` as JSON (a read that needs a body) and return the parsed body."""

@@ -48,7 +48,7 @@ def land_files(
     """
     lake = context.lake
     with tempfile.TemporaryDirectory() as spool:
-        source = FileDrop(_file_connection(context, entry, connection, Path(spool)))
+        source = FileDrop(file_connection(context, entry, connection, Path(spool)))
         manifest = lake.write_run(entry, business_date, window, source.extract(entry, window))
         manifest.files = dict(source.read)
         for file in source.rejected:
@@ -69,7 +69,7 @@ def land_files(
     return manifest
 
 
-def _file_connection(
+def file_connection(
     context: Context, entry: CatalogueObject, connection: Connection, spool: Path
 ) -> Connection:
     """The folder to read: the local drop folder, or ``spool`` with what is new on the SFTP server."""

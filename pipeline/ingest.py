@@ -2,6 +2,7 @@
 
 import tempfile
 import time
+import traceback
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -14,6 +15,7 @@ from ingestion.current import live_records
 from ingestion.errors import ContractError, SourceError
 from ingestion.lake import Manifest
 from ingestion.progress import report
+from ingestion.settings import PROJECT_ROOT
 from ingestion.sources.base import Connection, Known, Page, Source, Window
 from ingestion.sources.database import Database
 from ingestion.sources.hubspot import HubSpot
@@ -126,12 +128,11 @@ def _land(
 ) -> Manifest:
     if entry.source == "files":
         return land_files(context, entry, business_date, window, connection)
-    extra = {"timezone": context.tenant.timezone, **connection.extra}
-    connection = _with_token_file(context, entry, replace(connection, extra=extra))
+    connection = completed(context, entry.source, connection)
     source = SOURCES[entry.source](connection)
     known = _known(context, entry, business_date, connection)
     pages = _pages(source, entry, window, known)
-    manifest = context.lake.write_run(entry, business_date, window, pages)
+    manifest = context.lake.write_run(entry, business_date, window, in_words(entry, pages))
     manifest.api = {"version": connection.extra.get("api_version", "")}
     if hasattr(source, "update"):
         manifest.api |= {"fields": source.fields, "compared": known.compare}
@@ -140,14 +141,14 @@ def _land(
     return manifest
 
 
-def _with_token_file(
-    context: Context, entry: CatalogueObject, connection: Connection
-) -> Connection:
-    """Rotating tokens outlive the Airflow connection's first one in a file."""
-    if "refresh_token" not in connection.extra:
-        return connection
-    path = context.settings.home / "tokens" / f"{entry.source}.json"
-    return replace(connection, extra={"token_file": str(path), **connection.extra})
+def completed(context: Context, source: str, connection: Connection) -> Connection:
+    """The connection with what the tenant adds: its time zone, and where rotating tokens are kept."""
+    extra = {"timezone": context.tenant.timezone, **connection.extra}
+    if "refresh_token" in extra:
+        # Such a token is good for one exchange: its successors outlive the Airflow connection's in a file.
+        path = context.settings.home / "tokens" / f"{source}.json"
+        extra.setdefault("token_file", str(path))
+    return replace(connection, extra=extra)
 
 
 def _known(
@@ -175,6 +176,30 @@ def _pages(source: Source, entry: CatalogueObject, window: Window, known: Known)
     if window.start is not None and hasattr(source, "update"):
         return source.update(entry, window, known)
     return source.extract(entry, window)
+
+
+def in_words(entry: CatalogueObject, pages: Iterator[Page]) -> Iterator[Page]:
+    """``pages``; an answer that has not the form the vendor documents ends them in a SourceError."""
+    try:
+        yield from pages
+    except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
+        raise SourceError(
+            entry.source,
+            entry.object,
+            f"an answer has another form than documented ({type(error).__name__} "
+            f"at {_place(error)})",
+            f"run again; if it stays so, compare api_version of `{entry.source}_default` with the vendor's",
+        ) from error
+
+
+def _place(error: BaseException) -> str:
+    """Module and line of ours that could not read on; the values it read are not shown."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [
+        frame for frame in frames if Path(frame.filename).is_relative_to(PROJECT_ROOT / "ingestion")
+    ]
+    frame = (ours or frames)[-1]
+    return f"{Path(frame.filename).name}:{frame.lineno}"
 
 
 def _covered_until(source: Source, window: Window) -> datetime:
