@@ -35,6 +35,7 @@ def point_connections_at_sandbox(base_url: str, vendors: list[str]) -> None:
     accounts = {
         "salesforce": (credentials.SALESFORCE_CLIENT_ID, credentials.SALESFORCE_CLIENT_SECRET),
         "hubspot": ("", credentials.HUBSPOT_TOKEN),
+        "marketo": (credentials.MARKETO_CLIENT_ID, credentials.MARKETO_CLIENT_SECRET),
         "zendesk": (credentials.ZENDESK_CLIENT_ID, credentials.ZENDESK_CLIENT_SECRET),
     }
     for vendor in vendors:

@@ -7,6 +7,7 @@ import logging
 import random
 import re
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -21,6 +22,7 @@ from ingestion.redaction import redact
 logger = logging.getLogger(__name__)
 
 USER_AGENT = "customer-success-warehouse/0.1"
+NO_CONTENT = 204
 RETRIED_STATUSES = frozenset({408, 409, 423, 425, 429, 477, *range(500, 600)})
 NETWORK_FAILURES = (
     requests.ConnectionError,
@@ -70,6 +72,7 @@ class JsonApi:
         max_wait: longest single wait in seconds, whatever the vendor asks for.
         wait_budget: seconds one request may spend waiting in total.
         timeout: connect and read timeout in seconds.
+        clock: the vendor's time at the first good answer; None before it, or if it tells none.
     """
 
     source = ""
@@ -84,6 +87,7 @@ class JsonApi:
         self.base_url = (host if "://" in host else f"https://{host}").rstrip("/")
         self.secrets = {secret for secret in secrets if secret}
         self.sleep = time.sleep
+        self.clock: datetime | None = None
         self._headers: dict[str, str] | None = None
         self._session = requests.Session()
         self._session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json"})
@@ -98,12 +102,27 @@ class JsonApi:
         """Seconds the vendor asks to wait, None if it does not say."""
         return retry_after(response)
 
+    def status_of(self, response: requests.Response, body: Any) -> int:
+        """The HTTP status an answer stands for, where a vendor sends its errors with status 200."""
+        return response.status_code
+
     def is_transient(self, response: requests.Response, body: Any) -> bool:
         """Whether asking again may cure this error answer."""
-        return response.status_code in RETRIED_STATUSES
+        return self.status_of(response, body) in RETRIED_STATUSES
+
+    def parse(self, response: requests.Response) -> Any:
+        """The body of an answer; None if it cannot be read, which is worth another attempt."""
+        try:
+            return orjson.loads(response.content)
+        except orjson.JSONDecodeError:
+            return None
 
     def observe(self, response: requests.Response, object_name: str) -> None:
         """See every good answer, to raise SourceError when a quota runs low."""
+
+    def sign_in_advice(self, body: Any) -> str:
+        """What the reader of refused credentials should do about it."""
+        return self.fix("login and password")
 
     def advice(self, status: int, body: Any) -> str:
         """What the reader of a refusal should do about it."""
@@ -124,6 +143,10 @@ class JsonApi:
             SourceError: no good answer within the allowed attempts and waits.
         """
         return self.request("GET", path, object_name, params=params)
+
+    def watch(self, see: Callable[[requests.Response], None]) -> None:
+        """Show every answer to ``see``, good or bad; what it shows must not leave the process."""
+        self._session.hooks["response"].append(lambda response, **_: see(response))
 
     def post(self, path: str, object_name: str, payload: Any) -> Any:
         """POST ``payload`` as JSON (a read that needs a body) and return the parsed body."""
@@ -166,11 +189,12 @@ class JsonApi:
         while True:
             try:
                 response = self._send(method, path, signed, options)
-                if response.status_code == 401 and signed and not renewed:
+                body = self.parse(response)
+                if self.status_of(response, body) == 401 and signed and not renewed:
                     logger.warning("%s / %s: 401, signing in again", self.source, object_name)
                     self._headers, renewed = None, True
                     continue
-                return self._read(response, object_name, signed)
+                return self._read(response, body, object_name, signed)
             except _TransientError as failure:
                 failures += 1
                 pause = self._pause(failures, failure.hint)
@@ -218,28 +242,24 @@ class JsonApi:
                 raise _TransientError(reason, advice) from None
             raise SourceError(self.source, "connection", reason, advice) from None
 
-    def _read(self, response: requests.Response, object_name: str, signed: bool) -> Any:
-        status = response.status_code
-        try:
-            body = orjson.loads(response.content)
-        except orjson.JSONDecodeError:
-            body = None
-        if response.ok:
-            if body is None:
+    def _read(self, response: requests.Response, body: Any, object_name: str, signed: bool) -> Any:
+        status = self.status_of(response, body)
+        if status < 400:
+            if body is None and status != NO_CONTENT:
                 kind = response.headers.get("Content-Type", "no content type")
                 raise _TransientError(
                     f"HTTP {status} whose body is not JSON ({kind})", self.fix("host")
                 )
+            self.clock = self.clock or _http_date(response.headers.get("Date", ""))
             self.observe(response, object_name)
             return body
         said = self.redact(_vendor_message(body))[:MESSAGE_LENGTH]
-        message = f"HTTP {status} from {_address(response.url)}{': ' if said else ''}{said}"
+        answered = f"HTTP {response.status_code} from {_address(response.url)}"
+        message = f"{answered}{': ' if said else ''}{said}"
         if self.is_transient(response, body):
             raise _TransientError(message, self.advice(status, body), self.wait_hint(response))
         if status == 401 or (not signed and status in (400, 403)):
-            raise AuthenticationError(
-                self.source, object_name, message, self.fix("login and password")
-            )
+            raise AuthenticationError(self.source, object_name, message, self.sign_in_advice(body))
         raise HttpError(self.source, object_name, message, self.advice(status, body), status, body)
 
     def _pause(self, failures: int, hint: float | None) -> float:
@@ -290,9 +310,11 @@ def _address(url: str) -> str:
 
 
 def _vendor_message(body: Any) -> str:
+    if isinstance(body, dict) and body.get("errors") and "message" not in body:
+        body = body["errors"]
     first = body[0] if isinstance(body, list) and body else body
     if not isinstance(first, dict):
         return ""
-    names = ("errorCode", "category", "policyName", "error", "message")
+    names = ("errorCode", "code", "category", "policyName", "error", "message")
     names += ("error_description", "description")
     return ", ".join(str(first[name]) for name in names if first.get(name))
