@@ -164,7 +164,7 @@ def check(console: Console, source: str, tenant_text: str) -> bool:
     airflow_home.configure(settings, folder)
     with ExitStack() as stack:
         alone = tenant.model_copy(update={"systems": [source]})
-        if sandbox.is_needed(alone):
+        if vendors := sandbox.vendors_to_serve(folder, alone):
             now = (
                 day_end(tenant.last_business_date, tenant.zone)
                 if tenant.last_business_date
@@ -174,18 +174,12 @@ def check(console: Console, source: str, tenant_text: str) -> bool:
                 settings, folder, (now or datetime.now(UTC)) + sandbox.CLOCK_MARGIN
             )
             stack.callback(process.terminate)
-            airflow_home.point_connections_at_sandbox(url)
+            airflow_home.point_connections_at_sandbox(url, vendors)
             console.print(f"{source} has no connection of its own: its sandbox on {url} is checked")
         airflow_home.migrate(settings)
-        from timetable import connection_of
+        from pipeline.tasks import connection_of
 
-        try:
-            connection = connection_of(source)
-        except Exception as error:
-            raise StateError(
-                f"there is no Airflow connection `{CONNECTIONS[source]}` ({type(error).__name__})",
-                f"set AIRFLOW_CONN_{CONNECTIONS[source].upper()} as .env.example shows",
-            ) from None
+        connection = connection_of(source)
         context = load_context()
         console.print(f"[bold]{source}[/] at {connection.host or 'the tenant folder'}")
         if source == "files":

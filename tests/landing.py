@@ -39,7 +39,7 @@ def land_and_commit(
 ) -> Manifest:
     """A committed run, the rows of the given numbers held back."""
     manifest = land(lake, entry, day, *pages)
-    rows = {row: ("some_rule", "some reason") for row in quarantined}
+    rows = dict.fromkeys(quarantined, ("some_rule", "some reason"))
     manifest.rows_quarantined = len(rows)
     if rows:
         lake.quarantine_rows(entry, manifest, rows)

@@ -77,7 +77,9 @@ def test_midnight_is_tokyos(instant, expected):
 
 
 def test_a_day_ends_at_midnight_in_tokyo():
-    assert day_end(date(2026, 3, 31), ZoneInfo("Asia/Tokyo")) == datetime(2026, 3, 31, 15, tzinfo=UTC)
+    assert day_end(date(2026, 3, 31), ZoneInfo("Asia/Tokyo")) == datetime(
+        2026, 3, 31, 15, tzinfo=UTC
+    )
 
 
 @pytest.mark.parametrize(
@@ -92,7 +94,9 @@ def test_a_day_ends_at_midnight_in_tokyo():
 )
 def test_days_of_a_clock_change(zone, day, hours):
     company = ZoneInfo(zone)
-    assert day_end(day, company) - day_end(day - timedelta(days=1), company) == timedelta(hours=hours)
+    assert day_end(day, company) - day_end(day - timedelta(days=1), company) == timedelta(
+        hours=hours
+    )
 
 
 @given(zone=st.sampled_from(sorted(available_timezones())), day=DAYS)
@@ -111,4 +115,8 @@ def test_a_run_closes_a_day_that_is_over(zone, day, hour):
     moment = datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
     company = tenant(zone)
     closed = resolve_business_date(company, run_after=moment)
-    assert day_end(closed, company.zone) <= moment < day_end(closed, company.zone) + timedelta(hours=50)
+    assert (
+        day_end(closed, company.zone)
+        <= moment
+        < day_end(closed, company.zone) + timedelta(hours=50)
+    )

@@ -98,10 +98,16 @@ def test_defaults_are_overridden_by_the_object(tmp_path):
     ("document", "message"),
     [
         ({"zendesk": {**GOOD["zendesk"], "default": {}}}, "zendesk: default: Extra inputs"),
-        ({"zendesk": {"objects": {"users": {"area": "support"}}}}, "zendesk.users: mode: Field req"),
+        (
+            {"zendesk": {"objects": {"users": {"area": "support"}}}},
+            "zendesk.users: mode: Field req",
+        ),
         ({"zendesk": {"defaults": {}}}, "zendesk: objects: Field required"),
         ({"zendesk": None}, "zendesk: "),
-        ({"zendesk": {"objects": {"users": {"area": "sales", "mode": "x"}}}}, "zendesk.users: area"),
+        (
+            {"zendesk": {"objects": {"users": {"area": "sales", "mode": "x"}}}},
+            "zendesk.users: area",
+        ),
         (
             {"zendesk": {"objects": {"users": {"area": "crm", "mode": "x", "kee": ["id"]}}}},
             "zendesk.users: kee: Extra inputs",
