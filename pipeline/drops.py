@@ -46,10 +46,8 @@ def land_files(
 ) -> Manifest:
     """Land an entity's new dropped files; their original bytes stay on the lake as well.
 
-    A rejected file is tried again every day until it is mended.
-
     Args:
-        force: read files again that were read before.
+        force: read files again that were read, or rejected, before.
 
     Raises:
         SourceError: the drop cannot be read, or a file changes while it is.
@@ -82,7 +80,7 @@ def land_files(
 def _known_files(lake: Lake, entry: CatalogueObject) -> dict[str, dict[str, Any]]:
     known = {}
     for run in lake.committed(entry):
-        known |= {name: file for name, file in run.files.items() if "reason" not in file}
+        known |= run.files
     return known
 
 
