@@ -170,7 +170,7 @@ def _header(path: Path, cells: list[str], required: list[str]) -> list[str]:
         raise UnreadableFile(path, f"columns of the same name: {', '.join(doubled)}")
     reserved = [name for name in names if name.lower() in RESERVED_COLUMNS]
     if reserved:
-        raise UnreadableFile(path, f"names of the warehouse's own columns: {', '.join(reserved)}")
+        raise UnreadableFile(path, f"column names we use ourselves: {', '.join(reserved)}")
     missing = [name for name in required if name not in names]
     if missing:
         raise UnreadableFile(
