@@ -41,12 +41,29 @@ CONNECTIONS = {
     "files": "file_drop_default",
 }
 
+# Objects of a source that are read at the same time: what the vendor bears (SOURCES.md §1), as Airflow pools.
+CONCURRENCY = {
+    "salesforce": 5,
+    "hubspot": 3,
+    "marketo": 2,
+    "zendesk": 1,  # its exports allow ten calls a minute
+    "database": 2,
+    "files": 4,
+}
+
 # Salesforce stamps a change before it commits it: what is younger may still be missing.
 COMMIT_DELAY = timedelta(minutes=5)
 
 
-def connected_objects(context: Context, area: str, file_drop: Connection) -> list[CatalogueObject]:
-    """Objects of an area whose system the tenant has connected; empty = the area is switched off.
+def pool_of(source: str) -> str:
+    """Name of the Airflow pool that holds a source's objects back to its concurrency."""
+    return f"source_{source}"
+
+
+def connected_objects(
+    context: Context, area: str, source: str, file_drop: Connection
+) -> list[CatalogueObject]:
+    """Objects of an area and source; none if the tenant has not connected the system.
 
     Of the dropped-file entities those with a folder; a folder that is no known entity lands raw, with a
     warning.
@@ -54,20 +71,17 @@ def connected_objects(context: Context, area: str, file_drop: Connection) -> lis
     Raises:
         SourceError: files are connected but the drop folder does not exist.
     """
-    entries = [
-        entry for entry in objects_of(area, context.tenant.systems) if entry.source != "files"
-    ]
-    if "files" not in context.tenant.systems:
-        return entries
-    for folder in drop_folders(context, file_drop, area):
-        entry = find_object("files", folder)
-        if entry.area != area:
-            continue
-        entries.append(entry)
+    if source not in context.tenant.systems:
+        return []
+    if source != "files":
+        return objects_of(area, [source])
+    entries = [find_object("files", name) for name in drop_folders(context, file_drop, area)]
+    entries = [entry for entry in entries if entry.area == area]
+    for entry in entries:
         if not is_known(entry):
             report(
                 "warning",
-                message=f"files / {folder}: no known entity; it lands raw and is not modelled",
+                message=f"files / {entry.object}: no known entity; it lands raw and is not modelled",
             )
     return entries
 
