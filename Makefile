@@ -63,7 +63,7 @@ bench-extract: install ## records per CPU-second from a vendor's pages to lake f
 test: install ## every test (chromium and PostgreSQL are installed from Debian if missing)
 	@scripts/install_chromium
 	@scripts/install_postgresql
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 lint: install ## ruff, sqlfluff, contract drift, lock hosts
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -59,6 +59,7 @@ class Follower:
         self.path = settings.logs_dir / "events.jsonl"
         self.events: list[dict[str, Any]] = []
         self._offset = self.path.stat().st_size if self.path.exists() else 0
+        self._printed: set[str] = set()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._follow, daemon=True)
 
@@ -92,8 +93,10 @@ class Follower:
                 event = json.loads(line)
                 self.events.append(event)
                 template = _LINES.get(event["event"])
-                if template and event.get("rows") != 0:
-                    self.console.print(template.format(**event), markup=True)
+                text = template.format(**event) if template and event.get("rows") != 0 else ""
+                if text and text not in self._printed:
+                    self._printed.add(text)
+                    self.console.print(text, markup=True)
 
 
 def summary(

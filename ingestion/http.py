@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import orjson
 import requests
+from urllib3.exceptions import NewConnectionError
 
 from ingestion.errors import AuthenticationError, SourceError
 from ingestion.redaction import redact
@@ -31,6 +32,7 @@ NETWORK_FAILURES = (
     requests.exceptions.ContentDecodingError,
 )
 MESSAGE_LENGTH = 300
+UNREACHABLE_ATTEMPTS = 4
 
 
 class HttpError(SourceError):
@@ -51,11 +53,17 @@ class HttpError(SourceError):
 
 
 class _TransientError(Exception):
-    """A failed attempt that is worth another one; ``hint`` is the vendor's wait in seconds."""
+    """A failed attempt that is worth another one.
 
-    def __init__(self, reason: str, advice: str, hint: float | None = None) -> None:
+    ``hint`` is the vendor's wait in seconds, ``attempts`` how many are worth it (None = as ever).
+    """
+
+    def __init__(
+        self, reason: str, advice: str, hint: float | None = None, attempts: int | None = None
+    ) -> None:
         self.advice = advice
         self.hint = hint
+        self.attempts = attempts
         super().__init__(reason)
 
 
@@ -134,6 +142,10 @@ class JsonApi:
 
     # What they share.
 
+    def open(self) -> None:
+        """Sign in now: an unreachable or refusing source says so once, before any of its objects is read."""
+        self._headers = self.sign_in()
+
     def get(self, path: str, object_name: str, **params: Any) -> Any:
         """GET ``path`` and return the parsed body; parameters that are None are left out.
 
@@ -198,7 +210,8 @@ class JsonApi:
             except _TransientError as failure:
                 failures += 1
                 pause = self._pause(failures, failure.hint)
-                if failures >= self.max_attempts or waited + pause > self.wait_budget:
+                most = failure.attempts or self.max_attempts
+                if failures >= most or waited + pause > self.wait_budget:
                     raise SourceError(
                         self.source,
                         object_name,
@@ -211,7 +224,7 @@ class JsonApi:
                     object_name,
                     failure,
                     failures,
-                    self.max_attempts,
+                    most,
                     pause,
                 )
                 self.sleep(pause)
@@ -239,7 +252,8 @@ class JsonApi:
             if isinstance(error, NETWORK_FAILURES) and not isinstance(
                 error, requests.exceptions.SSLError
             ):
-                raise _TransientError(reason, advice) from None
+                attempts = UNREACHABLE_ATTEMPTS if _was_never_reached(error) else None
+                raise _TransientError(reason, advice, attempts=attempts) from None
             raise SourceError(self.source, "connection", reason, advice) from None
 
     def _read(self, response: requests.Response, body: Any, object_name: str, signed: bool) -> Any:
@@ -301,6 +315,12 @@ def _http_date(value: str) -> datetime | None:
     except ValueError:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _was_never_reached(error: requests.RequestException) -> bool:
+    """Whether not even a connection came about: nothing was sent, and soon again it will hardly be better."""
+    cause = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(error, requests.ConnectTimeout) or isinstance(cause, NewConnectionError)
 
 
 def _address(url: str) -> str:

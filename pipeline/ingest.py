@@ -61,21 +61,23 @@ def pool_of(source: str) -> str:
 
 
 def connected_objects(
-    context: Context, area: str, source: str, file_drop: Connection
+    context: Context, area: str, source: str, connection: Connection
 ) -> list[CatalogueObject]:
-    """Objects of an area and source; none if the tenant has not connected the system.
+    """Objects of an area that a connected source offers; the source is signed in to, to see that it is there.
 
     Of the dropped-file entities those with a folder; a folder that is no known entity lands raw, with a
     warning.
 
     Raises:
-        SourceError: files are connected but the drop folder does not exist.
+        SourceError: the source cannot be reached, or the drop folder does not exist.
     """
-    if source not in context.tenant.systems:
-        return []
     if source != "files":
-        return objects_of(area, [source])
-    entries = [find_object("files", name) for name in drop_folders(context, file_drop, area)]
+        connector = SOURCES[source](completed(context, source, connection))
+        if hasattr(connector, "api"):
+            connector.api.open()
+        entries = objects_of(area, [source])
+        return connector.offered(entries) if hasattr(connector, "offered") else entries
+    entries = [find_object("files", name) for name in drop_folders(context, connection, area)]
     entries = [entry for entry in entries if entry.area == area]
     for entry in entries:
         if not is_known(entry):
@@ -239,11 +241,12 @@ def check_and_commit(
     from expectations.results import append_results
 
     references = {(run["source"], run["object"]): run for run in runs}
-    problems = [
-        f"{entry.source}.{entry.object} could not be extracted"
+    missing = [
+        f"{entry.source}.{entry.object}"
         for entry in objects_of(area, context.tenant.systems)
         if entry.required and (entry.source, entry.object) not in references
     ]
+    problems = [f"required and not extracted: {', '.join(missing)}"] if missing else []
     waiting = []
     for (source, name), run in references.items():
         if run["run_id"]:

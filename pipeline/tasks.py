@@ -11,7 +11,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowNotFoundExceptio
 from airflow.timetables.trigger import CronTriggerTimetable
 
 from ingestion.business_date import resolve_business_date
-from ingestion.catalogue import AREAS, find_object, objects_of
+from ingestion.catalogue import AREAS, CatalogueObject, find_object, objects_of
 from ingestion.errors import AuthenticationError, SourceError, WarehouseError
 from ingestion.progress import report
 from ingestion.sources import base
@@ -76,7 +76,7 @@ def ingest_tasks(area: str) -> None:
 
     @task
     def connected(source: str) -> list[dict[str, str]]:
-        entries = step(connected_objects, area, source, connection_of("files"))
+        entries = step(look_up, area, source)
         return [{"source": source, "object_name": entry.object} for entry in entries]
 
     @task(map_index_template="{{ object_name }}")
@@ -101,6 +101,13 @@ def ingest_tasks(area: str) -> None:
         for source in sources
     ]
     check_and_commit_area(runs) >> announce()
+
+
+def look_up(context: Context, area: str, source: str) -> list[CatalogueObject]:
+    """Objects of the area to extract from a source; none if the tenant has not connected the system."""
+    if source not in context.tenant.systems:
+        return []
+    return connected_objects(context, area, source, connection_of(source))
 
 
 def pull(context: Context, source: str, object_name: str, force: bool) -> dict[str, Any]:

@@ -93,11 +93,18 @@ class Salesforce:
         if known.compare:
             yield from self._differences(entry, window, known)
 
-    def _has(self, entry: CatalogueObject) -> bool:
+    def offered(self, entries: list[CatalogueObject]) -> list[CatalogueObject]:
+        """Those of ``entries`` that the org lists for our user; required ones whether it does or not."""
+        return [entry for entry in entries if entry.required or entry.object in self._listed()]
+
+    def _listed(self) -> set[str]:
         if self._queryable is None:
             listed = self.api.get(f"{self._root}/sobjects/", "sobjects")["sobjects"]
             self._queryable = {o["name"] for o in listed if o.get("queryable", True)}
-        if entry.object in self._queryable:
+        return self._queryable
+
+    def _has(self, entry: CatalogueObject) -> bool:
+        if entry.object in self._listed():
             return True
         if entry.required:
             raise SourceError(
