@@ -241,6 +241,11 @@ class JsonApi:
             self._headers = self.sign_in()
         headers = self._headers if signed else {}
         url = path if "://" in path else self.base_url + path
+        if signed and _address(url) != _address(self.base_url):
+            # Whoever is there would get our token.
+            raise SourceError(
+                self.source, "connection", f"an answer leads to {_address(url)}", self.fix("host")
+            )
         # The network library's own texts hold whole URLs: none of them may reach a message.
         try:
             return self._session.request(

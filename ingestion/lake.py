@@ -32,6 +32,7 @@ from ingestion.errors import SchemaError
 from ingestion.sources.base import Page, Window
 
 PART_ROWS = 20_000
+SCALARS = frozenset({int, float, bool, type(None)})
 TECHNICAL_COLUMNS = {
     "_extracted_at": pa.timestamp("us", tz="UTC"),
     "_run_id": pa.string(),
@@ -332,8 +333,11 @@ def _text_array(values: list[Any]) -> pa.Array:
     try:
         return pa.array(values, pa.string())
     except pa.ArrowTypeError:
-        texts = [to_text(value) for value in values]
-    return pa.array(texts, pa.string())
+        if SCALARS.issuperset(map(type, values)):
+            # One call for all of them instead of one each; numbers and booleans hold no comma.
+            texts = orjson.dumps(values)[1:-1].decode().split(",")
+            return pa.array([None if text == "null" else text for text in texts], pa.string())
+        return pa.array([to_text(value) for value in values], pa.string())
 
 
 def _spelled_as_first_seen(

@@ -6,6 +6,7 @@ Nothing is guessed and nothing repaired: a file that is not a clean table is ref
 import csv
 import logging
 import re
+import struct
 import unicodedata
 import zipfile
 import zlib
@@ -32,14 +33,19 @@ DELIMITERS = (",", ";", "\t")
 BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 # Bytes without a character in Shift_JIS, which Python's codec lets pass as these.
 UNASSIGNED_CP932 = re.compile("[\x80\xa0\uf8f0-\uf8f3]")
+# Three-byte characters in UTF-8; other encodings' bytes look like them once in a while only.
+JAPANESE = re.compile("[\u3000-\u9fff\uff00-\uffef]")
 # Excel's calendar ends with the year 9999.
 LAST_DAY_NUMBER = 2_958_465
 # What openpyxl lets through when a workbook is damaged (ParseError is a SyntaxError).
 WORKBOOK_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
+    struct.error,
     EOFError,
-    KeyError,
+    LookupError,
+    ArithmeticError,
+    RuntimeError,
     ValueError,
     TypeError,
     AttributeError,
@@ -96,6 +102,8 @@ def read_records(
             if totals is not None:
                 totals.append(row)
             break
+        if [cell.strip() for cell in row[:width]] == header:
+            raise UnreadableFile(path, f"row {number} is the header once more: two files in one?")
         if len(row) < width or any(row[width:]):
             raise UnreadableFile(path, f"row {number} has {len(row)} columns, the header {width}")
         chunk.append({name: cell or None for name, cell in zip(header, row, strict=False)})
@@ -200,6 +208,8 @@ def _encoding(path: Path) -> str:
         start = file.read(3)
     marked = [name for mark, name in BYTE_ORDER_MARKS.items() if start.startswith(mark)]
     for encoding in marked or ["utf-8", "cp932"]:
+        if encoding == "cp932" and _is_broken_utf8(path):
+            raise UnreadableFile(path, "its UTF-8 characters are damaged or cut off")
         if _is_decodable(path, encoding):
             return encoding
     wanted = marked[0] if marked else "UTF-8 or Shift_JIS (cp932)"
@@ -215,6 +225,16 @@ def _is_decodable(path: Path, encoding: str) -> bool:
         except UnicodeError:
             return False
     return True
+
+
+def _is_broken_utf8(path: Path) -> bool:
+    """Whether bytes that are not UTF-8 nearly are: as cp932 they would be read as other characters."""
+    whole = broken = 0
+    with path.open(encoding="utf-8", errors="replace", newline="") as file:
+        while text := file.read(1 << 20):
+            broken += text.count("\ufffd")
+            whole += len(JAPANESE.findall(text))
+    return whole > broken
 
 
 def _xlsx_rows(path: Path, dates: Sequence[str]) -> Rows:
