@@ -38,7 +38,7 @@ def answers(url, broken):
     ]
 
 
-COMPRESSED = gzip.compress(b'{"done": true, "records": [{"Id": "1"}]}')
+COMPRESSED = gzip.compress(b'{"done": true, "records": [{"Id": "1"}]}', mtime=0)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@
 {%- set systems = "'" ~ var('systems') | join("', '") ~ "'" %}
 with source_object as (
 
-    select * from {{ ref('source_object') }}
+    select * from {{ source('ops', 'source_objects') }}
 
 ),
 
