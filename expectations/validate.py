@@ -132,11 +132,16 @@ def _to_result(
     if outcome.success:
         return audit.result(suite, check, "passed")
     details: dict[str, Any] = outcome.result or {}
+    failed = STATUS_OF_FAILURE[check.severity]
+    if check.kind == "columns":
+        missing = details["details"]["mismatched"]["missing"]
+        names = ", ".join(missing)
+        return audit.result(suite, check, failed, len(missing), names, f"Missing: {names}.")
     count = details.get("unexpected_count", details.get("observed_value")) or 0
     values = details.get("partial_unexpected_list", []) if check.kind == "accepted" else []
     observed = ", ".join(sorted({str(value) for value in values}))
     why = f"{count} violations." + (f" Found: {observed}." if observed else "")
-    return audit.result(suite, check, STATUS_OF_FAILURE[check.severity], count, observed, why)
+    return audit.result(suite, check, failed, count, observed, why)
 
 
 def _exception_message(info: dict[str, Any]) -> str:

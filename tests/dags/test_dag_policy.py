@@ -1,0 +1,179 @@
+"""What every DAG must be: scheduled in the tenant's zone, one run at a time, documented, one writer."""
+
+import os
+import re
+import sys
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from cli import airflow_home
+from ingestion.business_date import resolve_business_date
+from ingestion.catalogue import AREAS
+from ingestion.settings import PROJECT_ROOT, Settings
+from ingestion.tenant import load_tenant
+
+INGEST = tuple(f"ingest_{area}" for area in AREAS)
+DAGS = (*INGEST, "build_warehouse")
+ZONE = "America/New_York"  # not the default, and its clock changes
+WRITERS = {"load", "dbt_build", "audit", "publish", "site"}
+
+
+@pytest.fixture(scope="module")
+def tenant_folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tenant")
+    text = f"name: acme\ntimezone: {ZONE}\nfirst_business_date: 2026-01-01\nsystems: [files]\n"
+    (folder / "tenant.yml").write_text(text)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def bag(tmp_path_factory, tenant_folder):
+    """The DAG files as the DAG processor reads them."""
+    before = dict(os.environ)
+    sys.modules.pop("pipeline.tasks", None)  # it reads the tenant when it is imported
+    airflow_home.configure(Settings(home=tmp_path_factory.mktemp("airflow")), tenant_folder)
+    try:
+        from airflow.dag_processing.dagbag import DagBag
+
+        yield DagBag(PROJECT_ROOT / "dags")
+    finally:
+        sys.modules.pop("pipeline.tasks", None)
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@pytest.fixture(params=DAGS)
+def dag(bag, request):
+    return bag.dags[request.param]
+
+
+def clock_of(dag):
+    """The DAG's cron timetable (the build's is the deadline beside its assets)."""
+    return getattr(dag.timetable, "timetable", dag.timetable)
+
+
+def runs_from(dag, start, count):
+    """When the scheduler starts ``count`` runs after one at ``start``, in UTC."""
+    from airflow.timetables.base import DataInterval, TimeRestriction
+    from pendulum import instance
+
+    anything = TimeRestriction(earliest=None, latest=None, catchup=True)
+    last, moments = DataInterval.exact(instance(start)), []
+    for _ in range(count):
+        run = clock_of(dag).next_dagrun_info(
+            last_automated_data_interval=last, restriction=anything
+        )
+        moments.append(run.run_after.astimezone(UTC))
+        last = run.data_interval
+    return moments
+
+
+def test_six_dags_without_import_errors(bag):
+    assert bag.import_errors == {}
+    assert set(bag.dags) == set(DAGS)
+
+
+def test_owner_tags_and_parameters(dag):
+    assert {task.owner for task in dag.tasks} == {"data-team"}
+    assert dag.tags & {"ingest", "build"}
+    assert set(dag.params) == {"business_date", "force"}
+    assert dag.params["business_date"] is None
+
+
+def test_the_documentation_says_what_to_do_when_it_fails(dag):
+    title, failure = dag.doc_md.split("**When it fails**")
+    assert f"### {dag.dag_id} — " in title
+    assert len(failure.split()) >= 10
+    assert re.search(r"[ぁ-んァ-ヶ一-龠]", title), "a Japanese title"
+
+
+def test_the_timetable_document_names_every_dag_and_task(bag):
+    text = (PROJECT_ROOT / "dags" / "README.md").read_text(encoding="utf-8")
+    for dag_id in DAGS:
+        assert f"`{dag_id}`" in text
+    for task in {task for dag_id in DAGS for task in bag.dags[dag_id].task_ids}:
+        if task not in ("finished", "announce"):
+            assert f"`{task}`" in text
+
+
+def test_one_run_at_a_time_and_no_catching_up(dag):
+    assert dag.max_active_runs == 1
+    assert dag.catchup is False
+
+
+def test_no_start_depends_on_the_moment_of_parsing(dag):
+    """Unpausing starts nothing, and the same file is the same DAG tomorrow."""
+    assert dag.start_date is None
+    assert {task.start_date for task in dag.tasks} == {None}
+    assert clock_of(dag).serialize()["run_immediately"] is False
+    assert not re.search(
+        r"\bnow\(|\btoday\(|days_ago", Path(dag.fileloc).read_text(encoding="utf-8")
+    )
+
+
+def test_scheduled_at_the_tenants_clock(dag):
+    """02:00 and 05:00 there, once a day, over the change of the clock too."""
+    hour = 5 if dag.dag_id == "build_warehouse" else 2
+    zone = ZoneInfo(ZONE)
+    start = datetime.combine(date(2026, 3, 4), time(hour), zone)
+    local = [moment.astimezone(zone) for moment in runs_from(dag, start, 7)]
+    assert [moment.date() for moment in local] == [date(2026, 3, 5 + n) for n in range(7)]
+    # 02:00 of 8 March does not exist
+    assert {m.hour for m in local if m.date() != date(2026, 3, 8)} == {hour}
+    assert {(m.minute, m.second) for m in local} == {(0, 0)}
+
+
+def test_every_dag_closes_the_day_before(dag, tenant_folder):
+    """The deadline of the build closes the date that the ingest runs have brought."""
+    start = datetime.combine(date(2026, 3, 4), time(5), ZoneInfo(ZONE))
+    for moment in runs_from(dag, start, 7):
+        day = resolve_business_date(load_tenant(tenant_folder), logical_date=moment)
+        assert day == moment.astimezone(ZoneInfo(ZONE)).date() - timedelta(days=1)
+
+
+def test_an_ingest_dag_ends_with_its_asset(bag):
+    for area in AREAS:
+        dag = bag.dags[f"ingest_{area}"]
+        (last,) = dag.leaves
+        assert [asset.name for asset in last.outlets] == [area]
+        assert last.trigger_rule == "all_success"
+        assert last.upstream_task_ids == {"check_and_commit_area"}
+        assert dag.get_task("check_and_commit_area").trigger_rule == "all_done"
+
+
+def test_the_build_waits_for_all_areas_or_the_deadline(bag):
+    from airflow.serialization.encoders import encode_asset_like
+
+    timetable = bag.dags["build_warehouse"].timetable
+    condition = encode_asset_like(timetable.asset_condition)
+    assert condition["__type"] == "asset_all"
+    assert {asset["name"] for asset in condition["objects"]} == set(AREAS)
+
+
+def test_one_writer_of_the_warehouse(bag):
+    """Every task that opens it is in the pool of one slot; no ingest task is."""
+    pools = {
+        (dag_id, task.task_id): task.pool for dag_id in DAGS for task in bag.dags[dag_id].tasks
+    }
+    assert {key for key, pool in pools.items() if pool == "duckdb_writer"} == {
+        ("build_warehouse", task) for task in WRITERS
+    }
+
+
+def test_a_failed_step_fails_the_build(bag):
+    """The site is rendered after a block too, and its success does not hide the block."""
+    dag = bag.dags["build_warehouse"]
+    (last,) = dag.leaves
+    assert last.trigger_rule == "all_success"
+    assert last.upstream_task_ids == {"publish", "site"}
+    assert dag.get_task("site").trigger_rule == "all_done"
+    assert dag.get_task("publish").upstream_task_ids == {"audit"}
+
+
+def test_dag_files_are_thin(dag):
+    text = Path(dag.fileloc).read_text(encoding="utf-8")
+    assert len(text.splitlines()) < 100
+    assert not re.search(r"\b(select|insert|create table)\b.*\bfrom\b", text, re.IGNORECASE)

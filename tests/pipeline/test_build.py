@@ -1,0 +1,295 @@
+"""What has to be built, from what, and what is let out."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import duckdb
+import pytest
+
+from expectations.results import read_results
+from ingestion.catalogue import find_object
+from ingestion.errors import ContractError, StateError
+from ingestion.lake import Lake
+from ingestion.load import load
+from pipeline import build
+from pipeline.builds import Builds
+from pipeline.dbt import run_variables
+from publishing.snapshot import current_snapshot, snapshots
+from tests.landing import land_and_commit
+
+ACCOUNT = find_object("salesforce", "Account")
+DAY = date(2026, 3, 31)
+BEFORE, NEXT = DAY - timedelta(days=1), DAY + timedelta(days=1)
+
+
+def commit(context, day):
+    return land_and_commit(context.lake, ACCOUNT, day, [{"Id": f"A{day}"}])
+
+
+def write_marts(path, slices=()):
+    """What dbt would have built, as far as publishing looks at it."""
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create or replace schema marts")
+        connection.execute("create table marts.mart_rfm (as_of_date date, k varchar)")
+        for row in slices:
+            connection.execute("insert into marts.mart_rfm values (?, ?)", row)
+
+
+def built(context, day, status="published"):
+    """A finished build of that date; its plan."""
+    plan = build.load_and_plan(context, day)
+    builds = Builds(context.settings.warehouse_file)
+    builds.start(plan)
+    builds.finish(plan["build_id"], status)
+    return plan
+
+
+def write_docs_page(context):
+    """dbt's documentation as a build of this configuration leaves it."""
+    page = context.settings.site_dir / "dbt" / "index.html"
+    page.parent.mkdir(parents=True)
+    page.write_text("<html></html>")
+    page.with_name("config_hash.txt").write_text(run_variables(context, DAY)["config_hash"])
+
+
+def published(context, day):
+    plan = built(context, day, "built")
+    write_marts(context.settings.marts_file, [(day, "current")])
+    build.publish(context, plan)
+    return plan
+
+
+def slices_of(path):
+    with duckdb.connect(str(path), read_only=True) as connection:
+        return connection.execute("from marts.mart_rfm order by all").fetchall()
+
+
+# The register
+
+
+@pytest.fixture
+def builds(tmp_path):
+    warehouse = tmp_path / "warehouse.duckdb"
+    load(warehouse, Lake(str(tmp_path / "lake")), {})
+    return Builds(warehouse)
+
+
+def start(builds, config="a", day="2026-03-31"):
+    number = builds.next_id()
+    variables = {"config_hash": config}
+    builds.start({"build_id": number, "as_of_date": day, "mode": "full", "variables": variables})
+    return number
+
+
+def test_a_register_without_a_warehouse_is_empty(tmp_path):
+    builds = Builds(tmp_path / "none.duckdb")
+    assert (builds.all(), builds.newest(), builds.base_of("a"), builds.next_id()) == (
+        [],
+        None,
+        None,
+        1,
+    )
+    assert not (tmp_path / "none.duckdb").exists()
+
+
+def test_a_register_before_the_first_build_is_empty(builds):
+    assert (builds.all(), builds.max_load_id(), builds.next_id()) == ([], 0, 1)
+
+
+@pytest.mark.parametrize("status", ["built", "blocked", "published"])
+def test_a_finished_build_is_the_base_of_the_next(builds, status):
+    """A blocked one too: what it built is there, only nobody may see it."""
+    number = start(builds)
+    builds.finish(number, status)
+    base = builds.base_of("a")
+    assert (base.build_id, base.status, base.as_of_date, base.load_id) == (number, status, DAY, 0)
+    assert builds.newest() == base
+    assert builds.next_id() == number + 1
+
+
+def test_after_an_unfinished_build_there_is_no_base(builds):
+    builds.finish(start(builds), "published")
+    killed = start(builds)
+    assert builds.base_of("a") is None
+    assert builds.newest().build_id == killed - 1
+    builds.finish(start(builds), "built")
+    assert builds.base_of("a").build_id == killed + 1
+
+
+def test_after_a_change_of_configuration_there_is_no_base(builds):
+    """Nor when it is changed back: what stands was built with the other."""
+    builds.finish(start(builds, "a"), "published")
+    assert builds.base_of("b") is None
+    builds.finish(start(builds, "b"), "published")
+    assert builds.base_of("a") is None
+    assert builds.base_of("b").build_id == 2
+
+
+def test_a_build_started_again_keeps_its_line(builds):
+    """An Airflow retry of the same plan."""
+    number = start(builds)
+    builds.start(
+        {
+            "build_id": number,
+            "as_of_date": "2026-03-31",
+            "mode": "full",
+            "variables": {"config_hash": "a"},
+        }
+    )
+    assert [entry.build_id for entry in builds.all()] == [number]
+
+
+# The plan
+
+
+def test_nothing_committed_is_refused(context):
+    with pytest.raises(StateError, match="no committed run"):
+        build.load_and_plan(context, DAY)
+
+
+def test_a_date_before_the_first_landed_one_is_refused(context):
+    commit(context, DAY)
+    with pytest.raises(StateError, match=r"2026-03-30 lies before the first landed .* 2026-03-31"):
+        build.load_and_plan(context, BEFORE)
+
+
+def test_the_first_build_and_one_after_a_kill_are_full(context):
+    commit(context, DAY)
+    first = build.load_and_plan(context, DAY)
+    assert (first["mode"], first["build_id"], first["as_of_date"]) == ("full", 1, "2026-03-31")
+    Builds(context.settings.warehouse_file).start(first)
+    second = build.load_and_plan(context, DAY)
+    assert (second["mode"], second["build_id"]) == ("full", 2)
+    assert "since_load_id" not in second["variables"]
+
+
+def test_new_commits_are_built_incrementally(context):
+    commit(context, DAY)
+    built(context, DAY)
+    commit(context, NEXT)
+    plan = build.load_and_plan(context, NEXT)
+    assert plan["mode"] == "incremental"
+    assert plan["variables"]["since_load_id"] == 1
+    assert plan["variables"]["since_as_of_date"] == "2026-03-31"
+
+
+def test_commits_of_a_load_whose_build_never_began_are_not_forgotten(context):
+    commit(context, DAY)
+    built(context, DAY)
+    commit(context, DAY)
+    for _ in range(2):  # the first task is killed after its load
+        plan = build.load_and_plan(context, DAY)
+        assert (plan["mode"], plan["variables"]["since_load_id"]) == ("incremental", 1)
+
+
+def test_a_changed_configuration_builds_all_of_it(context):
+    commit(context, DAY)
+    built(context, DAY)
+    other = replace(
+        context, settings=context.settings.model_copy(update={"dbt_vars": '{"rfm_bins": 4}'})
+    )
+    assert build.load_and_plan(other, DAY)["mode"] == "full"
+    assert build.load_and_plan(context, DAY)["mode"] == "built"
+
+
+@pytest.mark.parametrize("status", ["built", "blocked", "published"])
+def test_without_anything_new_dbt_has_nothing_to_do(context, status):
+    """The audit has, as long as nothing is published."""
+    commit(context, DAY)
+    write_docs_page(context)
+    built(context, DAY, status)
+    plan = build.load_and_plan(context, DAY)
+    assert (plan["mode"], plan["build_id"]) == ("built", 1)
+    assert build.run_dbt(context, plan) == plan
+
+
+def test_published_and_nothing_new_is_nothing_to_do(context):
+    commit(context, DAY)
+    write_docs_page(context)
+    published(context, DAY)
+    before = current_snapshot(context.settings)
+    plan = build.load_and_plan(context, DAY)
+    assert plan["mode"] == "published"
+    build.publish(context, build.audit(context, build.run_dbt(context, plan)))
+    assert snapshots(context.settings) == [before]
+
+
+# Older dates
+
+
+def test_an_older_date_is_built_beside_from_the_lake_as_of_then(context):
+    for day in (BEFORE, DAY, NEXT):
+        commit(context, day)
+    published(context, NEXT)
+    plan = build.load_and_plan(context, DAY)
+    assert plan["mode"] == "backfill"
+    assert plan["warehouse"] != str(context.settings.warehouse_file)
+    with duckdb.connect(plan["warehouse"], read_only=True) as connection:
+        loaded = connection.execute("select Id from raw.salesforce__account order by 1").fetchall()
+    assert loaded == [("A2026-03-30",), ("A2026-03-31",)]
+
+
+def test_a_backfill_fills_its_slice_and_moves_nothing_back(context):
+    for day in (DAY, NEXT):
+        commit(context, day)
+    published(context, NEXT)
+    plan = build.load_and_plan(context, DAY)
+    write_marts(plan["marts"], [(DAY, "old")])
+    build.publish(context, plan)
+    snapshot = current_snapshot(context.settings)
+    assert snapshot.as_of_date == NEXT
+    assert slices_of(snapshot.path) == [(DAY, "old"), (NEXT, "current")]
+    (only,) = Builds(context.settings.warehouse_file).all()
+    assert (only.as_of_date, only.status) == (NEXT, "published")
+    assert build.load_and_plan(context, NEXT)["mode"] == "published"
+
+
+@pytest.mark.parametrize("status", ["running", "built", "blocked"])
+def test_a_backfill_lets_out_nothing_that_was_not_audited(context, status):
+    """It would publish the marts as the last build left them."""
+    for day in (BEFORE, DAY, NEXT):
+        commit(context, day)
+    published(context, DAY)
+    before = current_snapshot(context.settings)
+    built(context, NEXT, status)
+    with pytest.raises(StateError, match=f"was not published: it is {status}"):
+        build.load_and_plan(context, BEFORE)
+    assert current_snapshot(context.settings) == before
+
+
+# The audit and the publication
+
+
+def test_a_blocked_build_stays_inside(context):
+    """Tables and columns are missing: the build is marked, nothing is published, the reason is kept."""
+    commit(context, DAY)
+    plan = built(context, DAY, "built")
+    write_marts(context.settings.marts_file)
+    with pytest.raises(ContractError, match="the published marts stay as they were"):
+        build.audit(context, plan)
+    (only,) = Builds(context.settings.warehouse_file).all()
+    assert only.status == "blocked"
+    found = {
+        (row["table_name"], row["rule"]): row
+        for row in read_results(context.settings.audit_dir).to_pylist()
+    }
+    assert found["fct_mrr_movement", "table_exists"]["status"] == "error"
+    lacking = found["mart_rfm", "columns_exist"]
+    assert (lacking["status"], "customer_key" in lacking["observed"]) == ("blocked", True)
+    assert lacking["unexpected_count"] == len(lacking["observed"].split(", "))
+    assert not context.settings.published_dir.exists()
+
+
+def test_a_publication_is_registered(context):
+    commit(context, DAY)
+    plan = published(context, DAY)
+    (only,) = Builds(context.settings.warehouse_file).all()
+    assert (only.build_id, only.status) == (plan["build_id"], "published")
+    assert current_snapshot(context.settings).as_of_date == DAY
+
+
+def test_raw_columns_are_those_the_contracts_declare():
+    columns = build.contract_columns()
+    assert {"Id", "SystemModstamp"} <= set(columns["salesforce__account"])
+    assert "account_id" in columns["files__crm__order"]
+    assert all(columns.values())

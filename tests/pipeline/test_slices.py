@@ -1,0 +1,89 @@
+"""Backfilled slices: one date is replaced, nothing else is touched."""
+
+from datetime import date
+
+import duckdb
+import pytest
+
+from ingestion.lake import Lake
+from ingestion.settings import Settings
+from ingestion.tenant import Tenant
+from pipeline import slices
+from pipeline.context import Context
+
+OLD, DAY, NEW = "2026-03-29", "2026-03-30", "2026-03-31"
+
+
+def write(path, rows, current="new", extra=""):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create schema marts; create schema core")
+        for table in ("mart_rfm", "mart_decile"):
+            connection.execute(
+                f"create table marts.{table} (as_of_date date, k varchar, v bigint {extra})"
+            )
+            for row in rows:
+                connection.execute(
+                    f"insert into marts.{table} (as_of_date, k, v) values (?, ?, ?)", row
+                )
+        connection.execute(f"create table marts.mart_customer_360 as select '{current}' as k")
+        connection.execute(f"create table core.dim_date as select date '{NEW}' as as_of_date")
+
+
+def read(path, table="marts.mart_rfm"):
+    with duckdb.connect(str(path), read_only=True) as connection:
+        return [
+            (str(row[0]), *row[1:])
+            for row in connection.execute(f"from {table} order by all").fetchall()
+        ]
+
+
+def test_one_date_is_replaced(tmp_path):
+    marts, scratch = (
+        tmp_path / "marts_build.duckdb",
+        tmp_path / "scratch" / "2026-03-30_marts.duckdb",
+    )
+    write(marts, [(OLD, "a", 1), (DAY, "a", 2), (DAY, "gone", 3), (NEW, "a", 4)])
+    write(scratch, [(OLD, "a", 91), (DAY, "a", 92), (DAY, "b", 93)], current="old")
+    assert sorted(slices.copy(scratch, marts, DAY)) == ["mart_decile", "mart_rfm"]
+    expected = [(OLD, "a", 1), (DAY, "a", 92), (DAY, "b", 93), (NEW, "a", 4)]
+    assert read(marts) == read(marts, "marts.mart_decile") == expected
+    assert read(marts, "marts.mart_customer_360") == [("new",)]
+    assert read(marts, "core.dim_date") == [(NEW,)]
+    assert not scratch.parent.exists()
+
+
+def test_copying_again_changes_nothing(tmp_path):
+    marts = tmp_path / "marts_build.duckdb"
+    write(marts, [(NEW, "a", 4)])
+    for _ in range(2):
+        scratch = tmp_path / "scratch" / "2026-03-30_marts.duckdb"
+        write(scratch, [(DAY, "a", 92)])
+        slices.copy(scratch, marts, DAY)
+    assert read(marts) == [(DAY, "a", 92), (NEW, "a", 4)]
+
+
+def test_a_copy_that_fails_leaves_every_slice(tmp_path):
+    """The marts are those of another model version: all or nothing."""
+    marts, scratch = (
+        tmp_path / "marts_build.duckdb",
+        tmp_path / "scratch" / "2026-03-30_marts.duckdb",
+    )
+    write(marts, [(DAY, "a", 2)])
+    write(scratch, [(DAY, "a", 92)], extra=", added varchar")
+    with pytest.raises(duckdb.Error):
+        slices.copy(scratch, marts, DAY)
+    assert read(marts) == read(marts, "marts.mart_decile") == [(DAY, "a", 2)]
+
+
+def test_scratch_files_are_fresh(tmp_path):
+    """What a killed backfill left does not get into the next."""
+    settings = Settings(home=tmp_path)
+    tenant = Tenant(name="a", first_business_date=date(2026, 1, 1), systems=["files"])
+    context = Context(settings, tenant, Lake(settings.lake_root))
+    warehouse, marts = slices.scratch_files(context, date(2026, 3, 30))
+    warehouse.write_text("left over")
+    again = slices.scratch_files(context, date(2026, 3, 30))
+    assert again == (warehouse, marts)
+    assert not warehouse.exists()
+    assert warehouse.parent == marts.parent != settings.home

@@ -1,0 +1,245 @@
+"""The rules of the house that a machine can check (ARCHITECTURE "Rules of the house")."""
+
+import ast
+import re
+import statistics
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+
+from expectations.contracts import all_contracts
+from ingestion.catalogue import load_catalogue
+from ingestion.settings import Settings
+from pipeline.dbt import RUN_VARIABLES
+from tests.conftest import ROOT
+
+DBT = ROOT / "dbt_project"
+DOCUMENTS = ("README.md", "README.ja.md", "CONTRIBUTING.md", "DECISIONS.md")
+# What a checkout somewhere else does not have. Interpreters (#!/usr/bin/env), /proc and /dev/null are everywhere.
+ABSOLUTE = re.compile(
+    r"""(?<![\w./:}>)-])/(?:home|root|work|tmp|opt|mnt|Users|var|srv|usr/(?!bin/env))[/\w.-]*"""
+)
+REGISTRY = re.compile(
+    r"(index[-_]url|find[-_]links|trusted[-_]host|/simple/?[\s\"']|artifactory|nexus\.|devpi|\.internal\b|0\.0\.0\.0)"
+)
+
+
+@cache
+def files() -> tuple[str, ...]:
+    """Paths that are, or are about to be, in the repository."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    return tuple(name for name in listed.stdout.splitlines() if (ROOT / name).is_file())
+
+
+def text(name: str) -> str:
+    """A file of the repository."""
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def having(*suffixes: str) -> list[str]:
+    """Files with one of these endings."""
+    return [name for name in files() if name.endswith(suffixes)]
+
+
+def models() -> dict[str, Path]:
+    """dbt model → its file."""
+    return {path.stem: path for path in DBT.glob("models/**/*.sql")}
+
+
+def longer(names: list[str], limit: int) -> dict[str, int]:
+    """Files of ``limit`` lines or more."""
+    lengths = {name: len(text(name).splitlines()) for name in names}
+    return {name: length for name, length in lengths.items() if length >= limit}
+
+
+def offenders(pattern: re.Pattern, names: list[str]) -> list[str]:
+    """Lines that match, as ``file:line: match``."""
+    return [
+        f"{name}:{number}: {match[0]}"
+        for name in names
+        for number, line in enumerate(text(name).splitlines(), 1)
+        if (match := pattern.search(line))
+    ]
+
+
+def source_files() -> list[str]:
+    """Everything that people write: no lock, no data."""
+    return [
+        name
+        for name in having(
+            ".py", ".sql", ".yml", ".yaml", ".toml", ".md", ".j2", "Makefile", ".example"
+        )
+        + [name for name in files() if name.startswith(("scripts/", ".ci/"))]
+        if name != "tests/test_house_rules.py"
+    ]
+
+
+def test_python_modules_are_short():
+    assert longer(having(".py"), 400) == {}
+
+
+def test_models_are_short():
+    assert longer([name for name in having(".sql") if "/models/" in name], 100) == {}
+    assert statistics.median(len(path.read_text().splitlines()) for path in models().values()) <= 45
+
+
+def test_public_python_functions_are_documented():
+    """Of the code, not of the tests; a task inside a DAG is described by the DAG."""
+    missing = []
+    for name in having(".py"):
+        if name.startswith("tests/"):
+            continue
+        tree = ast.parse(text(name))
+        definitions = [
+            tree,
+            *(node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)),
+        ]
+        for node in definitions:
+            public = isinstance(node, ast.Module) or not node.name.startswith("_")
+            if public and not ast.get_docstring(node) and not name.startswith("dags/ingest_"):
+                missing.append(f"{name}: {getattr(node, 'name', 'module')}")
+    assert [entry for entry in missing if entry != "dags/build_warehouse.py: build_warehouse"] == []
+
+
+def test_no_absolute_paths():
+    assert ABSOLUTE.search('open("/home/me/drop")')
+    assert offenders(ABSOLUTE, source_files()) == []
+
+
+def test_no_registry_hosts_and_no_open_servers():
+    assert REGISTRY.search('index-url = "https://mirror.example/pypi/simple/"')
+    assert offenders(REGISTRY, source_files()) == []
+
+
+def test_nothing_is_left_to_do():
+    assert offenders(re.compile(r"\b(TODO|FIXME|XXX|HACK)\b"), source_files()) == []
+
+
+def test_no_error_is_swallowed():
+    silent = []
+    for name in having(".py"):
+        for node in ast.walk(ast.parse(text(name))):
+            if isinstance(node, ast.ExceptHandler):
+                nothing = all(isinstance(step, ast.Pass) for step in node.body)
+                everything = node.type is None
+                if (nothing and not name.startswith("tests/")) or everything:
+                    silent.append(f"{name}:{node.lineno}")
+    assert silent == []
+
+
+def test_models_have_no_clock():
+    """A rerun of a date gives the same rows."""
+    clock = re.compile(
+        r"\b(now\(|current_date|current_timestamp|getdate|today\(|localtimestamp|run_started_at)"
+    )
+    assert (
+        offenders(clock, [name for name in having(".sql") if name.startswith("dbt_project/")]) == []
+    )
+
+
+def test_data_flows_one_way():
+    """Nothing on the right is imported by anything on the left (ARCHITECTURE, first sentence)."""
+    right_of = {
+        "ingestion": {"expectations", "pipeline", "publishing", "cli", "dags"},
+        "expectations": {"pipeline", "publishing", "cli", "dags"},
+        "publishing": {"pipeline", "cli", "dags"},
+        "pipeline": {"cli", "dags"},
+    }
+    wrong = []
+    for name in having(".py"):
+        for node in ast.walk(ast.parse(text(name))):
+            modules = (
+                [node.module or ""]
+                if isinstance(node, ast.ImportFrom)
+                else [alias.name for alias in node.names]
+                if isinstance(node, ast.Import)
+                else []
+            )
+            forbidden = right_of.get(name.split("/")[0], set())
+            wrong += [f"{name}: {m}" for m in modules if m.split(".")[0] in forbidden]
+    assert wrong == []
+
+
+# Contracts
+
+
+@pytest.mark.parametrize("layer", ["input", "core", "marts"])
+def test_every_model_has_a_contract_and_every_contract_a_model(layer):
+    of_layer = {name for name, path in models().items() if f"/models/{layer}/" in path.as_posix()}
+    assert of_layer == {contract.table for contract in all_contracts(layer)}
+
+
+def test_every_raw_object_has_a_contract_and_is_a_source():
+    """objects.yml, dbt's sources and the contracts name the same tables."""
+    catalogue = {entry.table for entry in load_catalogue()}
+    (source,) = [
+        entry
+        for entry in yaml.safe_load((DBT / "models/staging/_sources.yml").read_text())["sources"]
+        if entry["name"] == "raw"
+    ]
+    assert {table["name"] for table in source["tables"]} == catalogue
+    entities = {contract.table for contract in all_contracts("input")}
+    dropped = {entry.object for entry in load_catalogue() if entry.source == "files"}
+    assert dropped == entities
+    raw = {contract.table for contract in all_contracts("raw")}
+    assert raw == {entry.table for entry in load_catalogue() if entry.source != "files"}
+
+
+def test_every_variable_is_decided():
+    """A definition that companies disagree on has its entry in DECISIONS.md."""
+    variables = yaml.safe_load((DBT / "dbt_project.yml").read_text())["vars"]
+    facts = {*RUN_VARIABLES, "timezone", "reporting_currency", "first_business_date", "systems"}
+    decisions = text("DECISIONS.md")
+    assert [name for name in variables if name not in facts and f"`{name}`" not in decisions] == []
+
+
+# Make
+
+
+def targets() -> dict[str, str]:
+    """Target → its help text ("" if it has none), as the Makefile has it."""
+    found = re.findall(r"^([a-z][a-z-]*):(?!=)(.*)$", text("Makefile"), re.MULTILINE)
+    return {name: rest.partition("## ")[2] for name, rest in found}
+
+
+def test_make_targets_are_documented_and_phony():
+    assert [name for name, help_text in targets().items() if not help_text] == []
+    phony = re.search(r"^\.PHONY: (.*)$", text("Makefile"), re.MULTILINE)[1].split()
+    assert set(phony) == set(targets())
+
+
+def test_what_documents_tell_to_make_exists():
+    named = {
+        (name, target)
+        for name in [
+            *DOCUMENTS,
+            *having(".py"),
+            *(n for n in files() if n.startswith(("docs/", "dags/"))),
+        ]
+        if name.endswith((".md", ".py"))
+        for target in re.findall(r"`make ([a-z]+)", text(name))
+    }
+    assert {pair for pair in named if pair[1] not in targets()} == set()
+    assert {target for _, target in named} >= {"run", "up", "down", "status", "rollback", "rebuild"}
+
+
+def test_every_environment_variable_is_documented():
+    """Those that one process sets for the next, and VARS of one run, are nobody's to set."""
+    internal = {"CSW_DBT_VARS", "CSW_WAREHOUSE_FILE", "CSW_MARTS_FILE"}
+    read = {f"CSW_{name.upper()}" for name in Settings.model_fields}
+    for name in having(".py", "profiles.yml", "Makefile"):
+        if not name.startswith("tests/"):
+            read |= set(re.findall(r"CSW_[A-Z_]+[A-Z]", text(name)))
+    documented = set(re.findall(r"^#(CSW_[A-Z_]+)=", text(".env.example"), re.MULTILINE))
+    assert documented == read - internal
