@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlencode
 from uuid import uuid4
 
 import orjson
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -67,6 +68,7 @@ class HubSpot(Vendor):
             routes += [
                 self.data_route(f"{root}/{{object}}", self.list_objects),
                 self.data_route(f"{root}/{{object}}/search", self.search, "POST"),
+                self.data_route(f"{root}/{{object}}/{{id}}", self.read),
                 self.data_route(f"{root}/{{object}}/batch/read", self.batch_read, "POST"),
             ]
         for root in ("/crm/v3/properties", f"/crm/properties/{API_VERSION}"):
@@ -97,24 +99,34 @@ class HubSpot(Vendor):
         """A page of an object in id order; ``after`` is opaque to clients."""
         params = request.query_params
         crm, limit = self._crm(request), whole(params.get("limit", "10"), "limit", LIST_LIMIT)
-        archived = params.get("archived") == "true"
+        archived = _is_true(params.get("archived"))
         snapshot = crm.snapshot.deleted if archived else crm.snapshot.alive
         listed = snapshot.in_key_order
         start = bisect_right(listed, _last_key(params.get("after")), key=lambda v: key_order(v.key))
         page = listed[start : start + limit]
-        wanted, related = _names(params.get("properties")), _names(params.get("associations"))
+        wanted, related = _names(params, "properties"), _names(params, "associations")
         body: dict[str, Any] = {"results": [present(crm, v, wanted, related) for v in page]}
         if start + limit < len(listed):
             after = opaque(page[-1].key)
-            query = urlencode({**params, "after": after})
+            asked = [item for item in params.multi_items() if item[0] != "after"]
+            query = urlencode([*asked, ("after", after)])
             link = f"{request.base_url}{request.url.path.lstrip('/')}?{query}"
             body["paging"] = {"next": {"after": after, "link": link}}
         return JSON(body)
 
+    async def read(self, request: Request) -> Response:
+        """One record by id."""
+        params, crm = request.query_params, self._crm(request)
+        version = crm.snapshot.by_key.get(request.path_params["id"])
+        if version is None or version.deleted != _is_true(params.get("archived")):
+            return error(404, "resource not found", category="OBJECT_NOT_FOUND")
+        wanted, related = _names(params, "properties"), _names(params, "associations")
+        return JSON(present(crm, version, wanted, related))
+
     async def batch_read(self, request: Request) -> Response:
         """Records by id; 207 if some do not exist."""
         crm, body = self._crm(request), await _json_object(request)
-        archived = request.query_params.get("archived") == "true"
+        archived = _is_true(request.query_params.get("archived"))
         found, missing = [], []
         for key in dict.fromkeys(str(entry["id"]) for entry in _inputs(body, READ_LIMIT)):
             version = crm.snapshot.by_key.get(key)
@@ -232,8 +244,15 @@ def _last_key(after: str | None) -> tuple[int, str]:
         raise Refusal(invalid("after is no paging cursor")) from problem
 
 
-def _names(text: str | None) -> list[str]:
-    return [name.strip() for name in (text or "").split(",") if name.strip()]
+def _is_true(text: str | None) -> bool:
+    """A truth value as the vendor reads it: its own Python client writes ``True``."""
+    return (text or "").lower() == "true"
+
+
+def _names(params: QueryParams, name: str) -> list[str]:
+    """Values of a parameter that may be repeated, a list in itself, or both."""
+    values = ",".join(params.getlist(name)).split(",")
+    return [value.strip() for value in values if value.strip()]
 
 
 def _inputs(body: dict[str, Any], limit: int) -> list[dict[str, Any]]:

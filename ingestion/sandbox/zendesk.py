@@ -67,7 +67,7 @@ class Zendesk(Vendor):
             endpoint = self._exporting(self.cursor_export, name, rule)
             routes.append(self.data_route(f"{INCREMENTAL}/{name}/cursor", endpoint))
             routes.append(self.data_route(f"{INCREMENTAL}/{name}/cursor.json", endpoint))
-        for name, rule in TIME_EXPORTS.items():
+        for name, rule in {**TIME_EXPORTS, **CURSOR_EXPORTS}.items():
             endpoint = self._exporting(self.time_export, name, rule)
             routes.append(self.data_route(f"{INCREMENTAL}/{name}", endpoint))
             routes.append(self.data_route(f"{INCREMENTAL}/{name}.json", endpoint))
@@ -75,9 +75,9 @@ class Zendesk(Vendor):
             endpoint = self._exporting(self.listed, name, rule)
             routes.append(self.data_route(LIST_PATHS[name], endpoint))
             routes.append(self.data_route(f"{LIST_PATHS[name]}.json", endpoint))
-        routes.append(
-            self.data_route(f"{TALK}/calls", self._exporting(self.talk_export, "calls", CALLS))
-        )
+        endpoint = self._exporting(self.talk_export, "calls", CALLS)
+        routes.append(self.data_route(f"{TALK}/calls", endpoint))
+        routes.append(self.data_route(f"{TALK}/calls.json", endpoint))
         routes.append(self.route("/api/v2/oauth/tokens/current.json", self.current_token))
         return routes
 
@@ -144,7 +144,7 @@ class Zendesk(Vendor):
             name: [version.record for version in page],
             "count": len(page),
             "end_time": last,
-            "next_page": f"{_here(request)}?start_time={last}",
+            "next_page": _going_on(request, start_time=last),
         }
 
     def cursor_export(self, request: Request, name: str, snapshot: Snapshot) -> dict[str, Any]:
@@ -162,7 +162,7 @@ class Zendesk(Vendor):
         after = _write_cursor(moment, key)
         return {
             name: [version.record for version in page],
-            "after_url": f"{_here(request)}?cursor={after}",
+            "after_url": _going_on(request, cursor=after),
             "after_cursor": after,
             "before_url": None,
             "before_cursor": None,
@@ -191,7 +191,7 @@ class Zendesk(Vendor):
             name: records,
             "count": len(page),
             "end_time": last,
-            "next_page": f"{_here(request)}?start_time={last}" if page else None,
+            "next_page": _going_on(request, start_time=last) if page else None,
             "end_of_stream": end >= len(snapshot.versions),
         }
 
@@ -305,6 +305,12 @@ def _page_size(request: Request) -> int:
 
 def _here(request: Request) -> str:
     return str(request.url.replace(query=""))
+
+
+def _going_on(request: Request, **position: Any) -> str:
+    """Address of the page at ``position``; what else was asked for (per_page, include) stays."""
+    asked = {n: v for n, v in request.query_params.items() if n not in ("start_time", "cursor")}
+    return f"{_here(request)}?{urlencode({**asked, **position})}"
 
 
 def _described(error: str, description: str) -> Response:
