@@ -31,7 +31,7 @@ class CatalogueObject(BaseModel):
     """One object of one source.
 
     Attributes:
-        source: ``salesforce``, ``hubspot``, ``zendesk`` or ``files``.
+        source: ``salesforce``, ``hubspot``, ``marketo``, ``zendesk``, ``database`` or ``files``.
         object: the vendor's own name, or the input-layer entity for dropped files.
         area: which ingest DAG pulls it.
         key: fields that identify a record; empty for event feeds whose unit is the file.
