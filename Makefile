@@ -7,12 +7,13 @@ BIN := .venv/bin
 TENANT ?=
 DATE ?=
 VARS ?=
+SOURCE ?=
 PORT ?= 8700
 
-.PHONY: help install run up down trigger sandbox status rollback rebuild contracts demo test lint format clean
+.PHONY: help install run up down trigger sandbox status rollback rebuild contracts demo check-source bench-extract test lint format clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 # uv by pip into .venv, then the lock; nothing to do while the lock is unchanged
 .venv/installed: uv.lock pyproject.toml
@@ -38,6 +39,9 @@ trigger: install ## trigger the ingest DAGs and the build through the REST API o
 sandbox: install ## serve a tenant's vendor APIs in the foreground TENANT=folder [PORT=8700]
 	@$(BIN)/python -m ingestion.sandbox --tenant '$(TENANT)' --port $(PORT)
 
+check-source: install ## test a source's connection: sign-in, quota, objects, fields SOURCE=salesforce [TENANT=folder]
+	@$(BIN)/python -m cli.check_source --source '$(SOURCE)' --tenant '$(TENANT)'
+
 demo: install ## write the demo tenant's folder TENANT=folder
 	@$(BIN)/python -m ingestion.sandbox.demo '$(TENANT)'
 
@@ -53,9 +57,13 @@ rebuild: install ## build the warehouse again from the lake alone
 contracts: install ## generate dbt's _contracts.yml from the data contracts
 	@$(BIN)/python -m expectations.generate
 
-test: install ## every test (chromium is installed from Debian if it is missing)
+bench-extract: install ## records per CPU-second from a vendor's pages to lake files, beside dlt's
+	@$(BIN)/python -m tests.bench.bench_extract
+
+test: install ## every test (chromium and PostgreSQL are installed from Debian if missing)
 	@scripts/install_chromium
-	$(BIN)/python -m pytest -q
+	@scripts/install_postgresql
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 lint: install ## ruff, sqlfluff, contract drift, lock hosts
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ingestion.sandbox import credentials
 from ingestion.settings import PROJECT_ROOT, Settings
+from pipeline.ingest import CONCURRENCY, pool_of
 
 
 def configure(settings: Settings, tenant: Path) -> None:
@@ -35,6 +36,7 @@ def point_connections_at_sandbox(base_url: str, vendors: list[str]) -> None:
     accounts = {
         "salesforce": (credentials.SALESFORCE_CLIENT_ID, credentials.SALESFORCE_CLIENT_SECRET),
         "hubspot": ("", credentials.HUBSPOT_TOKEN),
+        "marketo": (credentials.MARKETO_CLIENT_ID, credentials.MARKETO_CLIENT_SECRET),
         "zendesk": (credentials.ZENDESK_CLIENT_ID, credentials.ZENDESK_CLIENT_SECRET),
     }
     for vendor in vendors:
@@ -44,29 +46,29 @@ def point_connections_at_sandbox(base_url: str, vendors: list[str]) -> None:
 
 
 def migrate(settings: Settings) -> bool:
-    """Create or upgrade the metadata database and the writer pool, if this Airflow version has not yet.
+    """Create or upgrade the metadata database and the pools, if this version has not yet.
 
     Returns:
         Whether there was something to do.
     """
     import airflow
 
+    pools = {"duckdb_writer": (1, "One writer of the warehouse at a time")}
+    for source, slots in CONCURRENCY.items():
+        pools[pool_of(source)] = (slots, f"Objects of {source} read at the same time")
     marker = settings.airflow_dir / "migrated"
-    if marker.exists() and marker.read_text() == airflow.__version__:
+    state = json.dumps({"airflow": airflow.__version__, "pools": pools})
+    if marker.exists() and marker.read_text() == state:
         return False
-    database = settings.airflow_dir / "airflow.db"
     if not marker.exists():
-        database.unlink(missing_ok=True)  # a migration that was killed half-way
+        # a migration that was killed half-way
+        (settings.airflow_dir / "airflow.db").unlink(missing_ok=True)
     from airflow.utils import db
 
     db.initdb()
     from airflow.models.pool import Pool
 
-    Pool.create_or_update_pool(
-        "duckdb_writer",
-        slots=1,
-        description="One writer of the warehouse at a time",
-        include_deferred=False,
-    )
-    marker.write_text(airflow.__version__)
+    for name, (slots, description) in pools.items():
+        Pool.create_or_update_pool(name, slots, description, include_deferred=False)
+    marker.write_text(state)
     return True

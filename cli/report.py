@@ -4,12 +4,14 @@ import json
 import os
 import sys
 import threading
+from collections import Counter
 from datetime import date, timedelta
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from expectations.results import newest_by_table, read_results
 from ingestion.catalogue import objects_of
 from ingestion.lake import Lake
 from ingestion.load import connect
@@ -57,6 +59,7 @@ class Follower:
         self.path = settings.logs_dir / "events.jsonl"
         self.events: list[dict[str, Any]] = []
         self._offset = self.path.stat().st_size if self.path.exists() else 0
+        self._printed: set[str] = set()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._follow, daemon=True)
 
@@ -90,8 +93,10 @@ class Follower:
                 event = json.loads(line)
                 self.events.append(event)
                 template = _LINES.get(event["event"])
-                if template and event.get("rows") != 0:
-                    self.console.print(template.format(**event), markup=True)
+                text = template.format(**event) if template and event.get("rows") != 0 else ""
+                if text and text not in self._printed:
+                    self._printed.add(text)
+                    self.console.print(text, markup=True)
 
 
 def summary(
@@ -106,11 +111,7 @@ def summary(
     settings = context.settings
     console.print()
     console.print(_sources(context.lake, context.tenant, business_date))
-    audited = next((event for event in reversed(events) if event["event"] == "audited"), None)
-    if audited:
-        console.print(
-            f"Contracts 契約: {audited['passed']} passed, {audited['warned']} warned, {audited['blocked']} blocked"
-        )
+    console.print(_contracts(settings, business_date))
     snapshot = current_snapshot(settings)
     if snapshot:
         console.print(_marts(snapshot.path))
@@ -157,6 +158,20 @@ def _sources(lake: Lake, tenant: Tenant, business_date: date) -> Table:
         total, quarantined = total + rows, quarantined + held_back
     table.add_section()
     table.add_row("all", "", f"{total:,}", f"{quarantined:,}")
+    return table
+
+
+def _contracts(settings: Settings, business_date: date) -> Table:
+    table = Table(title="Contracts データ契約 (rules)", title_justify="left")
+    statuses = ("passed", "warned", "quarantined", "blocked", "error")
+    table.add_column("layer")
+    for status in statuses:
+        table.add_column(status, justify="right")
+    newest = newest_by_table(read_results(settings.audit_dir))
+    of_date = newest[newest["business_date"] == business_date]
+    for layer in ("raw", "core", "marts"):
+        counts = Counter(of_date[of_date["layer"] == layer]["status"])
+        table.add_row(layer, *(f"{counts[status]:,}" for status in statuses))
     return table
 
 

@@ -18,7 +18,7 @@ def vendors_to_serve(folder: Path, tenant: Tenant) -> list[str]:
 
     Any other connected vendor is reached through its own connection, or the run says that there is none.
     """
-    vendors = sorted(set(tenant.systems) - {"files"})
+    vendors = sorted(set(tenant.systems) - {"files", "database"})
     return [
         vendor
         for vendor in vendors

@@ -1,7 +1,8 @@
 """
 ### ingest_success — surveys, product usage, process files 活用・プロダクト利用
 
-Daily 02:00 in the tenant's time zone. Reads dropped `success__*`, `product__*`, `process__*` files; writes the lake.
+Daily 02:00 in the tenant's time zone. Reads dropped `success__*`, `product__*`, `process__*` files
+and the company's own product database; writes the lake.
 
 **When it fails** — as `ingest_crm`. An unreadable file is in `lake/quarantine/files/` beside its reason;
 drop a mended one under the same name.

@@ -1,7 +1,8 @@
 """
 ### ingest_support — tickets, ticket events, users, organisations 問い合わせ
 
-Daily 02:00 in the tenant's time zone. Reads Zendesk and dropped `support__*` files; writes the lake.
+Daily 02:00 in the tenant's time zone. Reads Zendesk, Salesforce cases and dropped `support__*`
+files; writes the lake.
 
 **When it fails** — as `ingest_crm`. Zendesk's exports allow ten calls a minute; waiting is normal.
 """

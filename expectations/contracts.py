@@ -25,6 +25,7 @@ from ingestion.errors import ContractError
 CONTRACTS_FOLDER = Path(__file__).with_name("contracts")
 LAYERS = ("raw", "input", "core", "marts")
 SUFFIX = ".odcs.yaml"
+VERSION = "When this version of the row was written. / この版の行が書かれた日時。"
 
 Severity = Literal["block", "quarantine", "warn"]
 # Rows can be held back only where they land: vendor objects (raw) and dropped files (input).
@@ -137,20 +138,27 @@ def all_contracts(layer: str, root: Path = CONTRACTS_FOLDER) -> list[Contract]:
 def contract_for(entry: CatalogueObject, root: Path = CONTRACTS_FOLDER) -> Contract:
     """The contract an object's landed rows must meet.
 
-    A vendor object has its own raw contract. A dropped file is held to the contract of the input
-    entity it stands for: without the columns the model adds, and with those columns required
-    that the file must carry (``required_in_file``). Column types stay the entity's: the landed
-    text has to be readable as them.
+    A vendor object has its own raw contract. A dropped file or a table of a company's own database
+    is held to the contract of the input entity it stands for: without the columns the model adds,
+    and with those columns required that the file must carry (``required_in_file``), a table's
+    also with what identifies and orders its rows. Column types stay the entity's: the landed text
+    has to be readable as them.
     """
-    if entry.source != "files":
+    if not entry.is_entity:
         return load_contract("raw", entry.table, root)
     contract = load_contract("input", entry.object, root)
-    columns = tuple(
-        replace(column, required=bool(column.properties.get("required_in_file")))
+    ordering = {*entry.key, entry.cursor} if entry.source == "database" else set()
+    columns = [
+        replace(
+            column,
+            required=bool(column.properties.get("required_in_file")) or column.name in ordering,
+        )
         for column in contract.columns
         if not column.is_derived
-    )
-    return replace(contract, layer="raw", table=entry.table, columns=columns)
+    ]
+    if entry.cursor and entry.cursor not in {column.name for column in columns}:
+        columns.append(Column(entry.cursor, "text", "timestamp", VERSION, True, None, {}))
+    return replace(contract, layer="raw", table=entry.table, columns=tuple(columns))
 
 
 class _Reader:

@@ -53,7 +53,7 @@ def landed_suite(contract: Contract, entry: CatalogueObject, rules: list[Rule]) 
     checks = [columns_exist(contract.required_columns)]
     for rule in rules:
         # A file's codes are compared as the type the contract gives them, which only SQL does
-        if rule.valid_values is not None and entry.source != "files":
+        if rule.valid_values is not None and not entry.is_entity:
             values = tuple(str(value) for value in rule.valid_values)
             checks.append(
                 Check(
@@ -117,7 +117,7 @@ def _unreadable_rules(contract: Contract, entry: CatalogueObject) -> Iterator[Ru
 
 
 def _contract_rules(contract: Contract, entry: CatalogueObject) -> Iterator[Rule]:
-    rows = _typed_rows(load_contract("input", entry.object)) if entry.source == "files" else LIVE
+    rows = _typed_rows(load_contract("input", entry.object)) if entry.is_entity else LIVE
     for rule in contract.rules:
         yield Rule(
             name=rule.name,

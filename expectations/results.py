@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -74,3 +75,10 @@ def read_results(path: Path, days: int = KEPT_DAYS) -> pa.Table:
             [recent],
         )
         return found.to_arrow_table().cast(SCHEMA)
+
+
+def newest_by_table(results: pa.Table) -> pd.DataFrame:
+    """The results of every table's newest run: an older run's findings may be mended since."""
+    frame = results.to_pandas().sort_values("checked_at")
+    last_run = frame.groupby(["layer", "table_name"])["run_id"].transform("last")
+    return frame[frame["run_id"] == last_run]

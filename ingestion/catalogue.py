@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ingestion.errors import CatalogueError
 
 CATALOGUE_FILE = Path(__file__).with_name("objects.yml")
+# Sources whose objects are named after the input entity they feed.
+ENTITY_SOURCES = ("files", "database")
 AREAS = ("crm", "sfa", "ma", "support", "success")
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -29,7 +31,7 @@ class CatalogueObject(BaseModel):
     """One object of one source.
 
     Attributes:
-        source: ``salesforce``, ``hubspot``, ``zendesk`` or ``files``.
+        source: ``salesforce``, ``hubspot``, ``marketo``, ``zendesk``, ``database`` or ``files``.
         object: the vendor's own name, or the input-layer entity for dropped files.
         area: which ingest DAG pulls it.
         key: fields that identify a record; empty for event feeds whose unit is the file.
@@ -37,11 +39,15 @@ class CatalogueObject(BaseModel):
         mode: how the vendor lets it be read; the connector decides what it means.
         required: an unreadable required object ends the run.
         lookback_days: days before the last committed window that are read again.
+        compare_days: days between two comparisons of everything the lake holds with the vendor, to
+            find what windows cannot show; None = never.
+        reads: database: the table or view, ``schema.name`` or ``name``.
+        columns: database: landed name → column; empty = all under their own names.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    source: Literal["salesforce", "hubspot", "zendesk", "files"]
+    source: Literal["salesforce", "hubspot", "marketo", "zendesk", "database", "files"]
     object: str
     area: Literal["crm", "sfa", "ma", "support", "success"]
     key: tuple[str, ...] = ()
@@ -49,12 +55,20 @@ class CatalogueObject(BaseModel):
     mode: str
     required: bool = False
     lookback_days: int = 3
+    compare_days: int | None = None
+    reads: str | None = None
+    columns: dict[str, str] = {}
 
     @property
     def table(self) -> str:
         """Name of the raw table without its schema: ``salesforce__order_item``."""
         snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", self.object).lower()
         return f"{self.source}__{snake}"
+
+    @property
+    def is_entity(self) -> bool:
+        """Whether it lands under the columns of the input entity of its name, and is held to that contract."""
+        return self.source in ENTITY_SOURCES
 
     @property
     def lookback(self) -> timedelta:

@@ -7,6 +7,7 @@ import logging
 import random
 import re
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 
 import orjson
 import requests
+from urllib3.exceptions import NewConnectionError
 
 from ingestion.errors import AuthenticationError, SourceError
 from ingestion.redaction import redact
@@ -21,6 +23,7 @@ from ingestion.redaction import redact
 logger = logging.getLogger(__name__)
 
 USER_AGENT = "customer-success-warehouse/0.1"
+NO_CONTENT = 204
 RETRIED_STATUSES = frozenset({408, 409, 423, 425, 429, 477, *range(500, 600)})
 NETWORK_FAILURES = (
     requests.ConnectionError,
@@ -29,6 +32,7 @@ NETWORK_FAILURES = (
     requests.exceptions.ContentDecodingError,
 )
 MESSAGE_LENGTH = 300
+UNREACHABLE_ATTEMPTS = 4
 
 
 class HttpError(SourceError):
@@ -49,11 +53,17 @@ class HttpError(SourceError):
 
 
 class _TransientError(Exception):
-    """A failed attempt that is worth another one; ``hint`` is the vendor's wait in seconds."""
+    """A failed attempt that is worth another one.
 
-    def __init__(self, reason: str, advice: str, hint: float | None = None) -> None:
+    ``hint`` is the vendor's wait in seconds, ``attempts`` how many are worth it (None = as ever).
+    """
+
+    def __init__(
+        self, reason: str, advice: str, hint: float | None = None, attempts: int | None = None
+    ) -> None:
         self.advice = advice
         self.hint = hint
+        self.attempts = attempts
         super().__init__(reason)
 
 
@@ -70,6 +80,7 @@ class JsonApi:
         max_wait: longest single wait in seconds, whatever the vendor asks for.
         wait_budget: seconds one request may spend waiting in total.
         timeout: connect and read timeout in seconds.
+        clock: the vendor's time at the first good answer; None before it, or if it tells none.
     """
 
     source = ""
@@ -84,6 +95,7 @@ class JsonApi:
         self.base_url = (host if "://" in host else f"https://{host}").rstrip("/")
         self.secrets = {secret for secret in secrets if secret}
         self.sleep = time.sleep
+        self.clock: datetime | None = None
         self._headers: dict[str, str] | None = None
         self._session = requests.Session()
         self._session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json"})
@@ -98,12 +110,27 @@ class JsonApi:
         """Seconds the vendor asks to wait, None if it does not say."""
         return retry_after(response)
 
+    def status_of(self, response: requests.Response, body: Any) -> int:
+        """The HTTP status an answer stands for, where a vendor sends its errors with status 200."""
+        return response.status_code
+
     def is_transient(self, response: requests.Response, body: Any) -> bool:
         """Whether asking again may cure this error answer."""
-        return response.status_code in RETRIED_STATUSES
+        return self.status_of(response, body) in RETRIED_STATUSES
+
+    def parse(self, response: requests.Response) -> Any:
+        """The body of an answer; None if it cannot be read, which is worth another attempt."""
+        try:
+            return orjson.loads(response.content)
+        except orjson.JSONDecodeError:
+            return None
 
     def observe(self, response: requests.Response, object_name: str) -> None:
         """See every good answer, to raise SourceError when a quota runs low."""
+
+    def sign_in_advice(self, body: Any) -> str:
+        """What the reader of refused credentials should do about it."""
+        return self.fix("login and password")
 
     def advice(self, status: int, body: Any) -> str:
         """What the reader of a refusal should do about it."""
@@ -115,6 +142,10 @@ class JsonApi:
 
     # What they share.
 
+    def open(self) -> None:
+        """Sign in now: an unreachable or refusing source says so once, before any of its objects is read."""
+        self._headers = self.sign_in()
+
     def get(self, path: str, object_name: str, **params: Any) -> Any:
         """GET ``path`` and return the parsed body; parameters that are None are left out.
 
@@ -124,6 +155,10 @@ class JsonApi:
             SourceError: no good answer within the allowed attempts and waits.
         """
         return self.request("GET", path, object_name, params=params)
+
+    def watch(self, see: Callable[[requests.Response], None]) -> None:
+        """Show every answer to ``see``, good or bad; what it shows must not leave the process."""
+        self._session.hooks["response"].append(lambda response, **_: see(response))
 
     def post(self, path: str, object_name: str, payload: Any) -> Any:
         """POST ``payload`` as JSON (a read that needs a body) and return the parsed body."""
@@ -166,15 +201,17 @@ class JsonApi:
         while True:
             try:
                 response = self._send(method, path, signed, options)
-                if response.status_code == 401 and signed and not renewed:
+                body = self.parse(response)
+                if self.status_of(response, body) == 401 and signed and not renewed:
                     logger.warning("%s / %s: 401, signing in again", self.source, object_name)
                     self._headers, renewed = None, True
                     continue
-                return self._read(response, object_name, signed)
+                return self._read(response, body, object_name, signed)
             except _TransientError as failure:
                 failures += 1
                 pause = self._pause(failures, failure.hint)
-                if failures >= self.max_attempts or waited + pause > self.wait_budget:
+                most = failure.attempts or self.max_attempts
+                if failures >= most or waited + pause > self.wait_budget:
                     raise SourceError(
                         self.source,
                         object_name,
@@ -187,7 +224,7 @@ class JsonApi:
                     object_name,
                     failure,
                     failures,
-                    self.max_attempts,
+                    most,
                     pause,
                 )
                 self.sleep(pause)
@@ -204,6 +241,11 @@ class JsonApi:
             self._headers = self.sign_in()
         headers = self._headers if signed else {}
         url = path if "://" in path else self.base_url + path
+        if signed and _address(url) != _address(self.base_url):
+            # Whoever is there would get our token.
+            raise SourceError(
+                self.source, "connection", f"an answer leads to {_address(url)}", self.fix("host")
+            )
         # The network library's own texts hold whole URLs: none of them may reach a message.
         try:
             return self._session.request(
@@ -215,31 +257,28 @@ class JsonApi:
             if isinstance(error, NETWORK_FAILURES) and not isinstance(
                 error, requests.exceptions.SSLError
             ):
-                raise _TransientError(reason, advice) from None
+                attempts = UNREACHABLE_ATTEMPTS if _was_never_reached(error) else None
+                raise _TransientError(reason, advice, attempts=attempts) from None
             raise SourceError(self.source, "connection", reason, advice) from None
 
-    def _read(self, response: requests.Response, object_name: str, signed: bool) -> Any:
-        status = response.status_code
-        try:
-            body = orjson.loads(response.content)
-        except orjson.JSONDecodeError:
-            body = None
-        if response.ok:
-            if body is None:
+    def _read(self, response: requests.Response, body: Any, object_name: str, signed: bool) -> Any:
+        status = self.status_of(response, body)
+        if status < 400:
+            if body is None and status != NO_CONTENT:
                 kind = response.headers.get("Content-Type", "no content type")
                 raise _TransientError(
                     f"HTTP {status} whose body is not JSON ({kind})", self.fix("host")
                 )
+            self.clock = self.clock or _http_date(response.headers.get("Date", ""))
             self.observe(response, object_name)
             return body
         said = self.redact(_vendor_message(body))[:MESSAGE_LENGTH]
-        message = f"HTTP {status} from {_address(response.url)}{': ' if said else ''}{said}"
+        answered = f"HTTP {response.status_code} from {_address(response.url)}"
+        message = f"{answered}{': ' if said else ''}{said}"
         if self.is_transient(response, body):
             raise _TransientError(message, self.advice(status, body), self.wait_hint(response))
         if status == 401 or (not signed and status in (400, 403)):
-            raise AuthenticationError(
-                self.source, object_name, message, self.fix("login and password")
-            )
+            raise AuthenticationError(self.source, object_name, message, self.sign_in_advice(body))
         raise HttpError(self.source, object_name, message, self.advice(status, body), status, body)
 
     def _pause(self, failures: int, hint: float | None) -> float:
@@ -283,6 +322,12 @@ def _http_date(value: str) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+def _was_never_reached(error: requests.RequestException) -> bool:
+    """Whether not even a connection came about: nothing was sent, and soon again it will hardly be better."""
+    cause = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(error, requests.ConnectTimeout) or isinstance(cause, NewConnectionError)
+
+
 def _address(url: str) -> str:
     parts = urlsplit(url)
     port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
@@ -290,9 +335,11 @@ def _address(url: str) -> str:
 
 
 def _vendor_message(body: Any) -> str:
+    if isinstance(body, dict) and body.get("errors") and "message" not in body:
+        body = body["errors"]
     first = body[0] if isinstance(body, list) and body else body
     if not isinstance(first, dict):
         return ""
-    names = ("errorCode", "category", "policyName", "error", "message")
+    names = ("errorCode", "code", "category", "policyName", "error", "message")
     names += ("error_description", "description")
     return ", ".join(str(first[name]) for name in names if first.get(name))

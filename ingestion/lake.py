@@ -6,6 +6,7 @@ Layout (root is an fsspec URL, local by default)::
                                                   /_manifest.json          written last: the run is complete
                                                   /_blocked.json           the check refused it
     raw/<source>/<object>/_committed.json         the runs that count, replaced atomically
+    originals/<aa>/<sha256>                       every dropped file's bytes, under their own hash
     quarantine/<source>/<object>/business_date=D/run_id=R/rows.parquet     whole rows + _rule, _reason
 """
 
@@ -16,18 +17,22 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
+from itertools import chain
 from typing import Any
 
 import duckdb
 import fsspec
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ingestion.catalogue import CatalogueObject, find_object, load_catalogue
+from ingestion.errors import SchemaError
 from ingestion.sources.base import Page, Window
 
 PART_ROWS = 20_000
+SCALARS = frozenset({int, float, bool, type(None)})
 TECHNICAL_COLUMNS = {
     "_extracted_at": pa.timestamp("us", tz="UTC"),
     "_run_id": pa.string(),
@@ -36,7 +41,7 @@ TECHNICAL_COLUMNS = {
     "_row": pa.int64(),
     "_is_deleted": pa.bool_(),
 }
-RESERVED_COLUMNS = {*TECHNICAL_COLUMNS, "_business_date", "_load_id"}
+RESERVED_COLUMNS = {*TECHNICAL_COLUMNS, "_business_date", "_load_id", "_rule", "_reason"}
 
 
 @dataclass
@@ -132,15 +137,25 @@ class Lake:
         )
         folder = self.run_path(entry, manifest.business_date, run_id)
         self.fs.makedirs(folder, exist_ok=True)
-        buffer: list[tuple[dict[str, Any], int, str | None]] = []
+        spelling: dict[str, str] = {}
+        waiting: list[pa.Table] = []
         for page in pages:
             manifest.pages += 1
-            buffer.extend((record, manifest.pages, page.source_file) for record in page.records)
-            while len(buffer) >= PART_ROWS:
-                self._write_part(folder, manifest, buffer[:PART_ROWS], started)
-                del buffer[:PART_ROWS]
-        if buffer:
-            self._write_part(folder, manifest, buffer, started)
+            if not page.records:
+                continue
+            table = to_text_table(page, manifest.pages, manifest.rows, run_id, started)
+            waiting.append(_spelled_as_first_seen(entry, table, spelling))
+            manifest.rows += table.num_rows
+            if sum(table.num_rows for table in waiting) >= PART_ROWS:
+                table = pa.concat_tables(waiting, promote_options="default")
+                while table.num_rows >= PART_ROWS:
+                    self._write_part(folder, manifest, table.slice(0, PART_ROWS))
+                    table = table.slice(PART_ROWS)
+                waiting = [table] if table.num_rows else []
+        if waiting:
+            table = pa.concat_tables(waiting, promote_options="default")
+            self._write_part(folder, manifest, table)
+        manifest.columns = list(spelling.values())
         manifest.finished_at = datetime.now(UTC).isoformat()
         return manifest
 
@@ -149,10 +164,7 @@ class Lake:
         path = self.run_path(entry, manifest.business_date, manifest.run_id)
         self._write_atomically(f"{path}/_manifest.json", _to_json(asdict(manifest)))
 
-    def _write_part(
-        self, folder: str, manifest: Manifest, rows: list, extracted_at: datetime
-    ) -> None:
-        table = to_text_table(rows, manifest.rows, manifest.run_id, extracted_at)
+    def _write_part(self, folder: str, manifest: Manifest, table: pa.Table) -> None:
         sink = pa.BufferOutputStream()
         pq.write_table(table, sink, compression="zstd")
         payload = sink.getvalue().to_pybytes()
@@ -166,14 +178,8 @@ class Lake:
                 "sha256": hashlib.sha256(payload).hexdigest(),
             }
         )
-        manifest.rows += table.num_rows
         manifest.bytes += len(payload)
-        manifest.tombstones += sum(table.column("_is_deleted").to_pylist())
-        manifest.columns = list(
-            dict.fromkeys(
-                [*manifest.columns, *(c for c in table.column_names if c not in TECHNICAL_COLUMNS)]
-            )
-        )
+        manifest.tombstones += pc.sum(table.column("_is_deleted")).as_py()
 
     def parts(self, entry: CatalogueObject, manifest: Manifest) -> list[str]:
         """A run's Parquet parts as DuckDB opens them: local paths, else URLs (see `register_lake`)."""
@@ -218,6 +224,19 @@ class Lake:
         self.fs.makedirs(target.rsplit("/", 1)[0], exist_ok=True)
         self._write_atomically(target, content)
         self._write_atomically(f"{target}.reason.json", _to_json({"file": name, "reason": reason}))
+
+    def keep_original(self, content: bytes) -> str:
+        """Keep a dropped file's bytes once, whatever it is called; returns their sha256."""
+        digest = hashlib.sha256(content).hexdigest()
+        path = self.original_path(digest)
+        if not self.fs.exists(path):
+            self.fs.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
+            self._write_atomically(path, content)
+        return digest
+
+    def original_path(self, sha256: str) -> str:
+        """Where the bytes with this hash are kept."""
+        return f"{self.root}/originals/{sha256[:2]}/{sha256}"
 
     def block(self, entry: CatalogueObject, manifest: Manifest, reasons: list[str]) -> None:
         """Mark a run as refused by the check; a rerun extracts again."""
@@ -274,35 +293,34 @@ def to_text(value: Any) -> str | None:
     return orjson.dumps(value).decode()
 
 
-def to_text_table(rows: list, first_row: int, run_id: str, extracted_at: datetime) -> pa.Table:
-    """Records to a table of text columns plus the technical ones.
+def to_text_table(
+    page: Page, number: int, first_row: int, run_id: str, extracted_at: datetime
+) -> pa.Table:
+    """A page's records as a table of text columns plus the technical ones.
 
     Args:
-        rows: (record, page number, source file) in order.
+        page: at least one record.
+        number: the page's number in the run.
         first_row: number of the run's rows before these.
         run_id: the run.
         extracted_at: start of the extraction, aware UTC.
     """
-    names = dict.fromkeys(key for record, _, _ in rows for key in record if key != "_is_deleted")
-    spellings: dict[str, list[str]] = {}
-    for name in names:
-        spellings.setdefault(fold(name), []).append(name)
-    columns: dict[str, pa.Array] = {
-        same[0]: pa.array([to_text(_value(record, same)) for record, _, _ in rows], pa.string())
-        for same in spellings.values()
-    }
-    count = len(rows)
-    technical = {
-        "_extracted_at": [extracted_at] * count,
-        "_run_id": [run_id] * count,
-        "_source_file": [source_file for _, _, source_file in rows],
-        "_page": [page for _, page, _ in rows],
-        "_row": list(range(first_row, first_row + count)),
-        "_is_deleted": [bool(record.get("_is_deleted")) for record, _, _ in rows],
+    records, count = page.records, len(page.records)
+    names = dict.fromkeys(chain.from_iterable(records))
+    names.pop("_is_deleted", None)
+    columns = {name: _text_array([record.get(name) for record in records]) for name in names}
+    constant = {
+        "_extracted_at": extracted_at,
+        "_run_id": run_id,
+        "_source_file": page.source_file,
+        "_page": number,
     }
     columns |= {
-        name: pa.array(values, TECHNICAL_COLUMNS[name]) for name, values in technical.items()
+        name: pa.repeat(pa.scalar(value, TECHNICAL_COLUMNS[name]), count)
+        for name, value in constant.items()
     }
+    columns["_row"] = pa.array(range(first_row, first_row + count), pa.int64())
+    columns["_is_deleted"] = pa.array(bool(record.get("_is_deleted")) for record in records)
     return pa.table(columns)
 
 
@@ -311,10 +329,42 @@ def fold(name: str) -> str:
     return name.encode().lower().decode()
 
 
-def _value(record: dict[str, Any], spellings: list[str]) -> Any:
-    if len(spellings) == 1:
-        return record.get(spellings[0])
-    return next((record[name] for name in spellings if name in record), None)
+def _text_array(values: list[Any]) -> pa.Array:
+    try:
+        return pa.array(values, pa.string())
+    except pa.ArrowTypeError:
+        if SCALARS.issuperset(map(type, values)):
+            # One call for all of them instead of one each; numbers and booleans hold no comma.
+            texts = orjson.dumps(values)[1:-1].decode().split(",")
+            return pa.array([None if text == "null" else text for text in texts], pa.string())
+        return pa.array([to_text(value) for value in values], pa.string())
+
+
+def _spelled_as_first_seen(
+    entry: CatalogueObject, table: pa.Table, spelling: dict[str, str]
+) -> pa.Table:
+    """``table`` with every column spelled as on the run's earlier pages.
+
+    The warehouse does not tell upper from lower case, so `Region__c` and `region__c` of two pages are one column.
+
+    Args:
+        spelling: folded name → name, of the pages before; the new ones are added.
+
+    Raises:
+        SchemaError: one page has two such columns, which would be mixed up.
+    """
+    names = [name for name in table.column_names if name not in TECHNICAL_COLUMNS]
+    if len({fold(name) for name in names}) < len(names):
+        doubled = sorted(n for n in names if [fold(m) for m in names].count(fold(n)) > 1)
+        raise SchemaError(
+            entry.source,
+            entry.object,
+            f"fields that differ only in upper and lower case: {', '.join(doubled)}",
+            "rename one of them at the source",
+        )
+    for name in names:
+        spelling.setdefault(fold(name), name)
+    return table.rename_columns([spelling.get(fold(n), n) for n in table.column_names])
 
 
 def _to_json(document: Any) -> bytes:

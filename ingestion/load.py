@@ -90,6 +90,15 @@ def _create_control_tables(connection: duckdb.DuckDBPyConnection) -> None:
         )
         """
     )
+    # The catalogue, for dbt to judge freshness by: what each area needs.
+    connection.execute(
+        "create or replace table ops.source_objects "
+        "(source varchar, object varchar, area varchar, is_required boolean)"
+    )
+    connection.executemany(
+        "insert into ops.source_objects values (?, ?, ?, ?)",
+        [(entry.source, entry.object, entry.area, entry.required) for entry in load_catalogue()],
+    )
 
 
 def _ensure_table(connection: duckdb.DuckDBPyConnection, table: str, columns: list[str]) -> None:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from ingestion.errors import TenantError
 
-SYSTEMS = ("salesforce", "hubspot", "zendesk", "files")
+SYSTEMS = ("salesforce", "hubspot", "marketo", "zendesk", "database", "files")
 
 
 class Tenant(BaseModel):

@@ -2,64 +2,88 @@
 
 import tempfile
 import time
-from datetime import date
+import traceback
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from expectations.contracts import contract_for
 from ingestion.business_date import day_end
 from ingestion.catalogue import CatalogueObject, find_object, is_known, objects_of
+from ingestion.current import live_records
 from ingestion.errors import ContractError, SourceError
 from ingestion.lake import Manifest
 from ingestion.progress import report
-from ingestion.sources.base import Connection, Window
-from ingestion.sources.file_drop import FileDrop
+from ingestion.settings import PROJECT_ROOT
+from ingestion.sources.base import Connection, Known, Page, Source, Window
+from ingestion.sources.database import Database
 from ingestion.sources.hubspot import HubSpot
+from ingestion.sources.marketo import Marketo
 from ingestion.sources.salesforce import Salesforce
 from ingestion.sources.zendesk import Zendesk
 from pipeline.context import Context
+from pipeline.drops import drop_folders, land_files
 
-SOURCES = {"salesforce": Salesforce, "hubspot": HubSpot, "zendesk": Zendesk, "files": FileDrop}
+SOURCES = {
+    "salesforce": Salesforce,
+    "hubspot": HubSpot,
+    "marketo": Marketo,
+    "zendesk": Zendesk,
+    "database": Database,
+}
 CONNECTIONS = {
     "salesforce": "salesforce_default",
     "hubspot": "hubspot_default",
+    "marketo": "marketo_default",
     "zendesk": "zendesk_default",
+    "database": "database_default",
     "files": "file_drop_default",
 }
 
+# Objects of a source that are read at the same time: what the vendor bears (SOURCES.md §1), as Airflow pools.
+CONCURRENCY = {
+    "salesforce": 5,
+    "hubspot": 3,
+    "marketo": 2,
+    "zendesk": 1,  # its exports allow ten calls a minute
+    "database": 2,
+    "files": 4,
+}
 
-def connected_objects(context: Context, area: str, file_drop: Connection) -> list[CatalogueObject]:
-    """Objects of an area whose system the tenant has connected; empty = the area is switched off.
+# Salesforce stamps a change before it commits it: what is younger may still be missing.
+COMMIT_DELAY = timedelta(minutes=5)
+
+
+def pool_of(source: str) -> str:
+    """Name of the Airflow pool that holds a source's objects back to its concurrency."""
+    return f"source_{source}"
+
+
+def connected_objects(
+    context: Context, area: str, source: str, connection: Connection
+) -> list[CatalogueObject]:
+    """Objects of an area that a connected source offers; the source is signed in to, to see that it is there.
 
     Of the dropped-file entities those with a folder; a folder that is no known entity lands raw, with a
     warning.
 
     Raises:
-        SourceError: files are connected but the drop folder does not exist.
+        SourceError: the source cannot be reached, or the drop folder does not exist.
     """
-    entries = [
-        entry for entry in objects_of(area, context.tenant.systems) if entry.source != "files"
-    ]
-    if "files" not in context.tenant.systems:
-        return entries
-    root = _drop_root(context, file_drop)
-    if not root.is_dir():
-        raise SourceError(
-            "files",
-            area,
-            f"the drop folder {root} does not exist",
-            "create it, name it in the connection `file_drop_default`, or take files out of systems in tenant.yml",
-        )
-    folders = (path.name for path in root.iterdir() if path.is_dir())
-    for folder in sorted(name for name in folders if not name.startswith(".")):
-        entry = find_object("files", folder)
-        if entry.area != area:
-            continue
-        entries.append(entry)
+    if source != "files":
+        connector = SOURCES[source](completed(context, source, connection))
+        if hasattr(connector, "api"):
+            connector.api.open()
+        entries = objects_of(area, [source])
+        return connector.offered(entries) if hasattr(connector, "offered") else entries
+    entries = [find_object("files", name) for name in drop_folders(context, connection, area)]
+    entries = [entry for entry in entries if entry.area == area]
+    for entry in entries:
         if not is_known(entry):
             report(
                 "warning",
-                message=f"files / {folder}: no known entity; it lands raw and is not modelled",
+                message=f"files / {entry.object}: no known entity; it lands raw and is not modelled",
             )
     return entries
 
@@ -98,10 +122,9 @@ def extract(
     started = time.monotonic()
     window = context.lake.next_window(entry, day_end(business_date, context.tenant.zone))
     if entry.source == "files":
-        connection = _file_connection(
-            context, entry, connection, {} if force else _known_files(context, entry)
-        )
-    manifest = _land(context, entry, business_date, window, connection)
+        manifest = land_files(context, entry, business_date, window, connection, force)
+    else:
+        manifest = _land(context, entry, business_date, window, connection)
     report(
         "extracted",
         source=entry.source,
@@ -121,45 +144,86 @@ def _land(
     window: Window,
     connection: Connection,
 ) -> Manifest:
+    connection = completed(context, entry.source, connection)
     source = SOURCES[entry.source](connection)
-    manifest = context.lake.write_run(entry, business_date, window, source.extract(entry, window))
+    known = _known(context, entry, business_date, connection)
+    pages = _pages(source, entry, window, known)
+    manifest = context.lake.write_run(entry, business_date, window, in_words(entry, pages))
     manifest.api = {"version": connection.extra.get("api_version", "")}
-    if isinstance(source, FileDrop):
-        manifest.files = dict(source.read)
-        for file in source.rejected:
-            content = (Path(connection.host) / file.path).read_bytes()
-            context.lake.quarantine_file(entry, manifest, file.path, content, file.reason)
-            manifest.files[file.path] = {"sha256": file.sha256, "reason": file.reason}
-            report("warning", message=f"files / {file.path} is quarantined: {file.reason}")
+    if hasattr(source, "update"):
+        manifest.api |= {"fields": source.fields, "compared": known.compare}
+    manifest.window_end = _covered_until(source, window).isoformat()
     context.lake.finish_run(entry, manifest)
     return manifest
 
 
-def _known_files(context: Context, entry: CatalogueObject) -> dict[str, dict[str, Any]]:
-    """Files that were read and committed; a rejected one is tried again every day until it is mended."""
-    known = {}
-    for run in context.lake.committed(entry):
-        known |= {name: file for name, file in run.files.items() if "reason" not in file}
-    return known
+def completed(context: Context, source: str, connection: Connection) -> Connection:
+    """The connection with what the tenant adds: its time zone, and where rotating tokens are kept."""
+    extra = {"timezone": context.tenant.timezone, **connection.extra}
+    if "refresh_token" in extra:
+        # Such a token is good for one exchange: its successors outlive the Airflow connection's in a file.
+        path = context.settings.home / "tokens" / f"{source}.json"
+        extra.setdefault("token_file", str(path))
+    return replace(connection, extra=extra)
 
 
-def _file_connection(
-    context: Context,
-    entry: CatalogueObject,
-    connection: Connection,
-    known: dict[str, dict[str, Any]],
-) -> Connection:
-    extra = {
-        **connection.extra,
-        "timezone": context.tenant.timezone,
-        "known_files": known,
-        "required_columns": list(contract_for(entry).required_columns) if is_known(entry) else [],
-    }
-    return Connection(str(_drop_root(context, connection)), extra=extra)
+def _known(
+    context: Context, entry: CatalogueObject, business_date: date, connection: Connection
+) -> Known:
+    """What the lake holds, and whether it is time to compare all of it with the vendor."""
+    committed = context.lake.committed(entry)
+    described = [run.api["fields"] for run in committed if "fields" in run.api]
+    compared = [
+        date.fromisoformat(run.business_date)
+        for run in committed
+        if run.window_start is None or run.api.get("compared")
+    ]
+    days = connection.extra.get("compare_days", entry.compare_days)
+    return Known(
+        fields=frozenset(described[-1]) if described else None,
+        compare=bool(compared)
+        and days is not None
+        and business_date - max(compared) >= timedelta(days=int(days)),
+        live=lambda: live_records(context.lake, entry),
+    )
 
 
-def _drop_root(context: Context, connection: Connection) -> Path:
-    return Path(connection.host) if connection.host else context.settings.tenant / "files"
+def _pages(source: Source, entry: CatalogueObject, window: Window, known: Known) -> Iterator[Page]:
+    if window.start is not None and hasattr(source, "update"):
+        return source.update(entry, window, known)
+    return source.extract(entry, window)
+
+
+def in_words(entry: CatalogueObject, pages: Iterator[Page]) -> Iterator[Page]:
+    """``pages``; an answer that has not the form the vendor documents ends them in a SourceError."""
+    try:
+        yield from pages
+    except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
+        raise SourceError(
+            entry.source,
+            entry.object,
+            f"an answer has another form than documented ({type(error).__name__} "
+            f"at {_place(error)})",
+            f"run again; if it stays so, compare api_version of `{entry.source}_default` with the vendor's",
+        ) from error
+
+
+def _place(error: BaseException) -> str:
+    """Module and line of ours that could not read on; the values it read are not shown."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [
+        frame for frame in frames if Path(frame.filename).is_relative_to(PROJECT_ROOT / "ingestion")
+    ]
+    frame = (ours or frames)[-1]
+    return f"{Path(frame.filename).name}:{frame.lineno}"
+
+
+def _covered_until(source: Source, window: Window) -> datetime:
+    """End of what this run can have seen, by the vendor's clock: ours may be ahead of it."""
+    clock = source.api.clock if hasattr(source, "api") else None
+    seen = clock - COMMIT_DELAY if clock else window.end
+    # A quota that ran out on the way: the next date goes on from there.
+    return min(window.end, seen, getattr(source, "reached", None) or window.end)
 
 
 def check_and_commit(
@@ -177,11 +241,12 @@ def check_and_commit(
     from expectations.results import append_results
 
     references = {(run["source"], run["object"]): run for run in runs}
-    problems = [
-        f"{entry.source}.{entry.object} could not be extracted"
+    missing = [
+        f"{entry.source}.{entry.object}"
         for entry in objects_of(area, context.tenant.systems)
         if entry.required and (entry.source, entry.object) not in references
     ]
+    problems = [f"required and not extracted: {', '.join(missing)}"] if missing else []
     waiting = []
     for (source, name), run in references.items():
         if run["run_id"]:

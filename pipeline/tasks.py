@@ -11,13 +11,19 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowNotFoundExceptio
 from airflow.timetables.trigger import CronTriggerTimetable
 
 from ingestion.business_date import resolve_business_date
-from ingestion.catalogue import AREAS, find_object
+from ingestion.catalogue import AREAS, CatalogueObject, find_object, objects_of
 from ingestion.errors import AuthenticationError, SourceError, WarehouseError
 from ingestion.progress import report
 from ingestion.sources import base
 from ingestion.tenant import load_tenant
 from pipeline.context import Context, load_context
-from pipeline.ingest import CONNECTIONS, check_and_commit, connected_objects, extract
+from pipeline.ingest import (
+    CONNECTIONS,
+    check_and_commit,
+    connected_objects,
+    extract,
+    pool_of,
+)
 
 TIMEZONE = load_tenant(Path(os.environ["CSW_TENANT"])).timezone
 ASSETS = {area: Asset(name=area, uri=f"csw://lake/{area}") for area in AREAS}
@@ -66,26 +72,42 @@ def business_date_of_run() -> date:
 def ingest_tasks(area: str) -> None:
     """Tasks of an ingest DAG: extract each object, check and commit them together, announce the area's asset."""
 
-    @task
-    def connected() -> list[dict[str, str]]:
-        entries = step(connected_objects, area, connection_of("files"))
-        return [{"source": entry.source, "object_name": entry.object} for entry in entries]
+    sources = list(dict.fromkeys(entry.source for entry in objects_of(area)))
 
-    @task(map_index_template="{{ object_label }}")
+    @task
+    def connected(source: str) -> list[dict[str, str]]:
+        entries = step(look_up, area, source)
+        return [{"source": source, "object_name": entry.object} for entry in entries]
+
+    @task(map_index_template="{{ object_name }}")
     def extract_object(source: str, object_name: str) -> dict[str, Any]:
         context = get_current_context()
-        context["object_label"] = f"{source}.{object_name}"
+        context["object_name"] = object_name
         return step(pull, source, object_name, bool(context["params"].get("force")))
 
     @task(trigger_rule="all_done")
-    def check_and_commit_area(runs: Any) -> None:
-        step(check_and_commit, area, business_date_of_run(), [run for run in runs if run])
+    def check_and_commit_area(groups: Any) -> None:
+        runs = [run for group in groups if group for run in group if run]
+        step(check_and_commit, area, business_date_of_run(), runs)
 
     @task(outlets=[ASSETS[area]])
     def announce(outlet_events: Any = None) -> None:
         outlet_events[ASSETS[area]].extra = {"business_date": business_date_of_run().isoformat()}
 
-    check_and_commit_area(extract_object.expand_kwargs(connected())) >> announce()
+    runs = [
+        extract_object.override(task_id=f"extract_{source}", pool=pool_of(source)).expand_kwargs(
+            connected.override(task_id=f"connected_{source}")(source)
+        )
+        for source in sources
+    ]
+    check_and_commit_area(runs) >> announce()
+
+
+def look_up(context: Context, area: str, source: str) -> list[CatalogueObject]:
+    """Objects of the area to extract from a source; none if the tenant has not connected the system."""
+    if source not in context.tenant.systems:
+        return []
+    return connected_objects(context, area, source, connection_of(source))
 
 
 def pull(context: Context, source: str, object_name: str, force: bool) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pyarrow as pa
 from jinja2 import Environment, FileSystemLoader
 
 from expectations.data_docs import build_data_docs
-from expectations.results import read_results
+from expectations.results import newest_by_table, read_results
 from ingestion.load import connect
 from ingestion.progress import open_problems
 from ingestion.settings import Settings
@@ -130,9 +130,7 @@ def _freshness(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
 def _checks(table: pa.Table) -> dict[str, Any]:
     if not table.num_rows:
         return {"counts": {}, "findings": []}
-    results = table.to_pandas().sort_values("checked_at")
-    of_table = results.groupby(["layer", "table_name"])["run_id"]
-    newest = results[results["run_id"] == of_table.transform("last")]
+    newest = newest_by_table(table)
     findings = newest[newest["status"] != "passed"].sort_values(["status", "table_name", "rule"])
     return {
         "counts": newest["status"].value_counts().to_dict(),

@@ -1,5 +1,6 @@
 """Fixtures of every test: real runs of the whole warehouse, each built once a session."""
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -70,9 +71,18 @@ def run_warehouse() -> RunWarehouse:
 def _built(
     tmp_path_factory: pytest.TempPathFactory, run: RunWarehouse, tenant: Path | None, name: str
 ) -> Run:
-    outcome = run(tmp_path_factory.mktemp(name), tenant)
-    assert outcome.status == 0, outcome.output
-    return outcome
+    """A finished run, made once for all of pytest's worker processes."""
+    base = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent
+    home, printed = base / f"built_{name}", base / f"built_{name}.txt"
+    with (base / f"built_{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not printed.exists():
+            outcome = run(home, tenant)
+            assert outcome.status == 0, outcome.output
+            printed.write_text(outcome.output, encoding="utf-8")
+    return Run(0, printed.read_text(encoding="utf-8"), home)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,5 @@
--- Conservation: every row of the newest content of each dropped file is a row of the feed, equal rows included.
+-- Conservation: every row of the newest content of each dropped file is a row of the feed, equal rows included;
+-- so is every current row of the product database's table.
 with newest_files as (
 
     select _source_file, max(_load_id) as _load_id
@@ -7,12 +8,28 @@ with newest_files as (
 
 ),
 
-landed as (
+dropped as (
 
-    select count(*) as row_count, sum(cast(raw.uses as decimal(18, 0))) as uses
+    select count(*) as row_count, sum({{ read_number('raw.uses') }}) as uses
     from {{ source('raw', 'files__product__feature_use') }} as raw
     inner join newest_files
         on raw._source_file = newest_files._source_file and raw._load_id = newest_files._load_id
+
+),
+
+queried as (
+
+    select count(*) as row_count, sum(uses) as uses from {{ ref('stg_database__product__feature_use') }}
+
+),
+
+landed as (
+
+    select
+        dropped.row_count + queried.row_count as row_count,
+        coalesce(dropped.uses, 0) + coalesce(queried.uses, 0) as uses
+    from dropped
+    cross join queried
 
 ),
 
@@ -29,4 +46,4 @@ select
     modelled.uses as modelled_uses
 from landed
 cross join modelled
-where landed.row_count <> modelled.row_count or coalesce(landed.uses, 0) <> coalesce(modelled.uses, 0)
+where landed.row_count <> modelled.row_count or landed.uses <> coalesce(modelled.uses, 0)

@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from ingestion.sandbox.faults import FaultScript, FaultScriptError, parse_faults
 from ingestion.sandbox.hubspot import HubSpot
+from ingestion.sandbox.marketo import Marketo
 from ingestion.sandbox.salesforce import Salesforce
 from ingestion.sandbox.store import Store
 from ingestion.sandbox.timestamps import parse_moment
@@ -32,7 +33,7 @@ def create_app(
         faults: script in force from the first request.
     """
     world = World(Store(tenant_folder), clock.astimezone(UTC), faults or FaultScript())
-    vendors = [vendor(world) for vendor in (Salesforce, HubSpot, Zendesk)]
+    vendors = [vendor(world) for vendor in (Salesforce, HubSpot, Marketo, Zendesk)]
     routes = [route for vendor in vendors for route in vendor.routes()]
     app = Starlette(routes=[*routes, *_admin_routes(world)])
     app.state.world = world
@@ -71,6 +72,18 @@ def _admin_routes(world: World) -> list[Route]:
         world.faults = FaultScript()
         return Response(status_code=204)
 
+    async def set_fields(request: Request) -> Response:
+        try:
+            wanted = orjson.loads(await request.body())
+            world.fields = {vendor: dict(objects) for vendor, objects in wanted.items()}
+        except (ValueError, TypeError, AttributeError) as problem:
+            return JSON({"error": f"send {{vendor: {{object: {{field: {{}}}}}}}}: {problem}"}, 400)
+        return Response(status_code=204)
+
+    async def set_certificate(request: Request) -> Response:
+        world.certificate = (await request.body()).decode("ascii", "replace")
+        return Response(status_code=204)
+
     async def list_requests(_: Request) -> Response:
         return JSON(world.requests)
 
@@ -83,6 +96,8 @@ def _admin_routes(world: World) -> list[Route]:
         Route("/_sandbox/clock", set_clock, methods=["PUT"]),
         Route("/_sandbox/faults", set_faults, methods=["PUT"]),
         Route("/_sandbox/faults", clear_faults, methods=["DELETE"]),
+        Route("/_sandbox/fields", set_fields, methods=["PUT"]),
+        Route("/_sandbox/salesforce_certificate", set_certificate, methods=["PUT"]),
         Route("/_sandbox/requests", list_requests, methods=["GET"]),
         Route("/_sandbox/revoke_tokens", revoke_tokens, methods=["POST"]),
     ]

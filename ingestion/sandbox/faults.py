@@ -18,10 +18,19 @@ import yaml
 
 from ingestion.errors import WarehouseError
 
-VENDORS = ("salesforce", "hubspot", "zendesk")
+VENDORS = ("salesforce", "hubspot", "marketo", "zendesk")
 REFUSALS = ("rate_limit", "server_error", "unauthorized")
 BREAKAGES = ("reset", "html", "truncated")
 KINDS = REFUSALS + BREAKAGES
+# What only one vendor does.
+OWN_KINDS = {
+    "salesforce": ("daily_limit", "locator_expired", "short_page", "job_failed"),
+    "hubspot": ("daily_limit", "offset_expired", "partial_answer"),
+    "marketo": (
+        *("daily_limit", "concurrency", "unavailable", "token_expired", "filter_unsupported"),
+        *("queue_full", "export_quota", "job_pending", "job_failed", "file_damaged"),
+    ),
+}
 _KEYS = {"n", "every", "vendor", "object", "fault", "times", "retry_after"}
 
 
@@ -103,7 +112,7 @@ def _read_rule(rule: Any, where: str) -> Fault:
                 f"{where}: {key}: unknown key", f"use {', '.join(sorted(_KEYS))}"
             )
     _require_one_of(rule, "vendor", VENDORS, where)
-    _require_one_of(rule, "fault", KINDS, where)
+    _require_one_of(rule, "fault", KINDS + OWN_KINDS.get(rule["vendor"], ()), where)
     if ("n" in rule) == ("every" in rule):
         raise FaultScriptError(f"{where}: n: give either n or every", "keep one of them")
     for key, least in (("n", 1), ("every", 1), ("times", 1), ("retry_after", 0)):

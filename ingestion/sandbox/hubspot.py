@@ -1,37 +1,47 @@
-"""HubSpot: CRM objects, search, properties, associations, and legacy e-mail events.
+"""HubSpot: OAuth, CRM objects, search, properties, associations; its event feeds are in hubspot_feeds.
 
 After developers.hubspot.com as noted in SOURCES.md 1.2; every CRM path exists in the v3 form and
 in the date form. Archived records stay listed (the vendor drops them after 90 days).
 """
 
 from bisect import bisect_right
-from hashlib import sha256
+from datetime import datetime, timedelta
 from hmac import compare_digest
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 from uuid import uuid4
 
 import orjson
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from ingestion.sandbox import credentials, hubspot_associations, hubspot_search
 from ingestion.sandbox.faults import Fault
+from ingestion.sandbox.hubspot_errors import digest, error, invalid, whole
+from ingestion.sandbox.hubspot_feeds import HubSpotFeeds
 from ingestion.sandbox.hubspot_records import CrmObject, present
-from ingestion.sandbox.store import Snapshot, Version, VersionRule, key_order
-from ingestion.sandbox.timestamps import MILLISECOND, iso_millis
-from ingestion.sandbox.vendor import JSON, Refusal, Vendor, World, bearer_token, opaque, read_opaque
+from ingestion.sandbox.store import Store, Version, VersionRule, key_order
+from ingestion.sandbox.timestamps import iso_millis
+from ingestion.sandbox.vendor import (
+    JSON,
+    Refusal,
+    Vendor,
+    World,
+    bearer_token,
+    opaque,
+    read_opaque,
+    twist_of,
+)
 
 CRM_RULE = VersionRule(key=("id",), cursor="updatedAt", deleted="archived", fields="properties")
-EVENT_RULE = VersionRule(key=("id", "created"), cursor="created", tick=MILLISECOND)
 API_VERSION = "2026-03"
 LIST_LIMIT = 100
 READ_LIMIT = 100
 ASSOCIATION_LIMIT = 1_000
-EVENT_LIMITS = (10, 1_000)
-EVENT_FILTERS = {"eventType": "type", "recipient": "recipient", "campaignId": "emailCampaignId"}
 KEPT_SEARCHES = 8
+TOKEN_LIFETIME = timedelta(minutes=30)
 DAILY_REQUESTS = 650_000
 BURST_REQUESTS = 190
 BURST_MILLISECONDS = 10_000
@@ -41,18 +51,24 @@ class HubSpot(Vendor):
     """One portal."""
 
     name = "hubspot"
+    twists = frozenset({"offset_expired", "partial_answer"})
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
-        self._searches: dict[tuple[str, int, str], list[Version]] = {}
+        self._searches: dict[tuple[Store, str, int, str], list[Version]] = {}
+        self._feeds = HubSpotFeeds(self)
+        self._ends: dict[str, datetime] = {}
 
     def routes(self) -> list[Route]:
         """The portal's paths."""
-        routes = [self.data_route("/email/public/v1/events", self.email_events)]
+        routes = [self.data_route(path, endpoint) for path, endpoint in self._feeds.endpoints()]
+        for version in ("v1", API_VERSION):
+            routes.append(self.open_route(f"/oauth/{version}/token", self.sign_in, "POST"))
         for root in ("/crm/v3/objects", f"/crm/objects/{API_VERSION}"):
             routes += [
                 self.data_route(f"{root}/{{object}}", self.list_objects),
                 self.data_route(f"{root}/{{object}}/search", self.search, "POST"),
+                self.data_route(f"{root}/{{object}}/{{id}}", self.read),
                 self.data_route(f"{root}/{{object}}/batch/read", self.batch_read, "POST"),
             ]
         for root in ("/crm/v3/properties", f"/crm/properties/{API_VERSION}"):
@@ -62,28 +78,55 @@ class HubSpot(Vendor):
             routes.append(self.data_route(path, self.associations, "POST"))
         return routes
 
+    async def sign_in(self, request: Request) -> Response:
+        """Grant type refresh token, as a form; the token lives half an hour."""
+        form = dict(parse_qsl((await request.body()).decode()))
+        if form.get("grant_type") != "refresh_token":
+            return error(400, "missing or unknown grant type", status="BAD_GRANT_TYPE")
+        secret = form.get("client_secret", "").encode()
+        known = compare_digest(secret, credentials.HUBSPOT_CLIENT_SECRET.encode())
+        if form.get("client_id") != credentials.HUBSPOT_CLIENT_ID or not known:
+            return error(400, "missing or invalid client secret", status="BAD_CLIENT_SECRET")
+        refresh_token, first = form.get("refresh_token", ""), credentials.HUBSPOT_REFRESH_TOKEN
+        pair = self.world.rotate_token(self.name, refresh_token, first)
+        if pair is None:
+            return error(400, "missing or invalid refresh token", status="BAD_REFRESH_TOKEN")
+        self._ends[pair["access_token"]] = self.world.now + TOKEN_LIFETIME
+        seconds = int(TOKEN_LIFETIME.total_seconds())
+        return JSON({**pair, "token_type": "bearer", "expires_in": seconds})
+
     async def list_objects(self, request: Request) -> Response:
         """A page of an object in id order; ``after`` is opaque to clients."""
         params = request.query_params
-        crm, limit = self._crm(request), _whole(params.get("limit", "10"), "limit", LIST_LIMIT)
-        archived = params.get("archived") == "true"
+        crm, limit = self._crm(request), whole(params.get("limit", "10"), "limit", LIST_LIMIT)
+        archived = _is_true(params.get("archived"))
         snapshot = crm.snapshot.deleted if archived else crm.snapshot.alive
         listed = snapshot.in_key_order
         start = bisect_right(listed, _last_key(params.get("after")), key=lambda v: key_order(v.key))
         page = listed[start : start + limit]
-        wanted, related = _names(params.get("properties")), _names(params.get("associations"))
+        wanted, related = _names(params, "properties"), _names(params, "associations")
         body: dict[str, Any] = {"results": [present(crm, v, wanted, related) for v in page]}
         if start + limit < len(listed):
             after = opaque(page[-1].key)
-            query = urlencode({**params, "after": after})
+            asked = [item for item in params.multi_items() if item[0] != "after"]
+            query = urlencode([*asked, ("after", after)])
             link = f"{request.base_url}{request.url.path.lstrip('/')}?{query}"
             body["paging"] = {"next": {"after": after, "link": link}}
         return JSON(body)
 
+    async def read(self, request: Request) -> Response:
+        """One record by id."""
+        params, crm = request.query_params, self._crm(request)
+        version = crm.snapshot.by_key.get(request.path_params["id"])
+        if version is None or version.deleted != _is_true(params.get("archived")):
+            return error(404, "resource not found", category="OBJECT_NOT_FOUND")
+        wanted, related = _names(params, "properties"), _names(params, "associations")
+        return JSON(present(crm, version, wanted, related))
+
     async def batch_read(self, request: Request) -> Response:
         """Records by id; 207 if some do not exist."""
         crm, body = self._crm(request), await _json_object(request)
-        archived = request.query_params.get("archived") == "true"
+        archived = _is_true(request.query_params.get("archived"))
         found, missing = [], []
         for key in dict.fromkeys(str(entry["id"]) for entry in _inputs(body, READ_LIMIT)):
             version = crm.snapshot.by_key.get(key)
@@ -107,6 +150,11 @@ class HubSpot(Vendor):
         """Links of records to one other object; records without any are absent."""
         inputs = _inputs(await _json_object(request), ASSOCIATION_LIMIT)
         target, snapshot = request.path_params["target"], self._crm(request).snapshot
+        if twist_of(request) == "partial_answer":
+            results = hubspot_associations.batch_read(snapshot, target, inputs[:-1])
+            missing = {"status": "error", "category": "OBJECT_NOT_FOUND", "context": {}}
+            answer = {**self._completed(results), "numErrors": 1, "errors": [missing]}
+            return JSON(answer, 207)
         return JSON(self._completed(hubspot_associations.batch_read(snapshot, target, inputs)))
 
     async def search(self, request: Request) -> Response:
@@ -116,61 +164,37 @@ class HubSpot(Vendor):
             found = self._find(crm, body)
             return JSON(hubspot_search.page(crm, body, found))
         except hubspot_search.SearchError as problem:
-            raise Refusal(_invalid(str(problem))) from problem
+            raise Refusal(invalid(str(problem))) from problem
 
     async def properties(self, request: Request) -> Response:
         """The properties of an object, the vendor's own first."""
         return JSON({"results": self._crm(request).property_definitions()})
 
-    async def email_events(self, request: Request) -> Response:
-        """E-mail events, latest first; both timestamps are inclusive milliseconds."""
-        params = request.query_params
-        snapshot = self.collection("email_events", EVENT_RULE).at(self.micros)
-        default, largest = EVENT_LIMITS
-        limit = _whole(params.get("limit", str(default)), "limit", largest)
-        filters = {f: params[name] for name, f in EVENT_FILTERS.items() if name in params}
-        digest = _digest({k: v for k, v in params.items() if k not in ("offset", "limit")})
-        oldest = snapshot.first_at(_millis(params, "startTimestamp", 0))
-        position = self._event_position(snapshot, params, digest)
-        events: list[dict[str, Any]] = []
-        last = None
-        while position > oldest and len(events) < limit:
-            position -= 1
-            last = snapshot.versions[position]
-            event = last.record
-            if all(str(event.get(field)) == value for field, value in filters.items()):
-                events.append(event)
-        offset = _event_offset(digest, last) if last else params.get("offset", "")
-        return JSON({"events": events, "hasMore": position > oldest, "offset": offset})
-
     def denial(self, request: Request) -> Response:
-        """A missing or wrong token."""
+        """A missing, wrong or ended token."""
+        if bearer_token(request) in self._ends:
+            message = "The OAuth token used to make this call expired."
+            return error(401, message, category="EXPIRED_AUTHENTICATION")
         message = "Authentication credentials not found or not valid."
-        return _error(401, message, category="INVALID_AUTHENTICATION")
+        return error(401, message, category="INVALID_AUTHENTICATION")
 
     def refusal(self, fault: Fault) -> Response:
-        """The ten-second quota answers 429, a failing gateway 502."""
+        """The quotas of ten seconds and of a day answer 429, a failing gateway 502."""
         if fault.fault == "server_error":
-            return _error(502, "There was a problem with the request.")
+            return error(502, "There was a problem with the request.")
+        if fault.fault == "daily_limit":
+            return _rate_limit("You have reached your daily limit.", "DAILY", {})
         headers = {} if fault.retry_after is None else {"retry-after": str(fault.retry_after)}
-        return _error(
-            429,
-            "You have reached your ten_secondly_rolling limit.",
-            headers,
-            errorType="RATE_LIMIT",
-            policyName="TEN_SECONDLY_ROLLING",
-            requestId=str(uuid4()),
-        )
+        message = "You have reached your ten_secondly_rolling limit."
+        return _rate_limit(message, "TEN_SECONDLY_ROLLING", headers)
 
     def failure(self, message: str) -> Response:
         """A tenant file that cannot be read."""
-        return _error(400, message, category="SANDBOX_TENANT_FILE")
+        return error(400, message, category="SANDBOX_TENANT_FILE")
 
     def object_of(self, request: Request) -> str | None:
-        """The object of a CRM path, or the e-mail events."""
-        if request.url.path.startswith("/email/"):
-            return "email_events"
-        return super().object_of(request)
+        """The object of a CRM path, or the feed."""
+        return self._feeds.name_of(request.url.path) or super().object_of(request)
 
     def extra_headers(self, request: Request) -> dict[str, str]:
         """The quota; search answers come without."""
@@ -185,8 +209,10 @@ class HubSpot(Vendor):
         }
 
     def is_signed_in(self, request: Request) -> bool:
-        """Whether the request carries the portal's service key, which does not end."""
+        """Whether the request carries the portal's service key, which does not end, or a token."""
         token = bearer_token(request)
+        if super().is_signed_in(request):
+            return self.world.now < self._ends.get(token, self.world.now)
         return compare_digest(token.encode(), credentials.HUBSPOT_TOKEN.encode())
 
     def _crm(self, request: Request) -> CrmObject:
@@ -201,24 +227,12 @@ class HubSpot(Vendor):
     def _find(self, crm: CrmObject, body: dict[str, Any]) -> list[Version]:
         """What a search finds; kept, since every further page asks for it again."""
         asked = {name: body.get(name) for name in ("filterGroups", "sorts")}
-        query = (crm.name, self.micros, _digest(asked))
+        query = (self.world.store, crm.name, self.micros, digest(asked))
         if query not in self._searches:
             if len(self._searches) >= KEPT_SEARCHES:
                 del self._searches[next(iter(self._searches))]
             self._searches[query] = hubspot_search.find(crm, body)
         return self._searches[query]
-
-    def _event_position(self, snapshot: Snapshot, params: Any, digest: str) -> int:
-        if "offset" not in params:
-            latest = _millis(params, "endTimestamp", self.micros // MILLISECOND)
-            return snapshot.first_past(latest)
-        try:
-            mark, cursor, key = read_opaque(params["offset"]).split(" ", 2)
-            if mark != digest:
-                raise ValueError("offset of another query")
-            return snapshot.first_past(int(cursor), key) - 1
-        except ValueError as problem:
-            raise Refusal(_invalid("offset is not of this query")) from problem
 
 
 def _last_key(after: str | None) -> tuple[int, str]:
@@ -227,38 +241,24 @@ def _last_key(after: str | None) -> tuple[int, str]:
     try:
         return key_order(read_opaque(after))
     except ValueError as problem:
-        raise Refusal(_invalid("after is no paging cursor")) from problem
+        raise Refusal(invalid("after is no paging cursor")) from problem
 
 
-def _event_offset(digest: str, last: Version) -> str:
-    return opaque(f"{digest} {last.cursor} {last.key}")
+def _is_true(text: str | None) -> bool:
+    """A truth value as the vendor reads it: its own Python client writes ``True``."""
+    return (text or "").lower() == "true"
 
 
-def _digest(params: dict[str, Any]) -> str:
-    return sha256(orjson.dumps(params, option=orjson.OPT_SORT_KEYS)).hexdigest()[:12]
-
-
-def _millis(params: Any, name: str, default: int) -> int:
-    text = params.get(name, str(default))
-    if not text.lstrip("-").isdigit():
-        raise Refusal(_invalid(f"{name} must be in milliseconds"))
-    return int(text) * MILLISECOND
-
-
-def _names(text: str | None) -> list[str]:
-    return [name.strip() for name in (text or "").split(",") if name.strip()]
-
-
-def _whole(text: str, name: str, largest: int) -> int:
-    if not text.isdigit() or not 1 <= int(text) <= largest:
-        raise Refusal(_invalid(f"{name} must be between 1 and {largest}"))
-    return int(text)
+def _names(params: QueryParams, name: str) -> list[str]:
+    """Values of a parameter that may be repeated, a list in itself, or both."""
+    values = ",".join(params.getlist(name)).split(",")
+    return [value.strip() for value in values if value.strip()]
 
 
 def _inputs(body: dict[str, Any], limit: int) -> list[dict[str, Any]]:
     inputs = body.get("inputs") or []
     if not 1 <= len(inputs) <= limit or not all("id" in entry for entry in inputs):
-        raise Refusal(_invalid(f"inputs must hold 1 to {limit} entries with an id"))
+        raise Refusal(invalid(f"inputs must hold 1 to {limit} entries with an id"))
     return inputs
 
 
@@ -266,18 +266,12 @@ async def _json_object(request: Request) -> dict[str, Any]:
     try:
         body = orjson.loads(await request.body())
     except orjson.JSONDecodeError as problem:
-        raise Refusal(_invalid(f"Invalid input JSON: {problem.msg}")) from problem
+        raise Refusal(invalid(f"Invalid input JSON: {problem.msg}")) from problem
     if not isinstance(body, dict):
-        raise Refusal(_invalid("Invalid input JSON: no object"))
+        raise Refusal(invalid("Invalid input JSON: no object"))
     return body
 
 
-def _invalid(message: str) -> Response:
-    return _error(400, message, category="VALIDATION_ERROR")
-
-
-def _error(
-    status: int, message: str, headers: dict[str, str] | None = None, **more: str
-) -> Response:
-    body = {"status": "error", "message": message, "correlationId": str(uuid4()), **more}
-    return JSON(body, status, headers)
+def _rate_limit(message: str, policy: str, headers: dict[str, str]) -> Response:
+    kind = {"errorType": "RATE_LIMIT", "policyName": policy, "requestId": str(uuid4())}
+    return error(429, message, headers, **kind)

@@ -32,14 +32,14 @@ def find(crm: CrmObject, body: dict[str, Any]) -> list[Version]:
     Raises:
         SearchError: a filter or sort cannot be understood, or there are too many.
     """
-    unknown = set(body) - _KEYS
-    if unknown:
-        raise SearchError(f"{min(unknown)} is not supported by the sandbox")
     return _sorted(crm, _matching(crm, body.get("filterGroups") or []), body.get("sorts") or [])
 
 
 def page(crm: CrmObject, body: dict[str, Any], found: list[Version]) -> dict[str, Any]:
-    """The page of the found records that a search asks for; raises SearchError past a limit."""
+    """The page of the found records that a search asks for; raises SearchError for what cannot be had."""
+    unknown = set(body) - _KEYS
+    if unknown:
+        raise SearchError(f"{min(unknown)} is not supported by the sandbox")
     limit, after = _whole(body.get("limit", 10), "limit"), _whole(body.get("after") or 0, "after")
     if not 1 <= limit <= PAGE_LIMIT:
         raise SearchError(f"limit must be between 1 and {PAGE_LIMIT}")

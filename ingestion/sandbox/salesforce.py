@@ -1,4 +1,4 @@
-"""Salesforce: OAuth client credentials, REST query, describe and limits.
+"""Salesforce: sign-in, REST query, describe, deleted records, limits, Bulk API 2.0 query jobs.
 
 After the REST API Developer Guide (atlas.en-us.api_rest) as noted in SOURCES.md 1.1. Deleted
 records stay in the recycle bin (the vendor empties it after about 15 days), so that a history
@@ -7,28 +7,45 @@ extracted in one go equals one extracted day by day.
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
-from hmac import compare_digest
 from typing import Any
-from urllib.parse import parse_qs
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ingestion.sandbox import credentials, salesforce_describe, soql, soql_select
+from ingestion.sandbox import salesforce_describe, salesforce_sign_in, soql, soql_select
 from ingestion.sandbox.faults import Fault
-from ingestion.sandbox.store import Version, VersionRule
-from ingestion.sandbox.timestamps import MILLISECOND
-from ingestion.sandbox.vendor import JSON, Refusal, Vendor, World
+from ingestion.sandbox.salesforce_bulk import BulkQueries
+from ingestion.sandbox.salesforce_errors import error, not_found
+from ingestion.sandbox.store import Collection, Snapshot, Version, VersionRule
+from ingestion.sandbox.timestamps import MILLISECOND, from_micros, parse_moment, to_micros
+from ingestion.sandbox.vendor import JSON, Refusal, Vendor, World, twist_of
 
 RULE = VersionRule(key=("Id",), cursor="SystemModstamp", deleted="IsDeleted")
+# History rows are written once and have no SystemModstamp; OpportunityHistory is the exception.
+HISTORY_RULE = VersionRule(key=("Id",), cursor="CreatedDate", deleted="IsDeleted")
 API_VERSIONS = range(50, 69)
+RETIRED_VERSIONS = range(7, 31)
 DATA = "/services/data/v{version}"
 DAILY_REQUESTS = 100_000
 PAGE_SIZES = (200, 2_000)
 MAX_URI_BYTES = 16_384
 OPEN_LOCATORS = 200
+# The same code for too many requests at a time and for the 24 hours' allowance.
+LIMITS = {"rate_limit": "ConcurrentPerOrgLongTxn", "daily_limit": "TotalRequests"}
+DELETE_LOG = timedelta(days=15)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a query found; ``fields`` is empty for COUNT()."""
+
+    object: str
+    fields: tuple[str, ...]
+    types: dict[str, str]
+    versions: list[Version]
 
 
 @dataclass(frozen=True)
@@ -45,9 +62,11 @@ class Salesforce(Vendor):
     """One organisation."""
 
     name = "salesforce"
+    twists = frozenset({"short_page", "job_failed"})
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
+        self._bulk = BulkQueries(self)
         self._cursors: dict[str, Cursor] = {}
         self._opened = 0
 
@@ -69,20 +88,23 @@ class Salesforce(Vendor):
             self.data_route(f"{DATA}/queryAll/", self.query_all),
             self.data_route(f"{DATA}/query/{{locator}}", self.query_more),
             self.data_route(f"{DATA}/queryAll/{{locator}}", self.query_more),
+            self.data_route(f"{DATA}/sobjects/{{object}}/deleted", self.deleted),
+            self.data_route(f"{DATA}/sobjects/{{object}}/deleted/", self.deleted),
+            self.data_route(f"{DATA}/jobs/query", self._bulk.create, "POST"),
+            self.route(f"{DATA}/jobs/query", self._bulk.list),
+            self.data_route(f"{DATA}/jobs/query/{{job}}", self._bulk.show),
+            self.route(f"{DATA}/jobs/query/{{job}}", self._bulk.abort, "PATCH"),
+            self.route(f"{DATA}/jobs/query/{{job}}", self._bulk.delete, "DELETE"),
+            self.data_route(f"{DATA}/jobs/query/{{job}}/results", self._bulk.results),
         ]
 
     async def sign_in(self, request: Request) -> Response:
-        """OAuth 2.0 client credentials flow; form-encoded, no refresh token, no expiry told."""
-        form = {
-            key: values[-1] for key, values in parse_qs((await request.body()).decode()).items()
-        }
-        if form.get("grant_type") != "client_credentials":
-            return _oauth_error("unsupported_grant_type", "grant type not supported")
-        if form.get("client_id") != credentials.SALESFORCE_CLIENT_ID:
-            return _oauth_error("invalid_client_id", "client identifier invalid")
-        secret = form.get("client_secret", "")
-        if not compare_digest(secret.encode(), credentials.SALESFORCE_CLIENT_SECRET.encode()):
-            return _oauth_error("invalid_client", "invalid client credentials")
+        """OAuth 2.0 client credentials or JWT bearer flow; no refresh token, no expiry told."""
+        try:
+            await salesforce_sign_in.check(request, self.world.certificate)
+        except salesforce_sign_in.SignInRefused as refused:
+            body = {"error": refused.error, "error_description": refused.description}
+            return JSON(body, 400)
         instance = str(request.base_url).rstrip("/")
         token = self.world.issue_token(self.name)
         return JSON(
@@ -104,7 +126,12 @@ class Salesforce(Vendor):
     async def limits(self, request: Request) -> Response:
         """What is left of the daily allocation."""
         left = DAILY_REQUESTS - self.used_today
-        return JSON({"DailyApiRequests": {"Max": DAILY_REQUESTS, "Remaining": left}})
+        return JSON(
+            {
+                "DailyApiRequests": {"Max": DAILY_REQUESTS, "Remaining": left},
+                "DailyBulkV2QueryJobs": self._bulk.allowance(),
+            }
+        )
 
     async def global_describe(self, request: Request) -> Response:
         """Every object the organisation has."""
@@ -116,9 +143,12 @@ class Salesforce(Vendor):
         """The fields of one object."""
         base, name = _base(request), request.path_params["object"]
         if name not in self._objects():
-            raise Refusal(_not_found())
-        types = salesforce_describe.field_types(self.collection(name, RULE))
-        return JSON(salesforce_describe.describe(name, types, self._objects(), base))
+            raise Refusal(not_found())
+        return JSON(
+            salesforce_describe.describe(
+                name, self._types(name), self._objects(), base, self._settings(name)
+            )
+        )
 
     async def query(self, request: Request) -> Response:
         """First page of a query; deleted records are left out."""
@@ -134,16 +164,50 @@ class Salesforce(Vendor):
         query_id, _, offset = request.path_params["locator"].rpartition("-")
         cursor = self._cursors.get(query_id)
         if cursor is None or not offset.isdigit() or int(offset) >= len(cursor.versions):
-            raise Refusal(_error(400, "INVALID_QUERY_LOCATOR", "invalid query locator"))
-        return self._page(base, query_id, cursor, int(offset))
+            raise Refusal(_invalid_locator())
+        return self._page(base, query_id, cursor, int(offset), twist_of(request))
+
+    async def deleted(self, request: Request) -> Response:
+        """Ids of the records deleted in a stretch of the last 15 days."""
+        name = request.path_params["object"]
+        if name not in self._objects():
+            raise Refusal(not_found())
+        try:
+            start, end = (parse_moment(request.query_params[key]) for key in ("start", "end"))
+        except (KeyError, ValueError) as problem:
+            raise Refusal(error(400, "INVALID_REPLICATION_DATE", str(problem))) from problem
+        if start >= end:
+            raise Refusal(
+                error(400, "INVALID_REPLICATION_DATE", "startDate must be before endDate")
+            )
+        earliest = self.world.now - DELETE_LOG
+        if start < earliest:
+            message = "startDate cannot be more than 15 days ago"
+            raise Refusal(error(400, "INVALID_REPLICATION_DATE", message))
+        gone = self.snapshot(name).deleted.between(
+            [(">=", to_micros(start)), ("<", to_micros(end))]
+        )
+        return JSON(
+            {
+                "deletedRecords": [
+                    {"id": version.key, "deletedDate": _moment(version.cursor)} for version in gone
+                ],
+                "earliestDateAvailable": _moment(to_micros(earliest)),
+                "latestDateCovered": _moment(to_micros(min(end, self.world.now))),
+            }
+        )
 
     def object_of(self, request: Request) -> str | None:
-        """The object a path, a query or a locator is about."""
+        """The object a path, a query, a locator or a job is about."""
+        if "job" in request.path_params:
+            return self._bulk.object_of(request.path_params["job"])
         if "locator" in request.path_params:
             cursor = self._cursors.get(request.path_params["locator"].rpartition("-")[0])
             return cursor.object if cursor else None
         source = re.search(r"\bfrom\s+(\w+)", request.query_params.get("q", ""), re.IGNORECASE)
-        return source[1] if source else request.path_params.get("object")
+        if source:
+            return source[1]
+        return request.path_params.get("object") or getattr(request.state, "object", None)
 
     def extra_headers(self, request: Request) -> dict[str, str]:
         """The daily use, on every REST answer."""
@@ -156,44 +220,77 @@ class Salesforce(Vendor):
         if len(request.scope["raw_path"]) + len(request.scope["query_string"]) > MAX_URI_BYTES:
             raise Refusal(Response("<h1>URI Too Long</h1>", 414, media_type="text/html"))
         if request.path_params["version"] not in {f"{number}.0" for number in API_VERSIONS}:
-            raise Refusal(_not_found())
+            number = request.path_params["version"].partition(".")[0]
+            if number.isdigit() and int(number) in RETIRED_VERSIONS:
+                message = "The requested API version is retired. Use a later version."
+                raise Refusal(error(410, "UNSUPPORTED_API_VERSION", message))
+            raise Refusal(not_found())
 
     def denial(self, request: Request) -> Response:
         """A session that is not valid."""
-        return _error(401, "INVALID_SESSION_ID", "Session expired or invalid")
+        return error(401, "INVALID_SESSION_ID", "Session expired or invalid")
 
     def refusal(self, fault: Fault) -> Response:
         """The quota answers 403 without a hint how long to wait, a busy server 503."""
-        if fault.fault == "rate_limit":
-            return _error(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
-        return _error(503, "SERVER_UNAVAILABLE", "The server is temporarily unavailable.")
+        if fault.fault == "locator_expired":
+            return _invalid_locator()
+        if fault.fault in LIMITS:
+            return error(403, "REQUEST_LIMIT_EXCEEDED", f"{LIMITS[fault.fault]} Limit exceeded.")
+        return error(503, "SERVER_UNAVAILABLE", "The server is temporarily unavailable.")
 
     def failure(self, message: str) -> Response:
         """A tenant file that cannot be read."""
-        return _error(400, "SANDBOX_TENANT_FILE", message)
+        return error(400, "SANDBOX_TENANT_FILE", message)
 
-    def _objects(self) -> list[str]:
-        return self.world.store.objects(self.name)
-
-    def _first_page(self, request: Request, with_deleted: bool) -> Response:
-        base, text = _base(request), request.query_params.get("q", "")
+    def find(self, text: str, with_deleted: bool) -> Found:
+        """Answer a query; raises Refusal with the vendor's error."""
         try:
             query = soql.parse(text)
             spelling = {name.lower(): name for name in self._objects()}
             name = spelling.get(query.object.text.lower())
             if name is None:
                 raise soql_select.unknown_object(query.object)
-            collection = self.collection(name, RULE)
-            types = salesforce_describe.field_types(collection)
+            types = self._types(name)
             query = soql_select.bind(query, types)
         except soql.SoqlError as problem:
-            raise Refusal(_error(400, problem.code, _located(text, problem))) from problem
-        found = soql_select.select(query, collection.at(self.micros), types, with_deleted)
-        if not query.fields:
-            return JSON({"totalSize": len(found), "done": True, "records": []})
-        fields = tuple(field.text for field in query.fields)
-        cursor = Cursor(name, fields, found, _page_size(request))
-        return self._page(base, self._open(cursor), cursor, 0)
+            raise Refusal(error(400, problem.code, _located(text, problem))) from problem
+        cursor = self._rule(name).cursor
+        found = soql_select.select(query, self.snapshot(name), types, with_deleted, cursor)
+        return Found(name, tuple(field.text for field in query.fields), types, found)
+
+    def snapshot(self, name: str) -> Snapshot:
+        """An object's records as they stand."""
+        return self._collection(name).at(self.micros)
+
+    def _objects(self) -> list[str]:
+        return self.world.store.objects(self.name)
+
+    def _rule(self, name: str) -> VersionRule:
+        is_history = name.endswith("History") and name != "OpportunityHistory"
+        return HISTORY_RULE if is_history else RULE
+
+    def _collection(self, name: str) -> Collection:
+        return self.collection(name, self._rule(name))
+
+    def _settings(self, name: str) -> dict[str, dict[str, Any]]:
+        return self.world.fields.get(self.name, {}).get(name, {})
+
+    def _types(self, name: str) -> dict[str, str]:
+        """Describe type of every field that may be seen."""
+        settings = self._settings(name)
+        types = salesforce_describe.field_types(self._collection(name), self._rule(name).cursor)
+        return {
+            field: settings.get(field, {}).get("type", kind)
+            for field, kind in types.items()
+            if not settings.get(field, {}).get("hidden")
+        }
+
+    def _first_page(self, request: Request, with_deleted: bool) -> Response:
+        found = self.find(request.query_params.get("q", ""), with_deleted)
+        if not found.fields:
+            return JSON({"totalSize": len(found.versions), "done": True, "records": []})
+        cursor = Cursor(found.object, found.fields, found.versions, _page_size(request))
+        return self._page(_base(request), self._open(cursor), cursor, 0, twist_of(request))
 
     def _open(self, cursor: Cursor) -> str:
         self._opened += 1
@@ -203,8 +300,11 @@ class Salesforce(Vendor):
             del self._cursors[next(iter(self._cursors))]
         return query_id
 
-    def _page(self, base: str, query_id: str, cursor: Cursor, offset: int) -> Response:
-        end = offset + cursor.page_size
+    def _page(
+        self, base: str, query_id: str, cursor: Cursor, offset: int, twist: str | None
+    ) -> Response:
+        # The vendor may give fewer rows than asked for and go on after them.
+        end = offset + (cursor.page_size // 2 if twist == "short_page" else cursor.page_size)
         done = end >= len(cursor.versions)
         page: dict[str, Any] = {"totalSize": len(cursor.versions), "done": done}
         if not done:
@@ -248,13 +348,9 @@ def _version_entry(number: int) -> dict[str, str]:
     return {"label": f"{season} '{year}", "url": f"/services/data/v{version}", "version": version}
 
 
-def _error(status: int, code: str, message: str) -> Response:
-    return JSON([{"message": message, "errorCode": code}], status)
+def _invalid_locator() -> Response:
+    return error(400, "INVALID_QUERY_LOCATOR", "invalid query locator")
 
 
-def _not_found() -> Response:
-    return _error(404, "NOT_FOUND", "The requested resource does not exist")
-
-
-def _oauth_error(code: str, description: str) -> Response:
-    return JSON({"error": code, "error_description": description}, 400)
+def _moment(micros: int) -> str:
+    return from_micros(micros).strftime("%Y-%m-%dT%H:%M:%S.000+0000")

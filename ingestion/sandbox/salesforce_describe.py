@@ -5,17 +5,14 @@ from typing import Any
 
 from ingestion.sandbox.store import Collection
 
-STANDARD_FIELDS = {
-    "Id": "id",
-    "IsDeleted": "boolean",
-    "CreatedDate": "datetime",
-    "SystemModstamp": "datetime",
-}
+STANDARD_FIELDS = {"Id": "id", "IsDeleted": "boolean", "CreatedDate": "datetime"}
+SYSTEM_FIELDS = frozenset({*STANDARD_FIELDS, "SystemModstamp"})
 _SOAP_TYPES = {
     "id": "tns:ID",
     "reference": "tns:ID",
     "boolean": "xsd:boolean",
     "double": "xsd:double",
+    "int": "xsd:int",
     "date": "xsd:date",
     "datetime": "xsd:dateTime",
     "address": "urn:address",
@@ -25,13 +22,24 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _DATETIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 
 
-def field_types(collection: Collection) -> dict[str, str]:
-    """Describe type of every field: the standard ones, then the file's in order of appearance."""
+def field_types(collection: Collection, cursor: str) -> dict[str, str]:
+    """Describe type of every field: the standard ones, then the file's in order of appearance.
+
+    Args:
+        cursor: the object's timestamp of change, which is a standard field too.
+    """
+    standard = {**STANDARD_FIELDS, cursor: "datetime"}
     found = {name: _field_type(name, sample) for name, sample in collection.samples.items()}
-    return {**STANDARD_FIELDS, **{n: t for n, t in found.items() if n not in STANDARD_FIELDS}}
+    return {**standard, **{n: t for n, t in found.items() if n not in standard}}
 
 
-def describe(name: str, types: dict[str, str], objects: list[str], base: str) -> dict[str, Any]:
+def describe(
+    name: str,
+    types: dict[str, str],
+    objects: list[str],
+    base: str,
+    settings: dict[str, dict[str, Any]],
+) -> dict[str, Any]:
     """Body of ``/sobjects/<name>/describe``.
 
     Args:
@@ -39,8 +47,12 @@ def describe(name: str, types: dict[str, str], objects: list[str], base: str) ->
         types: its fields' describe types.
         objects: the organisation's objects, to which references may point.
         base: ``/services/data/vXX.0``.
+        settings: field → properties that are to be described otherwise (``calculated`` …).
     """
-    fields = [_describe_field(field, kind, objects) for field, kind in types.items()]
+    fields = [
+        _describe_field(field, kind, objects) | settings.get(field, {})
+        for field, kind in types.items()
+    ]
     return {
         **summary(name, base),
         "fields": fields,
@@ -97,11 +109,11 @@ def _describe_field(name: str, kind: str, objects: list[str]) -> dict[str, Any]:
         "custom": name.endswith("__c"),
         "calculated": False,
         "calculatedFormula": None,
-        "nillable": name not in STANDARD_FIELDS,
+        "nillable": name not in SYSTEM_FIELDS,
         "filterable": not is_compound,
         "sortable": not is_compound,
-        "updateable": name not in STANDARD_FIELDS,
-        "createable": name not in STANDARD_FIELDS,
+        "updateable": name not in SYSTEM_FIELDS,
+        "createable": name not in SYSTEM_FIELDS,
         "compoundFieldName": None,
         "relationshipName": target if kind == "reference" else None,
         "referenceTo": [target] if kind == "reference" and target in objects else [],
@@ -111,7 +123,7 @@ def _describe_field(name: str, kind: str, objects: list[str]) -> dict[str, Any]:
         "scale": 2 if kind == "double" else 0,
         "autoNumber": False,
         "externalId": False,
-        "defaultedOnCreate": name in STANDARD_FIELDS,
+        "defaultedOnCreate": name in SYSTEM_FIELDS,
         "deprecatedAndHidden": False,
         "idLookup": kind == "id",
         "unique": False,

@@ -8,7 +8,6 @@ from ingestion.sandbox.soql import Condition, Literal, Name, Ordering, Query, So
 from ingestion.sandbox.store import Snapshot, Version
 from ingestion.sandbox.timestamps import parse_moment, to_micros
 
-CURSOR = "SystemModstamp"
 _ADVICE = (
     "If you are attempting to use a custom {kind}, be sure to append the '__c' after the {what} "
     "name. Please reference your WSDL or the describe call for the appropriate names."
@@ -17,6 +16,7 @@ _ORDERED = {"<": op.lt, "<=": op.le, ">": op.gt, ">=": op.ge}
 _LITERAL_KINDS = {
     "boolean": "boolean",
     "double": "number",
+    "int": "number",
     "date": "date",
     "datetime": "datetime",
 }
@@ -58,16 +58,20 @@ def unknown_object(name: Name) -> SoqlError:
 
 
 def select(
-    query: Query, snapshot: Snapshot, types: dict[str, str], with_deleted: bool
+    query: Query, snapshot: Snapshot, types: dict[str, str], with_deleted: bool, cursor: str
 ) -> list[Version]:
-    """The versions a bound query finds, in its order; deleted ones only if asked for."""
-    on_cursor = [c for c in query.conditions if _narrows(c)]
+    """The versions a bound query finds, in its order; deleted ones only if asked for.
+
+    Args:
+        cursor: the field by which versions are ordered; conditions on it need no look into them.
+    """
+    on_cursor = [c for c in query.conditions if _narrows(c, cursor)]
     shown = snapshot if with_deleted else snapshot.alive
     found = shown.between((c.operator, c.values[0].value) for c in on_cursor)
-    for test in [_test(c, types) for c in query.conditions if c not in on_cursor]:
+    for test in [_test(c, types, cursor) for c in query.conditions if c not in on_cursor]:
         found = [version for version in found if test(version)]
     for ordering in reversed(query.orderings):
-        found = _sorted(found, ordering, types)
+        found = _sorted(found, ordering, types, cursor)
     return found[: query.limit]
 
 
@@ -87,17 +91,17 @@ def _check_literals(condition: Condition, field_type: str) -> None:
             raise SoqlError("INVALID_FIELD", message, field.position)
 
 
-def _narrows(condition: Condition) -> bool:
+def _narrows(condition: Condition, cursor: str) -> bool:
     return (
-        condition.field.text == CURSOR
+        condition.field.text == cursor
         and condition.operator in ("=", "<", "<=", ">", ">=")
         and condition.values[0].kind == "datetime"
     )
 
 
-def _test(condition: Condition, types: dict[str, str]) -> Callable[[Version], bool]:
+def _test(condition: Condition, types: dict[str, str], cursor: str) -> Callable[[Version], bool]:
     field = condition.field.text
-    column = _column(field, types[field])
+    column = _column(field, types[field], cursor)
     values = {_comparable(literal, field) for literal in condition.values}
     if condition.operator in ("=", "in"):
         return lambda version: column(version) in values
@@ -118,11 +122,11 @@ def _comparable(literal: Literal, field: str) -> Any:
     return literal.value
 
 
-def _column(field: str, field_type: str) -> Column:
+def _column(field: str, field_type: str, cursor: str) -> Column:
     """How a field's comparable value is had from a version; null where it does not fit its type."""
     if field == "Id":
         return lambda version: version.key
-    if field == CURSOR:
+    if field == cursor:
         return lambda version: version.cursor
     if field == "IsDeleted":
         return lambda version: version.deleted
@@ -148,13 +152,16 @@ def _moment(value: Any) -> int | None:
 _CONVERSIONS: dict[str, Callable[[Any], Any]] = {
     "boolean": lambda value: value if isinstance(value, bool) else None,
     "double": _number,
+    "int": _number,
     "datetime": _moment,
 }
 
 
-def _sorted(versions: list[Version], ordering: Ordering, types: dict[str, str]) -> list[Version]:
+def _sorted(
+    versions: list[Version], ordering: Ordering, types: dict[str, str], cursor: str
+) -> list[Version]:
     field = ordering.field.text
-    column = _column(field, types[field])
+    column = _column(field, types[field], cursor)
     values = [(column(version), version) for version in versions]
     empty = [version for value, version in values if value is None]
     filled = sorted(

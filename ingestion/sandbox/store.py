@@ -1,4 +1,10 @@
-"""The tenant folder's records as they stood at a point in time."""
+"""The tenant folder's records as they stood at a point in time.
+
+A version shows from its cursor on. A line may say otherwise, in keys that no client sees:
+``_visible_from`` (ISO 8601) shows it from then on, as what was committed late, changed without
+moving the cursor, or reached the search index late; ``_purged: true`` beside it makes the record
+vanish as if it had never been.
+"""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
@@ -11,6 +17,9 @@ import orjson
 
 from ingestion.errors import TenantError
 from ingestion.sandbox.timestamps import SECOND, parse_moment, to_micros
+
+VISIBLE_FROM = "_visible_from"
+PURGED = "_purged"
 
 
 @dataclass(frozen=True)
@@ -33,12 +42,22 @@ class VersionRule:
 
 
 class Version(NamedTuple):
-    """One state of one record; the line is kept as text because most are never looked into."""
+    """One state of one record; the line is kept as text because most are never looked into.
+
+    ``visible_from`` is in microseconds since the epoch, None where it is the cursor.
+    """
 
     cursor: int
     key: str
     deleted: bool
     line: bytes
+    visible_from: int | None = None
+    purged: bool = False
+
+    @property
+    def shown_at(self) -> int:
+        """When the version takes effect, in microseconds since the epoch."""
+        return self.cursor if self.visible_from is None else self.visible_from
 
     @property
     def record(self) -> dict[str, Any]:
@@ -111,8 +130,8 @@ class Collection:
     """
 
     def __init__(self, versions: Iterable[Version], samples: dict[str, Any]) -> None:
-        # The sort is stable: of equal cursors the later line of the file stays the later one.
-        self._versions = sorted(versions, key=lambda v: v.cursor)
+        # The sort is stable: of equal moments the later line of the file stays the later one.
+        self._versions = sorted(versions, key=lambda v: v.shown_at)
         self.samples = samples
         self._seen_at: int | None = None
         self._snapshot = Snapshot(())
@@ -120,9 +139,10 @@ class Collection:
     def at(self, moment: int) -> Snapshot:
         """What stands at ``moment`` (microseconds since the epoch)."""
         if self._seen_at != moment:
-            visible = bisect_right(self._versions, moment, key=lambda v: v.cursor)
+            visible = bisect_right(self._versions, moment, key=lambda v: v.shown_at)
             latest = {version.key: version for version in self._versions[:visible]}
-            self._snapshot, self._seen_at = Snapshot(latest.values()), moment
+            standing = (version for version in latest.values() if not version.purged)
+            self._snapshot, self._seen_at = Snapshot(standing), moment
         return self._snapshot
 
 
@@ -187,10 +207,18 @@ def _version(record: Any, line: bytes, rule: VersionRule) -> Version:
     if not isinstance(record, dict):
         raise TypeError("is no JSON object")
     key = "|".join(str(_filled(record, name)) for name in rule.key)
+    is_deleted = rule.deleted is not None and record.get(rule.deleted) is True
+    visible_from, purged = record.pop(VISIBLE_FROM, None), bool(record.pop(PURGED, False))
+    if visible_from is None and not purged:
+        return Version(_cursor(record, rule), key, is_deleted, line)
+    shown_at = to_micros(parse_moment(visible_from)) if visible_from else _cursor(record, rule)
+    cursor = shown_at if purged else _cursor(record, rule)
+    return Version(cursor, key, is_deleted, orjson.dumps(record), shown_at, purged)
+
+
+def _cursor(record: dict[str, Any], rule: VersionRule) -> int:
     value = _filled(record, rule.cursor)
-    is_text = isinstance(value, str)
-    cursor = to_micros(parse_moment(value)) if is_text else int(value) * rule.tick
-    return Version(cursor, key, rule.deleted is not None and record.get(rule.deleted) is True, line)
+    return to_micros(parse_moment(value)) if isinstance(value, str) else int(value) * rule.tick
 
 
 def _filled(record: dict[str, Any], name: str) -> Any:

@@ -31,6 +31,11 @@ class World:
         now: the vendors' clock; it stands still until it is set.
         tokens: issued access tokens and the vendor each belongs to.
         requests: one entry for every request a vendor answered.
+        fields: vendor → object → field → what its administrator set: ``hidden`` (no right to see
+            it), and whatever the vendor's description of the field is to say.
+        certificate: PEM public key or certificate whose owner may sign in to Salesforce by JWT, as
+            one would upload it to the External Client App; empty until it is set.
+        refresh_tokens: vendor → the one refresh token that is good now; the documented one until used.
     """
 
     store: Store
@@ -38,12 +43,31 @@ class World:
     faults: FaultScript = field(default_factory=FaultScript)
     tokens: dict[str, str] = field(default_factory=dict)
     requests: list[dict[str, Any]] = field(default_factory=list)
+    fields: dict[str, dict[str, dict[str, dict[str, Any]]]] = field(default_factory=dict)
+    certificate: str = ""
+    refresh_tokens: dict[str, str] = field(default_factory=dict)
 
     def issue_token(self, vendor: str) -> str:
         """A new access token, valid until revoked."""
         token = token_urlsafe(24)
         self.tokens[token] = vendor
         return token
+
+    def rotate_token(self, vendor: str, refresh_token: str, first: str) -> dict[str, str] | None:
+        """Exchange a refresh token for a new pair, which ends the old one.
+
+        Args:
+            first: the vendor's refresh token before any exchange.
+
+        Returns:
+            The pair, or None if the refresh token is not the one that is good now.
+        """
+        if refresh_token != self.refresh_tokens.get(vendor, first):
+            return None
+        self.revoke_tokens(vendor)
+        self.refresh_tokens[vendor] = token_urlsafe(24)
+        pair = {"access_token": self.issue_token(vendor)}
+        return pair | {"refresh_token": self.refresh_tokens[vendor]}
 
     def revoke_tokens(self, vendor: str | None = None) -> None:
         """End every issued token, or those of one vendor."""
@@ -80,6 +104,8 @@ class Vendor:
     """Base of a vendor's API over the world."""
 
     name: ClassVar[str]
+    # Faults that change an answer instead of refusing it; the endpoint reads `request.state.twist`.
+    twists: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -184,9 +210,17 @@ class Vendor:
             if fault.fault == "unauthorized":
                 self.world.revoke_tokens(self.name)
                 return self.denial(request)
+            if fault.fault in self.twists:
+                request.state.twist = fault.fault
+                return await endpoint(request)
             return self.refusal(fault)
 
         return faulty
+
+
+def twist_of(request: Request) -> str | None:
+    """The fault that the endpoint itself is to act out, if any."""
+    return getattr(request.state, "twist", None)
 
 
 def bearer_token(request: Request) -> str:

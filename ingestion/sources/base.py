@@ -1,9 +1,11 @@
 """What a connector gets and gives: a connection, a window, pages of records."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
+
+import pyarrow as pa
 
 from ingestion.catalogue import CatalogueObject
 
@@ -42,6 +44,21 @@ class Page:
     source_file: str | None = None
 
 
+@dataclass(frozen=True)
+class Known:
+    """What the lake holds of an object, for a source that compares (its `update`).
+
+    Attributes:
+        fields: the fields the source had when it was last read; None if that is not known.
+        compare: whether everything the lake holds is to be compared with the vendor this time.
+        live: gives the live records: their key fields and ``cursor``, as text.
+    """
+
+    fields: frozenset[str] | None
+    compare: bool
+    live: Callable[[], pa.Table]
+
+
 class Source(Protocol):
     """A vendor module's class: one instance a task, one object at a time."""
 
@@ -49,4 +66,17 @@ class Source(Protocol):
 
     def extract(self, entry: CatalogueObject, window: Window) -> Iterator[Page]:
         """Yield every record of ``entry`` changed in ``window``; raises SourceError."""
+        ...
+
+
+class ComparingSource(Source, Protocol):
+    """A source that can find what its windows cannot show: vanished records, silent changes.
+
+    ``fields`` are the names it read last, to be handed back as `Known.fields`.
+    """
+
+    fields: list[str]
+
+    def update(self, entry: CatalogueObject, window: Window, known: Known) -> Iterator[Page]:
+        """Yield what `extract` would, and whatever else differs from what is known."""
         ...

@@ -7,7 +7,7 @@ reported and stands aside; it never holds up the others.
 import hashlib
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,14 +20,19 @@ from ingestion.sources.tables import UnreadableFile, check_formulas, read_record
 
 logger = logging.getLogger(__name__)
 
+MARKERS = (".done", ".sha256")
+# What senders call a file until it is complete and renamed.
+UPLOAD_NAMES = (".part", ".tmp", ".filepart", ".partial", ".uploading")
+
 
 @dataclass(frozen=True)
 class RejectedFile:
-    """A file that is not a clean table: its path below the drop root, and why."""
+    """A file that is not a clean table: its path below the drop root, and why; ``stamp``: its size and time."""
 
     path: str
     sha256: str
     reason: str
+    stamp: dict[str, int] = field(default_factory=dict)
 
 
 class FileDrop:
@@ -37,18 +42,21 @@ class FileDrop:
         timezone: IANA name of the tenant's time zone.
         known_files: path below the root → {sha256, size, mtime_ns} of what is committed already.
         required_columns: columns every file of the entity must have.
+        date_columns: columns whose numbers in a workbook are Excel's day numbers.
 
     Attributes:
-        read: path → {sha256, size, mtime_ns, rows} of every file the last ``extract`` gave out;
+        root: the drop root.
+        read: path → {sha256, size, mtime_ns, rows, total_row?} of every file the last ``extract`` gave out;
             also of one without rows, which yields no page.
         rejected: the files it could not read.
     """
 
     def __init__(self, connection: Connection) -> None:
-        self._root = Path(connection.host)
+        self.root = Path(connection.host)
         self._zone = ZoneInfo(connection.extra["timezone"])
         self._known: dict[str, dict[str, Any]] = connection.extra.get("known_files", {})
         self._required: list[str] = connection.extra.get("required_columns", [])
+        self._dates: list[str] = connection.extra.get("date_columns", [])
         self.read: dict[str, dict[str, Any]] = {}
         self.rejected: list[RejectedFile] = []
 
@@ -61,15 +69,15 @@ class FileDrop:
             SourceError: the drop root is missing, or a file changes while it is read.
         """
         self.read, self.rejected = {}, []
-        if not self._root.is_dir():
+        if not self.root.is_dir():
             raise SourceError(
                 "files",
                 entry.object,
-                f"the drop folder {self._root} does not exist",
+                f"the drop folder {self.root} does not exist",
                 "check the host of the Airflow connection `file_drop_default`",
             )
         for path in self._visible(entry.object, window.end):
-            name = path.relative_to(self._root).as_posix()
+            name = path.relative_to(self.root).as_posix()
             stamp = _stamp(path)
             known = self._known.get(name, {})
             if all(known.get(key) == value for key, value in stamp.items()):
@@ -79,32 +87,41 @@ class FileDrop:
                 continue
             try:
                 # All of it before any of it: a file is landed whole or not at all.
-                rows = sum(len(chunk) for chunk in self.read_file(path))
+                totals: list[list[str]] = []
+                rows = sum(len(chunk) for chunk in self.read_file(path, totals))
             except UnreadableFile as error:
                 logger.warning("files / %s: %s is rejected: %s", entry.object, name, error.reason)
-                self.rejected.append(RejectedFile(name, digest, error.reason))
+                self.rejected.append(RejectedFile(name, digest, error.reason, stamp))
                 continue
-            for records in read_records(path, self._required):
+            for records in read_records(path, self._required, self._dates):
                 yield Page(records, source_file=name)
             if _stamp(path) != stamp:
                 raise SourceError(
                     "files", entry.object, f"{name} changed while it was read", "run again"
                 )
             self.read[name] = {"sha256": digest, **stamp, "rows": rows}
+            if totals:
+                logger.warning("files / %s: total row of %s left out", entry.object, name)
+                self.read[name]["total_row"] = totals[0]
 
-    def read_file(self, path: Path) -> Iterator[list[dict[str, str | None]]]:
+    def read_file(
+        self, path: Path, totals: list[list[str]] | None = None
+    ) -> Iterator[list[dict[str, str | None]]]:
         """Read one file as chunks of records of text, an empty cell being None.
+
+        Args:
+            totals: gets the total row at the end, if there is one.
 
         Raises:
             UnreadableFile: it is not a clean table; may come after some chunks.
         """
         check_formulas(path)
-        yield from read_records(path, self._required)
+        yield from read_records(path, self._required, self._dates, totals)
 
     def _visible(self, object_name: str, end: datetime) -> Iterator[Path]:
-        folder = self._root / object_name
+        folder = self.root / object_name
         for drop in sorted(folder.iterdir()) if folder.is_dir() else []:
-            day = _day(drop)
+            day = drop_day(drop.name) if drop.is_dir() else None
             if day is None:
                 logger.warning("files / %s: %s is no drop date", object_name, drop.name)
                 continue
@@ -112,8 +129,7 @@ class FileDrop:
             if following > end:
                 continue
             for path in sorted(drop.iterdir()):
-                # Hidden files, and the lock files Excel leaves behind, are nobody's data.
-                if path.name.startswith((".", "~$")):
+                if is_passed_over(path.name):
                     continue
                 if path.is_file():
                     yield path
@@ -132,12 +148,19 @@ def unknown_entities(root: Path) -> list[str]:
     )
 
 
-def _day(folder: Path) -> date | None:
+def is_passed_over(path: str) -> bool:
+    """Whether a file is nobody's data: hidden, Excel's lock, a marker, or still under its upload name."""
+    name = path.rsplit("/", 1)[-1].lower()
+    return name.startswith((".", "~$")) or name.endswith((*MARKERS, *UPLOAD_NAMES))
+
+
+def drop_day(name: str) -> date | None:
+    """The business date a drop folder is named after; None if it is no YYYY-MM-DD."""
     try:
-        day = date.fromisoformat(folder.name)
+        day = date.fromisoformat(name)
     except ValueError:
         return None
-    return day if folder.is_dir() and day.isoformat() == folder.name else None
+    return day if day.isoformat() == name else None
 
 
 def _stamp(path: Path) -> dict[str, int]:

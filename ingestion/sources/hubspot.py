@@ -1,25 +1,22 @@
-"""HubSpot: CRM objects by list (first load) and search (changes), archived ones, email events.
+"""HubSpot: CRM objects by list (first load) and search (changes), archived and merged ones; events.
 
 Search is paged by timestamp and id instead of offsets: an offset ends at 10,000 results, and skips
 a record whenever an earlier one changes while paging.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote_plus
 
-import requests
-
 from ingestion.catalogue import CatalogueObject
 from ingestion.errors import SourceError
-from ingestion.http import HttpError, JsonApi
-from ingestion.sources.base import Connection, Page, Window
+from ingestion.sources.base import Connection, Known, Page, Window
+from ingestion.sources.hubspot_api import HubSpotApi, check_progress, following
+from ingestion.sources.hubspot_events import milliseconds, read_feed, read_submissions
 
-API_VERSION = "v3"
 LIST_PAGE = 100
 SEARCH_PAGE = 200
-EVENT_PAGE = 1000
 MAX_PROPERTIES_BYTES = 6_000
 ASSOCIATED = {"contacts": "companies"}
 # Search gives no associations; their own endpoint numbers the types that the list names.
@@ -28,75 +25,84 @@ ASSOCIATION_TYPES = {1: "contact_to_company", 279: "contact_to_company_unlabeled
 Records = list[dict[str, Any]]
 
 
-class HubSpotApi(JsonApi):
-    """Bearer key; a 429 tells the length of its interval, or that the day is used up."""
-
-    source = "hubspot"
-
-    def __init__(self, connection: Connection) -> None:
-        super().__init__(connection.host, connection.password)
-        self._key = connection.password
-
-    def sign_in(self) -> dict[str, str]:
-        """A service key needs no sign-in."""
-        return {"Authorization": f"Bearer {self._key}"}
-
-    def wait_hint(self, response: requests.Response) -> float | None:
-        """Retry-After where given, else the interval the limit is counted over."""
-        hint = super().wait_hint(response)
-        interval = response.headers.get("X-HubSpot-RateLimit-Interval-Milliseconds", "")
-        if hint is None and response.status_code == 429 and interval.isdigit():
-            return int(interval) / 1000
-        return hint
-
-    def is_transient(self, response: requests.Response, body: Any) -> bool:
-        """A used-up day is not cured by waiting."""
-        return not _is_daily_limit(body) and super().is_transient(response, body)
-
-    def advice(self, status: int, body: Any) -> str:
-        """A used-up day has its own."""
-        if _is_daily_limit(body):
-            return "the portal's daily calls are used up until midnight of its time zone"
-        return super().advice(status, body)
-
-
 class HubSpot:
-    """Reads one object at a time; ``connection.extra``: api_version (``v3`` or ``2026-03``)."""
+    """Reads one object at a time.
+
+    ``connection.extra``: api_version (``v3`` or ``2026-03``); ``refresh_token`` with ``token_file`` (where
+    its successors are kept), login and password then being client id and secret.
+
+    Attributes:
+        fields: the properties read last.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self.api = HubSpotApi(connection)
-        self._version = str(connection.extra.get("api_version", API_VERSION))
+        self.fields: list[str] = []
 
     def extract(self, entry: CatalogueObject, window: Window) -> Iterator[Page]:
-        """Yield every record of ``entry`` changed in ``window``; archived ones as deleted.
+        """Yield every record of ``entry`` changed in ``window``; archived and merged ones as deleted.
 
         Raises:
             SourceError: the vendor refuses, or its pages no longer move on.
         """
-        if entry.mode == "email_events":
-            yield from self._events(entry.object, window)
+        if entry.mode != "crm_object":
+            read = read_submissions if entry.mode == "form_submissions" else read_feed
+            yield from _pages(read(self.api, entry.object, window))
             return
-        # Only properties asked for are given, and new ones appear at any time.
-        listed = self.api.get(self._path("properties", entry.object), entry.object)
-        names = [prop["name"] for prop in listed["results"]]
+        names = self._describe(entry.object)
         if window.start is None:
-            live = self._first_load(entry.object, names, window.end)
+            yield from _pages(self._before(window.end, self._list(entry.object, names)))
         else:
-            live = self._search(entry.object, names, window)
-        for records in live:
-            if records:
-                yield Page(records)
-        for records in self._list(entry.object, names, archived=True):
-            gone = [r | {"_is_deleted": True} for r in records if _holds(window, r["archivedAt"])]
-            if gone:
-                yield Page(gone)
+            for records in self._search(entry.object, names, window):
+                yield from _pages([records, _merged_away(records)])
+        yield from _pages(self._archived(entry.object, names, window))
 
-    def _first_load(self, object_name: str, names: list[str], end: datetime) -> Iterator[Records]:
-        for records in self._list(object_name, names, archived=False):
+    def update(self, entry: CatalogueObject, window: Window, known: Known) -> Iterator[Page]:
+        """Yield what `extract` would; when a comparison is due, the whole object.
+
+        Only so do changes show that move no time of change (of associations, of calculated
+        properties) and what is gone without a trace: merged, erased, or archived 90 days ago.
+
+        Raises:
+            SourceError: see `extract`.
+        """
+        if entry.mode != "crm_object" or not known.compare:
+            yield from self.extract(entry, window)
+            return
+        names, seen = self._describe(entry.object), set()
+        for records in self._list(entry.object, names):
+            seen |= {record["id"] for record in records}
+            yield from _pages(self._before(window.end, [records]))
+        for records in self._list(entry.object, names, archived=True):
+            seen |= {record["id"] for record in records}
+            yield from _pages([_as_deleted(records, Window(None, window.end))])
+        gone = [
+            {"id": live["id"], "updatedAt": live["cursor"], "_is_deleted": True}
+            for live in known.live().to_pylist()
+            if live["id"] not in seen
+        ]
+        yield from _pages([gone])
+
+    def _describe(self, object_name: str) -> list[str]:
+        """Only properties asked for are given, and new ones appear at any time."""
+        listed = self.api.get(self.api.path("properties", object_name), object_name)
+        self.fields = [prop["name"] for prop in listed["results"]]
+        return self.fields
+
+    def _archived(self, object_name: str, names: list[str], window: Window) -> Iterator[Records]:
+        """All are listed: they can be neither searched nor filtered by time."""
+        for records in self._list(object_name, names, archived=True):
+            yield _as_deleted(records, window)
+
+    @staticmethod
+    def _before(end: datetime, pages: Iterable[Records]) -> Iterator[Records]:
+        for records in pages:
             yield [r for r in records if datetime.fromisoformat(r["updatedAt"]) < end]
 
-    def _list(self, object_name: str, names: list[str], archived: bool) -> Iterator[Records]:
-        path = self._path("objects", object_name)
+    def _list(
+        self, object_name: str, names: list[str], archived: bool = False
+    ) -> Iterator[Records]:
+        path = self.api.path("objects", object_name)
         properties = ",".join(names)
         is_wide = len(quote_plus(properties)) > MAX_PROPERTIES_BYTES
         query = {"limit": LIST_PAGE, "archived": str(archived).lower()}
@@ -108,11 +114,10 @@ class HubSpot:
             body = self.api.get(path, object_name, after=after, **query)
             records = body["results"]
             yield self._filled(object_name, records, names, archived) if is_wide else records
-            following = _following(body)
-            if following is None:
+            if following(body) is None:
                 return
-            _check_progress(object_name, following != after)
-            after = following
+            check_progress(object_name, following(body) != after)
+            after = following(body)
 
     def _filled(
         self, object_name: str, records: Records, names: list[str], archived: bool
@@ -120,7 +125,9 @@ class HubSpot:
         """The same records with properties whose names are too long for a URL."""
         if not records:
             return records
-        path = f"{self._path('objects', object_name)}/batch/read?archived={str(archived).lower()}"
+        path = (
+            f"{self.api.path('objects', object_name)}/batch/read?archived={str(archived).lower()}"
+        )
         wanted = [{"id": record["id"]} for record in records]
         body = self.api.post(path, object_name, {"properties": names, "inputs": wanted})
         by_id = {record["id"]: record for record in body["results"]}
@@ -129,12 +136,12 @@ class HubSpot:
 
     def _search(self, object_name: str, names: list[str], window: Window) -> Iterator[Records]:
         modified = "lastmodifieddate" if object_name == "contacts" else "hs_lastmodifieddate"
-        low, end = _milliseconds(window.start), _milliseconds(window.end)
+        low, end = milliseconds(window.start), milliseconds(window.end)
         while low < end:
             body = self._search_page(object_name, names, _between(modified, low, end), modified)
             moments = [_modified_at(record, modified) for record in body["results"]]
             newest = max(moments, default=low)
-            if _following(body) is None:
+            if following(body) is None:
                 yield body["results"]
                 return
             if newest > low:
@@ -156,9 +163,9 @@ class HubSpot:
             filters = [*_between(modified, moment, moment + 1), above]
             body = self._search_page(object_name, names, filters, "hs_object_id")
             yield body["results"]
-            if _following(body) is None:
+            if following(body) is None:
                 return
-            _check_progress(object_name, body["results"][-1]["id"] != last)
+            check_progress(object_name, body["results"][-1]["id"] != last)
             last = body["results"][-1]["id"]
 
     def _search_page(
@@ -170,7 +177,7 @@ class HubSpot:
             "properties": names,
             "limit": SEARCH_PAGE,
         }
-        path = f"{self._path('objects', object_name)}/search"
+        path = f"{self.api.path('objects', object_name)}/search"
         body = self.api.post(path, object_name, payload)
         self._associate(object_name, body["results"])
         return body
@@ -180,46 +187,21 @@ class HubSpot:
         target = ASSOCIATED.get(object_name)
         if not target or not records:
             return
-        path = f"{self._path('associations', object_name)}/{target}/batch/read"
+        path = f"{self.api.path('associations', object_name)}/{target}/batch/read"
+        links: dict[str, Records] = {}
         wanted = [{"id": record["id"]} for record in records]
-        body = self.api.post(path, object_name, {"inputs": wanted})
-        links = {str(found["from"]["id"]): _links(found["to"]) for found in body["results"]}
+        while wanted:
+            body = self.api.post(path, object_name, {"inputs": wanted})
+            _check_errors(object_name, body)
+            wanted = []
+            for found in body["results"]:
+                key = str(found["from"]["id"])
+                links.setdefault(key, []).extend(_links(found["to"]))
+                if following(found):
+                    wanted.append({"id": key, "after": following(found)})
         for record in records:
             if record["id"] in links:
                 record["associations"] = {target: {"results": links[record["id"]]}}
-
-    def _events(self, object_name: str, window: Window) -> Iterator[Page]:
-        """Email events, newest first; an expired offset is resumed from the oldest one seen."""
-        first = _milliseconds(window.start) if window.start else 0
-        end = upper = _milliseconds(window.end)
-        oldest, offset = end, None
-        while True:
-            query = {"startTimestamp": first, "endTimestamp": upper, "limit": EVENT_PAGE}
-            try:
-                body = self.api.get("/email/public/v1/events", object_name, offset=offset, **query)
-            except HttpError as error:
-                if offset is None or error.status != 400 or upper == oldest + 1:
-                    raise
-                upper, offset = oldest + 1, None
-                continue
-            events = [event for event in body["events"] if first <= event["created"] < end]
-            if events:
-                oldest = min(oldest, *(event["created"] for event in events))
-                yield Page(events)
-            if not body["hasMore"]:
-                return
-            _check_progress(object_name, body["offset"] != offset)
-            offset = body["offset"]
-
-    def _path(self, kind: str, object_name: str) -> str:
-        """Numbered versions stand before the kind of resource, dated ones after it."""
-        numbered = "v4" if kind == "associations" else self._version
-        parts = (numbered, kind) if self._version.startswith("v") else (kind, self._version)
-        return f"/crm/{'/'.join(parts)}/{object_name}"
-
-
-def _is_daily_limit(body: Any) -> bool:
-    return isinstance(body, dict) and body.get("policyName") == "DAILY"
 
 
 def _between(name: str, low: int, high: int) -> Records:
@@ -227,6 +209,33 @@ def _between(name: str, low: int, high: int) -> Records:
         {"propertyName": name, "operator": "GTE", "value": str(low)},
         {"propertyName": name, "operator": "LT", "value": str(high)},
     ]
+
+
+def _check_errors(object_name: str, body: dict[str, Any]) -> None:
+    """Of an answer in part (207) only records that vanished meanwhile may be missing."""
+    for error in body.get("errors") or []:
+        if error.get("category") != "OBJECT_NOT_FOUND":
+            raise SourceError(
+                "hubspot", object_name, f"associations: {error.get('category')}", "run again later"
+            )
+
+
+def _as_deleted(records: Records, window: Window) -> Records:
+    return [r | {"_is_deleted": True} for r in records if _holds(window, r["archivedAt"])]
+
+
+def _merged_away(records: Records) -> Records:
+    """Tombstones of the records that were merged into these; nothing else tells of them."""
+    return [
+        {"id": key, "updatedAt": record["updatedAt"], "_is_deleted": True}
+        for record in records
+        for key in (record["properties"].get("hs_merged_object_ids") or "").split(";")
+        if key and key != record["id"]
+    ]
+
+
+def _pages(pages: Iterable[Records]) -> Iterator[Page]:
+    return (Page(records) for records in pages if records)
 
 
 def _links(targets: Records) -> Records:
@@ -237,24 +246,9 @@ def _links(targets: Records) -> Records:
     ]
 
 
-def _following(body: dict[str, Any]) -> str | None:
-    return body.get("paging", {}).get("next", {}).get("after")
-
-
-def _check_progress(object_name: str, moved: bool) -> None:
-    if not moved:
-        raise SourceError(
-            "hubspot", object_name, "the same page is given again and again", "run again later"
-        )
-
-
-def _milliseconds(moment: datetime) -> int:
-    return round(moment.timestamp() * 1000)
-
-
 def _modified_at(record: dict[str, Any], modified: str) -> int:
     value = record["properties"].get(modified) or record["updatedAt"]
-    return int(value) if value.isdigit() else _milliseconds(datetime.fromisoformat(value))
+    return int(value) if value.isdigit() else milliseconds(datetime.fromisoformat(value))
 
 
 def _holds(window: Window, archived_at: str) -> bool:

@@ -1,98 +1,63 @@
-"""Salesforce: SOQL over REST, deleted records included.
+"""Salesforce: SOQL over REST or, for many rows, the Bulk API; deleted records included.
 
-Field list from describe, rows through queryAll in (cursor, Id) order. Limits come without a hint
-how long to wait.
+Field list from describe, rows through queryAll in (cursor, Id) order. What windows cannot show is
+found by `update`: purged records, formula values, fields new to the lake.
 """
 
 import logging
-import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
-
-import requests
 
 from ingestion.catalogue import CatalogueObject
 from ingestion.errors import SchemaError, SourceError
-from ingestion.http import HttpError, JsonApi
-from ingestion.sources.base import Connection, Page, Window
+from ingestion.http import HttpError
+from ingestion.sources.base import Connection, Known, Page, Window
+from ingestion.sources.salesforce_api import SalesforceApi, error_code
+from ingestion.sources.salesforce_bulk import BulkQuery, BulkUnavailableError
+from ingestion.sources.salesforce_soql import MAX_URL, field_groups, id_lists, literal, select, url
+from ingestion.sources.salesforce_sweep import Sweep, is_true
 
 logger = logging.getLogger(__name__)
 
 API_VERSION = "63.0"
-API_USAGE_LIMIT = 0.9
+BULK_THRESHOLD = 50_000
 UNREADABLE_TYPES = frozenset({"address", "location", "base64"})
 CURSORS = ("SystemModstamp", "LastModifiedDate", "CreatedDate", "LoginTime")
-# Salesforce refuses URI and headers above 16,384 bytes together.
-MAX_URL = 15_000
-GROUP_BYTES = 8_000
-IDS_A_QUERY = 200
 MAX_RESTARTS = 5
 
 
-class SalesforceApi(JsonApi):
-    """Client-credentials sign-in, the vendor's error arrays and its daily allowance."""
+@dataclass(frozen=True)
+class Shape:
+    """What describe says of an object.
 
-    source = "salesforce"
+    Attributes:
+        types: describe type of every field a query can read.
+        cursor: the best field to filter and order by; None if there is none.
+        has_formulas: some values change without moving the cursor.
+    """
 
-    def __init__(self, connection: Connection) -> None:
-        super().__init__(connection.host, connection.password)
-        self._token_url = f"{self.base_url}/services/oauth2/token"
-        self._form = {
-            "grant_type": "client_credentials",
-            "client_id": connection.login,
-            "client_secret": connection.password,
-        }
-        self._usage_limit = float(connection.extra.get("api_usage_limit", API_USAGE_LIMIT))
-
-    def sign_in(self) -> dict[str, str]:
-        """Get a token; data calls go to the instance the answer names, not to the login host."""
-        answer = self.fetch_token(self._token_url, data=self._form)
-        self.base_url = answer["instance_url"].rstrip("/")
-        return {"Authorization": f"Bearer {answer['access_token']}"}
-
-    def wait_hint(self, response: requests.Response) -> float | None:
-        """Salesforce gives none."""
-        return None
-
-    def is_transient(self, response: requests.Response, body: Any) -> bool:
-        """Also its 403 for a limit: of concurrent requests, or of 24 hours that roll on."""
-        # 406 has no documented cause and goes away by itself.
-        return (
-            response.status_code == 406
-            or error_code(body) == "REQUEST_LIMIT_EXCEEDED"
-            or super().is_transient(response, body)
-        )
-
-    def observe(self, response: requests.Response, object_name: str) -> None:
-        """Stop before the company's other integrations run out of API calls."""
-        usage = re.search(r"api-usage=(\d+)/(\d+)", response.headers.get("Sforce-Limit-Info", ""))
-        if usage is None:
-            return
-        used, allowed = int(usage[1]), int(usage[2])
-        if used >= allowed * self._usage_limit:
-            raise SourceError(
-                self.source,
-                object_name,
-                f"{used:,} of {allowed:,} API calls of the last 24 hours are used, "
-                f"the limit for this warehouse is {self._usage_limit:.0%}",
-                "run again later, or raise api_usage_limit in the extra of `salesforce_default`",
-            )
-
-    def advice(self, status: int, body: Any) -> str:
-        """Quota and permission are both 403."""
-        if error_code(body) == "REQUEST_LIMIT_EXCEEDED":
-            return "the org has no API calls left; run again later"
-        return super().advice(status, body)
+    types: dict[str, str]
+    cursor: str | None
+    has_formulas: bool
 
 
 class Salesforce:
-    """Reads one SObject at a time; ``connection.extra``: api_version, api_usage_limit."""
+    """Reads one SObject at a time.
+
+    ``connection.extra``: api_version, api_usage_limit (share of the day's calls), bulk_threshold
+    (rows above which the Bulk API is asked), compare_days; username and audience for JWT sign-in.
+
+    Attributes:
+        fields: names of the fields read last.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self.api = SalesforceApi(connection)
+        self.fields: list[str] = []
         self._root = f"/services/data/v{connection.extra.get('api_version', API_VERSION)}"
+        self._bulk_threshold = int(connection.extra.get("bulk_threshold", BULK_THRESHOLD))
         self._queryable: set[str] | None = None
 
     def extract(self, entry: CatalogueObject, window: Window) -> Iterator[Page]:
@@ -104,40 +69,42 @@ class Salesforce:
             SourceError: a required object is missing, or the vendor refuses to give it.
             SchemaError: fields the org announces cannot be read, also after asking again.
         """
+        if self._has(entry):
+            yield from self._changes(entry, window, self._describe(entry))
+
+    def update(self, entry: CatalogueObject, window: Window, known: Known) -> Iterator[Page]:
+        """Yield what `extract` would; everything where the lake lacks a field's values.
+
+        When a comparison is due also what windows cannot show: tombstones of records that are
+        gone, versions that were missed, and the whole object if it has formula fields.
+
+        Raises:
+            SourceError, SchemaError: see `extract`.
+        """
         if not self._has(entry):
             return
-        lower = _literal(window.start) if window.start else None
-        described, restarts = 1, 0
-        fields, cursor = self._describe(entry)
-        while True:
-            try:
-                for records in self._slice(entry, fields, cursor, lower, _literal(window.end)):
-                    if records:
-                        lower = records[-1].get(cursor, lower)
-                        yield Page([_as_landed(record) for record in records])
-                return
-            except HttpError as error:
-                code = error_code(error.body)
-                if code == "INVALID_QUERY_LOCATOR" and restarts < MAX_RESTARTS:
-                    # From the last cursor seen on; rows that come twice are equal and harmless.
-                    restarts += 1
-                    logger.warning("salesforce / %s: query locator expired", entry.object)
-                elif code == "INVALID_FIELD" and described == 1:
-                    # A field was hidden since the describe.
-                    described += 1
-                    fields, cursor = self._describe(entry)
-                elif code == "INVALID_FIELD":
-                    raise SchemaError(
-                        "salesforce", entry.object, error.message, "check field-level security"
-                    ) from error
-                else:
-                    raise
+        shape = self._describe(entry)
+        new = set(shape.types) - (shape.types.keys() if known.fields is None else known.fields)
+        if new:
+            logger.info("salesforce / %s: all is read for %s", entry.object, ", ".join(sorted(new)))
+        if new or (known.compare and shape.has_formulas):
+            window = Window(None, window.end)
+        yield from self._changes(entry, window, shape)
+        if known.compare:
+            yield from self._differences(entry, window, known)
 
-    def _has(self, entry: CatalogueObject) -> bool:
+    def offered(self, entries: list[CatalogueObject]) -> list[CatalogueObject]:
+        """Those of ``entries`` that the org lists for our user; required ones whether it does or not."""
+        return [entry for entry in entries if entry.required or entry.object in self._listed()]
+
+    def _listed(self) -> set[str]:
         if self._queryable is None:
             listed = self.api.get(f"{self._root}/sobjects/", "sobjects")["sobjects"]
             self._queryable = {o["name"] for o in listed if o.get("queryable", True)}
-        if entry.object in self._queryable:
+        return self._queryable
+
+    def _has(self, entry: CatalogueObject) -> bool:
+        if entry.object in self._listed():
             return True
         if entry.required:
             raise SourceError(
@@ -149,31 +116,91 @@ class Salesforce:
         logger.warning("salesforce / %s: not in this org, nothing read", entry.object)
         return False
 
-    def _describe(self, entry: CatalogueObject) -> tuple[list[str], str | None]:
-        """Readable fields, and the best of them to filter and order by."""
+    def _describe(self, entry: CatalogueObject) -> Shape:
         path = f"{self._root}/sobjects/{entry.object}/describe"
         fields = self.api.get(path, entry.object)["fields"]
-        names = [f["name"] for f in fields if f["type"] not in UNREADABLE_TYPES]
-        filterable = {f["name"] for f in fields if f.get("filterable")}
-        wanted = (entry.cursor, *CURSORS)
-        return names, next((name for name in wanted if name in filterable), None)
+        readable = [field for field in fields if field["type"] not in UNREADABLE_TYPES]
+        filterable = {field["name"] for field in fields if field.get("filterable")}
+        wanted = (*CURSORS, entry.cursor)
+        shape = Shape(
+            types={field["name"]: field["type"] for field in readable},
+            cursor=next((name for name in wanted if name in filterable), None),
+            has_formulas=any(field.get("calculated") for field in readable),
+        )
+        self.fields = list(shape.types)
+        return shape
+
+    def _changes(self, entry: CatalogueObject, window: Window, shape: Shape) -> Iterator[Page]:
+        """The records of a window, by Bulk if they are many, else by REST."""
+        scope = _scope(shape, literal(window.start) if window.start else None, window.end)
+        try:
+            if self._count(entry.object, scope) > self._bulk_threshold:
+                bulk = BulkQuery(self.api, self._root, entry.object, shape.types)
+                for records in bulk.read(select(shape.types, entry.object, scope)):
+                    yield _landed_page(records)
+                return
+        except BulkUnavailableError as reason:
+            logger.warning("salesforce / %s: REST instead of Bulk: %s", entry.object, reason)
+        yield from self._by_rest(entry, window, shape)
+
+    def _count(self, object_name: str, scope: str) -> float:
+        try:
+            return self._first_page(object_name, select(["COUNT()"], object_name, scope))[
+                "totalSize"
+            ]
+        except HttpError as error:
+            # Too many rows to count in time are too many for REST; other errors show below.
+            too_many = error_code(error.body) in ("QUERY_TIMEOUT", "OPERATION_TOO_LARGE")
+            return float("inf") if too_many else 0
+
+    def _by_rest(self, entry: CatalogueObject, window: Window, shape: Shape) -> Iterator[Page]:
+        point = literal(window.start) if window.start else None
+        described, restarts = 1, 0
+        # Ids given out at the last cursor value: a restart reads that value again.
+        given: set[str] = set()
+        while True:
+            cursor = shape.cursor
+            try:
+                for page in self._slice(entry, shape, point, window.end):
+                    records = [
+                        record
+                        for record in page
+                        if not (_value(record, cursor) == point and record["Id"] in given)
+                    ]
+                    if records:
+                        yield _landed_page(records)
+                        newest = _value(records[-1], cursor)
+                        if newest != point:
+                            point, given = newest, set()
+                        given |= {r["Id"] for r in records if _value(r, cursor) == point}
+                return
+            except HttpError as error:
+                code = error_code(error.body)
+                if code == "INVALID_QUERY_LOCATOR" and restarts < MAX_RESTARTS:
+                    restarts += 1
+                    logger.warning("salesforce / %s: query locator expired", entry.object)
+                elif code == "INVALID_FIELD" and described == 1:
+                    # A field was hidden since the describe.
+                    described += 1
+                    shape = self._describe(entry)
+                elif code == "INVALID_FIELD":
+                    raise SchemaError(
+                        "salesforce", entry.object, error.message, "check field-level security"
+                    ) from error
+                else:
+                    raise
 
     def _slice(
-        self,
-        entry: CatalogueObject,
-        fields: list[str],
-        cursor: str | None,
-        lower: str | None,
-        upper: str,
+        self, entry: CatalogueObject, shape: Shape, lower: str | None, end: datetime
     ) -> Iterator[list[dict[str, Any]]]:
-        scope = ""
-        if cursor:
-            above = f"{cursor} >= {lower} AND " if lower else ""
-            scope = f" WHERE {above}{cursor} < {upper} ORDER BY {cursor}, Id"
+        scope = _scope(shape, lower, end)
+        if shape.cursor:
+            scope += f" ORDER BY {shape.cursor}, Id"
+        fields = list(shape.types)
         groups = [fields]
-        if len(self._url(_select(fields, entry.object, scope))) > MAX_URL:
-            groups = _groups(fields, {"Id", cursor} - {None})
-        for records in self._query(entry.object, _select(groups[0], entry.object, scope)):
+        if len(url(self.api.base_url, self._root, select(fields, entry.object, scope))) > MAX_URL:
+            groups = field_groups(fields, {"Id", shape.cursor} - {None})
+        for records in self._query(entry.object, select(groups[0], entry.object, scope)):
             for group in groups[1:]:
                 self._complete(entry.object, records, group)
             yield records
@@ -181,64 +208,87 @@ class Salesforce:
     def _complete(self, object_name: str, records: list[dict[str, Any]], fields: list[str]) -> None:
         """Add ``fields`` to records of an object too wide for one query."""
         by_id = {record["Id"]: record for record in records}
-        ids = list(by_id)
-        for first in range(0, len(ids), IDS_A_QUERY):
-            quoted = ",".join(f"'{i}'" for i in ids[first : first + IDS_A_QUERY])
-            soql = _select(["Id", *fields], object_name, f" WHERE Id IN ({quoted})")
+        for condition in id_lists(by_id):
+            soql = select(["Id", *fields], object_name, condition)
             for rest in self._query(object_name, soql):
                 for record in rest:
                     by_id[record["Id"]] |= record
 
+    def _differences(self, entry: CatalogueObject, window: Window, known: Known) -> Iterator[Page]:
+        """Tombstones of what the vendor no longer has, and versions older than the window's start.
+
+        A tombstone's cursor is the record's last known one: being extracted later, it wins, and
+        it loses to the record itself should that come back.
+        """
+        shape = self._describe(entry)
+        kept = [name for name in ("Id", entry.cursor, "IsDeleted") if name in shape.types]
+        types = {name: shape.types[name] for name in kept}
+        sweep = Sweep(known.live(), entry.cursor)
+        for page in self._everything(entry.object, types):
+            sweep.see(page)
+        empty = dict.fromkeys(shape.types)
+        for chunk in sweep.vanished():
+            logger.warning("salesforce / %s: %d records are gone", entry.object, len(chunk))
+            yield Page(
+                [
+                    empty
+                    | {"Id": key, entry.cursor: cursor, "IsDeleted": True, "_is_deleted": True}
+                    for key, cursor in chunk
+                ]
+            )
+        if window.start is None:
+            return
+        for chunk in sweep.missed(window.start):
+            logger.warning("salesforce / %s: %d versions were missed", entry.object, len(chunk))
+            for condition in id_lists(key for (key,) in chunk):
+                first, *others = field_groups(list(shape.types), {"Id"})
+                for records in self._query(entry.object, select(first, entry.object, condition)):
+                    for group in others:
+                        self._complete(entry.object, records, group)
+                    yield _landed_page(records)
+
+    def _everything(
+        self, object_name: str, types: dict[str, str]
+    ) -> Iterator[list[dict[str, Any]]]:
+        soql = select(types, object_name)
+        try:
+            if self._count(object_name, "") > self._bulk_threshold:
+                yield from BulkQuery(self.api, self._root, object_name, types).read(soql)
+                return
+        except BulkUnavailableError as reason:
+            logger.warning("salesforce / %s: REST instead of Bulk: %s", object_name, reason)
+        yield from self._query(object_name, soql)
+
+    def _first_page(self, object_name: str, soql: str) -> dict[str, Any]:
+        return self.api.get(f"{self._root}/queryAll", object_name, q=soql)
+
     def _query(self, object_name: str, soql: str) -> Iterator[list[dict[str, Any]]]:
-        body = self.api.get(f"{self._root}/queryAll", object_name, q=soql)
+        body = self._first_page(object_name, soql)
         yield body["records"]
         # A page may be short of rows and not be the last one: only `done` tells.
         while not body["done"]:
             body = self.api.get(body["nextRecordsUrl"], object_name)
             yield body["records"]
 
-    def _url(self, soql: str) -> str:
-        return f"{self.api.base_url}{self._root}/queryAll?{urlencode({'q': soql})}"
+
+def _scope(shape: Shape, lower: str | None, end: datetime) -> str:
+    if not shape.cursor:
+        return ""
+    above = f"{shape.cursor} >= {lower} AND " if lower else ""
+    return f" WHERE {above}{shape.cursor} < {literal(end)}"
 
 
-def error_code(body: Any) -> str:
-    """The errorCode of Salesforce's error array; empty if the body is something else."""
-    first = body[0] if isinstance(body, list) and body else {}
-    return first.get("errorCode", "") if isinstance(first, dict) else ""
+def _value(record: dict[str, Any], cursor: str | None) -> Any:
+    return record.get(cursor) if cursor else None
 
 
-def _select(fields: list[str], object_name: str, rest: str) -> str:
-    return f"SELECT {','.join(fields)} FROM {object_name}{rest}"
-
-
-def _groups(fields: list[str], always: set[str]) -> list[list[str]]:
-    """Split ``fields`` into lists short enough for a URL; the first one holds ``always``."""
-    groups, size = [sorted(always)], 0
-    for field in fields:
-        if field in always:
-            continue
-        size += len(field) + len("%2C")
-        if size > GROUP_BYTES:
-            groups.append([])
-            size = len(field) + len("%2C")
-        groups[-1].append(field)
-    return groups
-
-
-def _literal(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def _landed_page(records: list[dict[str, Any]]) -> Page:
+    return Page([_as_landed(record) for record in records])
 
 
 def _as_landed(record: dict[str, Any]) -> dict[str, Any]:
-    landed = _without_attributes(record)
-    if landed.get("IsDeleted"):
-        landed["_is_deleted"] = True
-    return landed
-
-
-def _without_attributes(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {k: _without_attributes(v) for k, v in value.items() if k != "attributes"}
-    if isinstance(value, list):
-        return [_without_attributes(item) for item in value]
-    return value
+    """The record without the API's own `attributes`; we select no related records that had some too."""
+    record.pop("attributes", None)
+    if is_true(record.get("IsDeleted")):
+        record["_is_deleted"] = True
+    return record

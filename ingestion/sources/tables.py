@@ -6,9 +6,11 @@ Nothing is guessed and nothing repaired: a file that is not a clean table is ref
 import csv
 import logging
 import re
+import struct
+import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -17,22 +19,33 @@ from typing import Any
 
 import openpyxl
 from openpyxl.styles.numbers import is_datetime
+from openpyxl.utils.datetime import from_excel
 
 from ingestion.lake import RESERVED_COLUMNS
 
 logger = logging.getLogger(__name__)
 
 CHUNK_ROWS = 20_000
+TOTAL_WORDS = frozenset(
+    {"合計", "総合計", "総計", "小計", "計", "total", "grandtotal", "subtotal", "sum"}
+)
 DELIMITERS = (",", ";", "\t")
 BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 # Bytes without a character in Shift_JIS, which Python's codec lets pass as these.
 UNASSIGNED_CP932 = re.compile("[\x80\xa0\uf8f0-\uf8f3]")
+# Three-byte characters in UTF-8; other encodings' bytes look like them once in a while only.
+JAPANESE = re.compile("[\u3000-\u9fff\uff00-\uffef]")
+# Excel's calendar ends with the year 9999.
+LAST_DAY_NUMBER = 2_958_465
 # What openpyxl lets through when a workbook is damaged (ParseError is a SyntaxError).
 WORKBOOK_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
+    struct.error,
     EOFError,
-    KeyError,
+    LookupError,
+    ArithmeticError,
+    RuntimeError,
     ValueError,
     TypeError,
     AttributeError,
@@ -58,12 +71,21 @@ class UnreadableFile(Exception):
         super().__init__(f"{path.name}: {reason}")
 
 
-def read_records(path: Path, required: list[str]) -> Iterator[list[dict[str, str | None]]]:
+def read_records(
+    path: Path,
+    required: list[str],
+    dates: Sequence[str] = (),
+    totals: list[list[str]] | None = None,
+) -> Iterator[list[dict[str, str | None]]]:
     """Read a file as records of text, an empty cell being None.
+
+    A total row at the end (合計, Total …) is no record: it lacks what a record must have.
 
     Args:
         path: a ``.csv`` (comma, semicolon or tab) or ``.xlsx`` (first visible sheet).
         required: columns the file must have.
+        dates: columns that hold dates: a plain number there is Excel's day number.
+        totals: gets the total row, if there is one.
 
     Yields:
         Chunks of at most CHUNK_ROWS records; rows whose cells are all empty are left out.
@@ -71,11 +93,17 @@ def read_records(path: Path, required: list[str]) -> Iterator[list[dict[str, str
     Raises:
         UnreadableFile: see there; may come after some chunks.
     """
-    rows = ((n, row) for n, row in _rows(path) if any(row))
+    rows = ((n, row) for n, row in _rows(path, dates) if any(row))
     header = _header(path, next(rows, (0, []))[1], required)
     width = len(header)
     chunk = []
-    for number, row in rows:
+    for number, row, is_last in _with_end(rows):
+        if is_last and _is_total(header, row, required):
+            if totals is not None:
+                totals.append(row)
+            break
+        if [cell.strip() for cell in row[:width]] == header:
+            raise UnreadableFile(path, f"row {number} is the header once more: two files in one?")
         if len(row) < width or any(row[width:]):
             raise UnreadableFile(path, f"row {number} has {len(row)} columns, the header {width}")
         chunk.append({name: cell or None for name, cell in zip(header, row, strict=False)})
@@ -104,12 +132,30 @@ def check_formulas(path: Path) -> None:
         raise UnreadableFile(path, "its formulas hold no results; open and save it in Excel")
 
 
-def _rows(path: Path) -> Rows:
+def _with_end(rows: Rows) -> Iterator[tuple[int, list[str], bool]]:
+    """Each row with whether it is the last one."""
+    held = next(rows, None)
+    while held:
+        following = next(rows, None)
+        yield *held, following is None
+        held = following
+
+
+def _is_total(header: list[str], row: list[str], required: list[str]) -> bool:
+    """Whether a file's last row adds the others up: it says so first, and is short of cells."""
+    first = next(cell for cell in row if cell)
+    if re.sub(r"[\s::]", "", unicodedata.normalize("NFKC", first)).lower() not in TOTAL_WORDS:
+        return False
+    cells = dict(zip(header, row, strict=False))
+    return len(row) < len(header) or any(not cells.get(name) for name in required)
+
+
+def _rows(path: Path, dates: Sequence[str]) -> Rows:
     kind = path.suffix.lower()
     if kind == ".csv":
         return _csv_rows(path)
     if kind == ".xlsx":
-        return _xlsx_rows(path)
+        return _xlsx_rows(path, dates)
     raise UnreadableFile(path, f"{kind or 'no ending'} is neither .csv nor .xlsx")
 
 
@@ -119,8 +165,12 @@ def _header(path: Path, cells: list[str], required: list[str]) -> list[str]:
         names.pop()
     if not names:
         raise UnreadableFile(path, "has no header row")
+    if any("\0" in name for name in names):
+        raise UnreadableFile(path, "column names hold NUL; UTF-16 needs a byte order mark")
     if "" in names:
-        raise UnreadableFile(path, f"column {names.index('') + 1} has no name")
+        raise UnreadableFile(
+            path, f"column {names.index('') + 1} has no name (a merged header cell?)"
+        )
     # The warehouse's column names do not tell upper from lower case.
     folded = [name.lower() for name in names]
     doubled = sorted({n for n, f in zip(names, folded, strict=True) if folded.count(f) > 1})
@@ -128,10 +178,13 @@ def _header(path: Path, cells: list[str], required: list[str]) -> list[str]:
         raise UnreadableFile(path, f"columns of the same name: {', '.join(doubled)}")
     reserved = [name for name in names if name.lower() in RESERVED_COLUMNS]
     if reserved:
-        raise UnreadableFile(path, f"names of the warehouse's own columns: {', '.join(reserved)}")
+        raise UnreadableFile(path, f"column names we use ourselves: {', '.join(reserved)}")
     missing = [name for name in required if name not in names]
     if missing:
-        raise UnreadableFile(path, f"required columns are missing: {', '.join(missing)}")
+        raise UnreadableFile(
+            path,
+            f"required columns are missing: {', '.join(missing)} (it has {', '.join(names)[:200]})",
+        )
     return names
 
 
@@ -155,6 +208,8 @@ def _encoding(path: Path) -> str:
         start = file.read(3)
     marked = [name for mark, name in BYTE_ORDER_MARKS.items() if start.startswith(mark)]
     for encoding in marked or ["utf-8", "cp932"]:
+        if encoding == "cp932" and _is_broken_utf8(path):
+            raise UnreadableFile(path, "its UTF-8 characters are damaged or cut off")
         if _is_decodable(path, encoding):
             return encoding
     wanted = marked[0] if marked else "UTF-8 or Shift_JIS (cp932)"
@@ -172,10 +227,26 @@ def _is_decodable(path: Path, encoding: str) -> bool:
     return True
 
 
-def _xlsx_rows(path: Path) -> Rows:
-    width = 0
+def _is_broken_utf8(path: Path) -> bool:
+    """Whether bytes that are not UTF-8 nearly are: as cp932 they would be read as other characters."""
+    whole = broken = 0
+    with path.open(encoding="utf-8", errors="replace", newline="") as file:
+        while text := file.read(1 << 20):
+            broken += text.count("\ufffd")
+            whole += len(JAPANESE.findall(text))
+    return whole > broken
+
+
+def _xlsx_rows(path: Path, dates: Sequence[str]) -> Rows:
+    width, header = 0, []
     for number, cells in enumerate(_xlsx_cells(path, data_only=True), 1):
         row = [_shown(cell) for cell in cells]
+        if header:
+            for index, cell in enumerate(cells[: len(header)]):
+                if header[index] in dates and cell.data_type == "n" and cell.value is not None:
+                    row[index] = _day_number(cell, row[index])
+        elif any(row):
+            header = [name.strip() for name in row]
         # Cells behind the last filled one are not stored.
         width = max(width, len(row))
         yield number, row + [""] * (width - len(row))
@@ -210,6 +281,16 @@ def _shown(cell: Any) -> str:
     if isinstance(value, int | float):
         return _number(value, cell.number_format)
     return str(value)
+
+
+def _day_number(cell: Any, shown: str) -> str:
+    """A date cell that has lost its format, as the date it stands for; anything else as it is shown."""
+    if isinstance(cell.value, bool) or not 1 <= cell.value <= LAST_DAY_NUMBER:
+        return shown
+    moment = from_excel(cell.value, cell.parent.parent.epoch)
+    if isinstance(moment, time):
+        return shown
+    return moment.date().isoformat() if moment.time() == time() else moment.isoformat()
 
 
 def _number(value: float, number_format: str) -> str:

@@ -1,41 +1,93 @@
-"""Zendesk: incremental exports, by cursor (tickets, users) or by time (organizations, events).
+"""Zendesk: incremental exports, by cursor (tickets, users) or by time (organizations, events, calls),
+and lists paged by cursor (metric events, ratings, survey responses).
 
-They have no upper bound and repeat records at page boundaries.
+The exports have no upper bound and repeat records at page boundaries.
 """
 
-from collections.abc import Iterator
+import logging
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import orjson
 
 from ingestion.catalogue import CatalogueObject
 from ingestion.errors import SourceError
-from ingestion.http import JsonApi
+from ingestion.http import HttpError, JsonApi
 from ingestion.sources.base import Connection, Page, Window
+from ingestion.tokens import TokenStore
+
+logger = logging.getLogger(__name__)
 
 PAGE_SIZE = 1000
+LIST_SIZE = 100
+TALK = "/api/v2/channels/voice/stats/incremental"
 # Without the sideload an event does not say that it holds a comment.
 SIDELOADS = {"ticket_events": "comment_events"}
+# Path and parameters of a list since a time in seconds.
+LISTS: dict[str, tuple[str, Callable[[int], dict[str, Any]]]] = {
+    "ticket_metric_events": (
+        "/api/v2/incremental/ticket_metric_events",
+        lambda start: {"start_time": start, "include_changes": "true"},
+    ),
+    "satisfaction_ratings": ("/api/v2/satisfaction_ratings", lambda start: {"start_time": start}),
+    "survey_responses": (
+        "/api/v2/guide/survey_responses",
+        lambda start: {"filter[created_at_start]": start * 1000},
+    ),
+}
 
 
 class ZendeskApi(JsonApi):
-    """OAuth client credentials; waits come as Retry-After."""
+    """OAuth client credentials, rotating refresh tokens, or an API token (which Zendesk ends in 2027);
+    waits come as Retry-After."""
 
     source = "zendesk"
 
     def __init__(self, connection: Connection) -> None:
-        super().__init__(connection.host, connection.password)
+        refresh_token = connection.extra.get("refresh_token", "")
+        super().__init__(connection.host, connection.password, refresh_token)
+        self._basic = ""
+        if connection.extra.get("auth") == "api_token":
+            self._basic = b64encode(
+                f"{connection.login}/token:{connection.password}".encode()
+            ).decode()
+            self.secrets.add(self._basic)
         self._client = {
-            "grant_type": "client_credentials",
             "client_id": connection.login,
             "client_secret": connection.password,
             "scope": "read",
         }
+        self._tokens: TokenStore | None = None
+        if refresh_token:
+            self._tokens = TokenStore(Path(connection.extra["token_file"]), refresh_token)
+        self._access_token: str | None = None
 
     def sign_in(self) -> dict[str, str]:
         """Get a token."""
-        answer = self.fetch_token("/oauth/tokens", json=self._client)
-        return {"Authorization": f"Bearer {answer['access_token']}"}
+        if self._basic:
+            return {"Authorization": f"Basic {self._basic}"}
+        if self._tokens:
+            self._access_token = self._tokens.access_token(self._access_token, self._renew)
+            self.secrets.add(self._access_token)
+        else:
+            self._access_token = self._grant("client_credentials")["access_token"]
+        return {"Authorization": f"Bearer {self._access_token}"}
+
+    def _renew(self, refresh_token: str) -> dict[str, Any]:
+        self.secrets.add(refresh_token)
+        return self._grant("refresh_token", refresh_token=refresh_token)
+
+    def _grant(self, grant_type: str, **more: str) -> dict[str, Any]:
+        order = {"grant_type": grant_type, **self._client, **more}
+        return self.fetch_token("/oauth/tokens", json=order)
+
+    def sign_in_advice(self, body: Any) -> str:
+        """A refresh token is good for one exchange."""
+        if isinstance(body, dict) and body.get("error") == "invalid_grant":
+            return "authorise again and put the new refresh_token into the connection `zendesk_default`"
+        return super().sign_in_advice(body)
 
     def advice(self, status: int, body: Any) -> str:
         """Incremental exports are for administrators."""
@@ -45,7 +97,11 @@ class ZendeskApi(JsonApi):
 
 
 class Zendesk:
-    """Reads one incremental export at a time."""
+    """Reads one export at a time.
+
+    ``connection.extra``: ``refresh_token`` with ``token_file`` (where its successors are kept), or
+    ``auth: api_token`` (login = e-mail address, password = API token).
+    """
 
     def __init__(self, connection: Connection) -> None:
         self.api = ZendeskApi(connection)
@@ -59,7 +115,13 @@ class Zendesk:
             SourceError: the vendor refuses, or its pages no longer move on.
         """
         start = int(window.start.timestamp()) if window.start else 0
-        read = self._by_cursor if entry.mode == "cursor_export" else self._by_time
+        readers = {
+            "cursor_export": self._by_cursor,
+            "time_export": self._by_time,
+            "talk_export": self._calls,
+            "list": self._by_list,
+        }
+        read = readers[entry.mode]
         previous: set[bytes] = set()
         for records in read(entry.object, start):
             current: dict[bytes, dict[str, Any]] = {}
@@ -97,6 +159,40 @@ class Zendesk:
             self._check_progress(object_name, following > start, {"start_time": following})
             start = following
 
+    def _calls(self, object_name: str, start: int) -> Iterator[list[dict[str, Any]]]:
+        """Talk never says that a page is the last: the one that goes no further in time is."""
+        fullest = 0
+        while body := self._if_there(f"{TALK}/{object_name}", object_name, start_time=start):
+            yield body[object_name]
+            following = body["end_time"] or start
+            if following == start:
+                seconds = {call["updated_at"] for call in body[object_name]}
+                is_cut = body["count"] == fullest > 1 and len(seconds) == 1
+                self._check_progress(object_name, not is_cut, {"start_time": start})
+                return
+            fullest, start = max(fullest, body["count"]), following
+
+    def _by_list(self, object_name: str, start: int) -> Iterator[list[dict[str, Any]]]:
+        path, parameters = LISTS[object_name]
+        query = {**parameters(start), "page[size]": LIST_SIZE}
+        while body := self._if_there(path, object_name, **query):
+            yield body[object_name]
+            if not body["meta"]["has_more"]:
+                return
+            after = body["meta"]["after_cursor"]
+            self._check_progress(object_name, after != query.get("page[after]"), {"after": after})
+            query["page[after]"] = after
+
+    def _if_there(self, path: str, object_name: str, **query: Any) -> dict[str, Any] | None:
+        """The answer, or None where the account's plan does not have the object."""
+        try:
+            return self.api.get(path, object_name, **query)
+        except HttpError as error:
+            if error.status != 404:
+                raise
+            logger.warning("zendesk / %s: not in this account, nothing read", object_name)
+            return None
+
     def _check_progress(self, object_name: str, moved: bool, position: dict[str, Any]) -> None:
         if not moved:
             raise SourceError(
@@ -108,7 +204,10 @@ class Zendesk:
 
 
 def _as_landed(object_name: str, record: dict[str, Any]) -> dict[str, Any]:
-    deleted = (object_name == "tickets" and record.get("status") == "deleted") or (
-        object_name == "users" and record.get("active") is False
+    deleted = (
+        (object_name == "tickets" and record.get("status") == "deleted")
+        or (object_name == "users" and record.get("active") is False)
+        # A breach that was forecast and did not come.
+        or (object_name == "ticket_metric_events" and record.get("deleted") is True)
     )
     return {**record, "_is_deleted": True} if deleted else record

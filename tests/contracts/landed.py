@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 from expectations.raw import RunCheck, RunToCheck, check_runs
 from ingestion.catalogue import find_object
 from ingestion.lake import TECHNICAL_COLUMNS, to_text_table
+from ingestion.sources.base import Page
 
 DAY = date(2026, 3, 31)
 T1, T2, T3 = (f"2026-03-{day}T00:00:00.000+0000" for day in (1, 2, 3))
@@ -27,9 +28,8 @@ def land(
     folder: Path, records: list[dict], source_file: str | None = None, name: str = "part"
 ) -> str:
     """Write records as one part of a run."""
-    rows = [(record, 0, source_file) for record in records]
-    path = folder / f"{name}.parquet"
-    pq.write_table(to_text_table(rows, 0, name, datetime(2026, 3, 31, tzinfo=UTC)), path)
+    page, path = Page(records, source_file), folder / f"{name}.parquet"
+    pq.write_table(to_text_table(page, 0, 0, name, datetime(2026, 3, 31, tzinfo=UTC)), path)
     return str(path)
 
 

@@ -29,7 +29,7 @@ def killed_run(home: Path, tenant: Path, date: str, moment: Callable[[], bool]) 
     """Start a run and SIGKILL it as soon as ``moment`` is true."""
     command = [sys.executable, "-m", "cli.run", "--tenant", str(tenant), "--date", date]
     process = subprocess.Popen(command, cwd=ROOT, env=environment(home), stdout=subprocess.DEVNULL)
-    deadline = time.monotonic() + 240
+    deadline = time.monotonic() + 400
     while not moment():
         assert process.poll() is None, f"the run of {date} ended before it could be killed"
         assert time.monotonic() < deadline, (

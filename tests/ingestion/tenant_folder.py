@@ -18,7 +18,7 @@ def write_tenant(folder: Path, files: dict[str, list[dict[str, Any]]]) -> Path:
         "reporting_currency": "JPY",
         "first_business_date": "2026-11-01",
         "last_business_date": "2026-11-05",
-        "systems": ["salesforce", "hubspot", "zendesk", "files"],
+        "systems": ["salesforce", "hubspot", "marketo", "zendesk", "files"],
     }
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "tenant.yml").write_bytes(orjson.dumps(settings))

@@ -42,7 +42,12 @@ def test_the_catalogue_is_consistent():
     catalogue = load_catalogue()
     assert len({entry.table for entry in catalogue}) == len(catalogue)
     assert {entry.area for entry in catalogue} == set(AREAS)
-    assert {entry.source for entry in catalogue} == set(SYSTEMS) == set(SOURCES) == set(CONNECTIONS)
+    assert (
+        {entry.source for entry in catalogue}
+        == set(SYSTEMS)
+        == {*SOURCES, "files"}
+        == set(CONNECTIONS)
+    )
 
 
 def test_objects_of_an_area_and_of_connected_systems():

@@ -127,7 +127,7 @@ def test_tenant_yml(tenant: Path) -> None:
         "first_business_date": date(2024, 11, 1),
         "last_business_date": date(2026, 10, 31),
         "systems": ["salesforce", "hubspot", "zendesk", "files"],
-        "vars": {},
+        "vars": {"zendesk_category_field": 36000001},
     }
 
 

@@ -106,7 +106,8 @@ def test_required_columns_come_from_the_connection(tmp_path):
     drop(tmp_path, "2026-11-02", "a.csv", "account_id\nA1\n")
     files = source(tmp_path, required_columns=["account_id", "name"])
     assert extract(files) == []
-    assert files.rejected[0].reason == "required columns are missing: name"
+    reason = "required columns are missing: name (it has account_id)"
+    assert files.rejected[0].reason == reason
 
 
 def test_folders_and_files_that_are_no_drops_are_passed_over_aloud(tmp_path, caplog):
@@ -171,6 +172,8 @@ def written(rows, delimiter, encoding):
 )
 def test_any_text_survives_a_unicode_csv(tmp_path_factory, rows, delimiter, encoding):
     path = tmp_path_factory.getbasetemp() / "any.csv"
+    # One column alone does not show its delimiter, and a comma is then taken as one.
+    delimiter = delimiter if len(rows[0]) > 1 else ","
     content, expected = written(rows, delimiter, encoding)
     path.write_bytes(content)
     assert read(path) == expected
@@ -217,6 +220,8 @@ def test_a_long_cell_is_read(tmp_path):
         ("a.csv", "", "has no header row"),
         ("a.csv", "\n,,\n", "has no header row"),
         ("a.csv", "a,,b\n1,2,3\n", "column 2 has no name"),
+        ("a.csv", "a,_row\n1,2\n", "column names we use ourselves: _row"),
+        ("a.csv", "a,b\n1,2\n".encode("utf-16-le"), "UTF-16 needs a byte order mark"),
         ("a.csv", "a,Name,name\n1,2,3\n", "columns of the same name: Name, name"),
         ("a.csv", "a,b\n1,2,3\n", "row 2 has 3 columns, the header 2"),
         ("a.csv", "a,b\n1,2\n3", "row 3 has 1 columns, the header 2"),
@@ -233,6 +238,40 @@ def test_what_is_no_clean_table_is_refused_with_the_place(tmp_path, name, conten
     with pytest.raises(UnreadableFile) as caught:
         read(path)
     assert reason in caught.value.reason
+
+
+# Total rows
+
+
+@pytest.mark.parametrize(
+    ("last", "kept"),
+    [
+        ("合計,,300", 2),
+        ("合 計:,,300", 2),
+        ("Grand Total,,300", 2),
+        (",合計,300", 3),
+        ("合計,300", 2),
+        ("合計商事,,300", 3),
+        ("計,A9,300", 3),
+    ],
+)
+def test_a_total_row_at_the_end_is_no_record(tmp_path, last, kept):
+    """Scenario 38: it lacks a required cell and says what it is; a company called 計 is a company."""
+    content = f"name,account_id,amount\n青山,A1,100\n計,A2,200\n{last}\n"
+    drop(tmp_path, "2026-11-02", "a.csv", content)
+    files = source(tmp_path, required_columns=["account_id"])
+    (page,) = extract(files)
+    assert len(page.records) == kept
+    (entry,) = files.read.values()
+    assert entry["rows"] == kept
+    assert entry.get("total_row") == (last.split(",") if kept == 2 else None)
+
+
+def test_a_total_row_in_the_middle_stays_for_the_contract_to_judge(tmp_path):
+    content = "name,account_id\n青山,A1\n合計,\n石川,A2\n"
+    drop(tmp_path, "2026-11-02", "a.csv", content)
+    (page,) = extract(source(tmp_path, required_columns=["account_id"]))
+    assert [record["name"] for record in page.records] == ["青山", "合計", "石川"]
 
 
 # XLSX
@@ -318,3 +357,38 @@ def test_formulas_that_were_never_calculated_are_refused(tmp_path):
     assert "formulas hold no results" in files.rejected[0].reason
     workbook(path, ["account_id", "name"], ["A1", "Acme"])
     assert len(extract(files)) == 1
+
+
+def test_day_numbers_in_date_columns_are_dates(tmp_path):
+    """A date that lost its format is Excel's day number; the same number elsewhere is a number."""
+    path = workbook(
+        tmp_path / "a.xlsx",
+        ["day", "n"],
+        [46348, 46348],
+        [46348.5, 1],
+        ["2026-11-22", None],
+        [0, 0],
+    )
+    days = [record["day"] for chunk in read_records(path, [], ["day"]) for record in chunk]
+    assert days == ["2026-11-22", "2026-11-22T12:00:00", "2026-11-22", "0"]
+    assert [record["n"] for record in read(path)] == ["46348", "1", None, "0"]
+
+
+def test_day_numbers_count_from_the_workbooks_own_epoch(tmp_path):
+    book = openpyxl.Workbook()
+    book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
+    for row in (["day"], [44886]):
+        book.active.append(row)
+    book.save(tmp_path / "a.xlsx")
+    ((record,),) = read_records(tmp_path / "a.xlsx", [], ["day"])
+    assert record == {"day": "2026-11-22"}
+
+
+def test_merged_header_cells_are_refused_with_the_column(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["a", "b", None, "d"])
+    book.active.append(["1", "2", "3", "4"])
+    book.active.merge_cells("B1:C1")
+    book.save(tmp_path / "a.xlsx")
+    with pytest.raises(UnreadableFile, match=r"column 3 has no name \(a merged header cell\?\)"):
+        read(tmp_path / "a.xlsx")

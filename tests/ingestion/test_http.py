@@ -245,3 +245,11 @@ def test_retry_after(value, seconds):
     response = requests.Response()
     response.headers.update({"Retry-After": value, "Date": format_datetime(NOW, usegmt=True)})
     assert retry_after(response) == seconds
+
+
+def test_a_token_goes_to_no_other_host():
+    with scripted_server(GOOD) as server, scripted_server(GOOD) as other:
+        with pytest.raises(SourceError, match=f"an answer leads to 127.0.0.1:{other.url[-5:]}"):
+            VendorApi(server.url).get(f"{other.url}/rows", "rows")
+        assert VendorApi(server.url).get(f"{server.url}/rows", "rows") == {"rows": [1]}
+    assert other.requests == []

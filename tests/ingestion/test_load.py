@@ -133,7 +133,7 @@ def test_columns_that_differ_between_parts(lake, warehouse, monkeypatch):
         {"Id": "A4", "Ａ": "1", "ａ": "2"},
         {"MEMO": "z", "Id": "A5"},
     ]
-    land_and_commit(lake, ACCOUNT, DAY, records)
+    land_and_commit(lake, ACCOUNT, DAY, *([record] for record in records))
     load(warehouse, lake, COLUMNS)
     assert query(
         warehouse, 'select Id, Memo, Rank, "Ａ", "ａ" from raw.salesforce__account order by 1'
@@ -163,7 +163,7 @@ def test_a_file_with_the_warehouses_own_columns_is_turned_away(tmp_path):
     """A load of them would fail, and a text `false` in _is_deleted delete the row."""
     path = tmp_path / "x.csv"
     path.write_text("id,_Is_Deleted,_load_id\n1,false,1\n")
-    with pytest.raises(UnreadableFile, match="own columns: _Is_Deleted, _load_id"):
+    with pytest.raises(UnreadableFile, match="ourselves: _Is_Deleted, _load_id"):
         list(read_records(path, []))
 
 

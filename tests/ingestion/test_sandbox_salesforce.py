@@ -200,7 +200,9 @@ def test_only_objects_of_the_tenant_are_described(org: SandboxClient) -> None:
 def test_versions_limits_and_usage(org: SandboxClient) -> None:
     offered = [entry["version"] for entry in org.get("/services/data/").json()]
     assert "63.0" in offered
-    assert org.get("/services/data/v12.0/limits").status_code == 404
+    assert org.get("/services/data/v99.0/limits").status_code == 404
+    retired = org.get("/services/data/v12.0/limits")
+    assert (retired.status_code, retired.json()[0]["errorCode"]) == (410, "UNSUPPORTED_API_VERSION")
     answer = org.get(f"{DATA}/limits")
     used, allowed = answer.headers["Sforce-Limit-Info"].removeprefix("api-usage=").split("/")
     daily = answer.json()["DailyApiRequests"]

@@ -178,13 +178,13 @@ def _snapshot() -> Snapshot:
 def test_conditions_and_order(rest: str, found: str) -> None:
     text = f"SELECT Id FROM Deal {rest}".replace("%2B", "+")
     query = soql_select.bind(soql.parse(text), TYPES)
-    versions = soql_select.select(query, _snapshot(), TYPES, with_deleted=True)
+    versions = soql_select.select(query, _snapshot(), TYPES, True, "SystemModstamp")
     assert "".join(version.key[1] for version in versions) == found
 
 
 def test_deleted_records_only_when_asked_for() -> None:
     query = soql_select.bind(soql.parse("SELECT Id FROM Deal"), TYPES)
-    versions = soql_select.select(query, _snapshot(), TYPES, with_deleted=False)
+    versions = soql_select.select(query, _snapshot(), TYPES, False, "SystemModstamp")
     assert [version.key for version in versions] == ["d1", "d2", "d3"]
 
 

@@ -18,6 +18,7 @@ versions = st.lists(
         key=st.sampled_from(["2", "10", "300"]),
         deleted=st.booleans(),
         line=st.binary(max_size=4),
+        visible_from=st.none() | st.integers(0, 9),
     ),
     max_size=40,
 )
@@ -28,10 +29,10 @@ RULE = VersionRule(key=("Id",), cursor="SystemModstamp", deleted="IsDeleted")
 def test_every_record_shows_its_latest_version(history: list[Version], moment: int) -> None:
     shown = Collection(history, {}).at(moment).by_key
     for key in {version.key for version in history}:
-        past = [v for v in history if v.key == key and v.cursor <= moment]
-        newest = max((v.cursor for v in past), default=None)
-        expected = [v for v in past if v.cursor == newest]
-        assert shown.get(key) == (expected[-1] if expected else None)
+        past = [v for v in history if v.key == key and v.shown_at <= moment]
+        newest = max((v.shown_at for v in past), default=None)
+        expected = [v for v in past if v.shown_at == newest]
+        assert shown.get(key) == (expected[-1] if expected and not expected[-1].purged else None)
 
 
 @given(versions, st.lists(st.integers(0, 10), min_size=1, max_size=5))
@@ -87,3 +88,24 @@ def test_a_malformed_line_is_named(tmp_path: Path, line: str, problem: str) -> N
     file.write_text(f'{{"Id": "a", "SystemModstamp": "2026-01-01T00:00:00Z"}}\n\n{line}\n')
     with pytest.raises(TenantError, match=rf"salesforce/Account.jsonl line 3: .*{problem}"):
         Store(tmp_path).collection("salesforce", "Account", RULE)
+
+
+def test_versions_that_show_later_than_their_cursor(tmp_path: Path) -> None:
+    lines = (
+        '{"Id": "1", "SystemModstamp": "2026-01-01T00:00:00Z", "Score": 1}',
+        '{"Id": "1", "SystemModstamp": "2026-01-01T00:00:00Z", "Score": 2,'
+        ' "_visible_from": "2026-01-03T00:00:00Z"}',
+        '{"Id": "1", "_visible_from": "2026-01-05T00:00:00Z", "_purged": true}',
+    )
+    (tmp_path / "salesforce").mkdir()
+    (tmp_path / "salesforce" / "Lead.jsonl").write_text("\n".join(lines))
+    leads = Store(tmp_path).collection("salesforce", "Lead", RULE)
+    first = leads.at(1).versions
+    assert first == []
+    day = 86_400 * SECOND
+    start = leads._versions[0].cursor
+    seen = [[v.record for v in leads.at(start + days * day).versions] for days in range(5)]
+    stamp = {"Id": "1", "SystemModstamp": "2026-01-01T00:00:00Z"}
+    old, new = stamp | {"Score": 1}, stamp | {"Score": 2}
+    assert seen == [[old], [old], [new], [new], []]
+    assert "_visible_from" not in leads.samples

@@ -47,19 +47,14 @@ def names(entries):
 # Which objects
 
 
-def test_only_connected_systems_are_read(context):
-    found = names(connected_objects(context, "crm", Connection(host="")))
-    assert "salesforce.Account" in found
-    assert not any(name.startswith("files.") for name in found)
-    assert connected_objects(context, "support", Connection(host="")) == []
-
-
 def test_a_folder_makes_an_entity_and_an_unknown_one_a_warning(files):
     context, connection = files
     for entity in ("crm__order", "support__ticket", "hr__staff", ".stfolder"):
         drop(connection, DAY1, entity=entity)
-    assert names(connected_objects(context, "support", connection)) == ["files.support__ticket"]
-    assert names(connected_objects(context, "success", connection)) == ["files.hr__staff"]
+    assert names(connected_objects(context, "support", "files", connection)) == [
+        "files.support__ticket"
+    ]
+    assert names(connected_objects(context, "success", "files", connection)) == ["files.hr__staff"]
     assert [message for message in messages(context) if "hr__staff" in message]
     assert not any("stfolder" in message for message in messages(context))
 
@@ -67,14 +62,16 @@ def test_a_folder_makes_an_entity_and_an_unknown_one_a_warning(files):
 def test_a_missing_drop_folder_is_named(files):
     context, _ = files
     with pytest.raises(SourceError, match="does not exist"):
-        connected_objects(context, "crm", Connection(host=f"{context.settings.home}/nowhere"))
+        connected_objects(
+            context, "crm", "files", Connection(host=f"{context.settings.home}/nowhere")
+        )
 
 
 def test_a_folder_that_only_looks_like_an_entity_is_named(files):
     context, connection = files
     drop(connection, DAY1, entity="CRM__order")
     with pytest.raises(CatalogueError, match="rename it to crm__order"):
-        connected_objects(context, "crm", connection)
+        connected_objects(context, "crm", "files", connection)
 
 
 # What is extracted

@@ -11,7 +11,10 @@ from ingestion.settings import PROJECT_ROOT
 def test_seed_names_every_national_holiday() -> None:
     """2000–2035; other rows are the year-end days 12-29 to 01-03 (DOMAIN.md §8.1)."""
     with (PROJECT_ROOT / "dbt_project/seeds/holiday.csv").open(encoding="utf-8") as handle:
-        seed = {date.fromisoformat(row["holiday_date"]): row["holiday_name"] for row in csv.DictReader(handle)}
+        seed = {
+            date.fromisoformat(row["holiday_date"]): row["holiday_name"]
+            for row in csv.DictReader(handle)
+        }
     day, expected = date(2000, 1, 1), {}
     while day < date(2036, 1, 1):
         if jpholiday.is_holiday(day):

@@ -1,10 +1,11 @@
 {{ config(materialized='view') }}
 -- Up to which business date each ingest area is committed: to the least advanced of its objects that are required or
--- were ever loaded. An area without any connected object is switched off (DOMAIN.md §0.1 Freshness).
+-- were ever loaded. An area without any such object is switched off: no vendor offers it, no file was dropped for it
+-- (DOMAIN.md §0.1 Freshness).
 {%- set systems = "'" ~ var('systems') | join("', '") ~ "'" %}
 with source_object as (
 
-    select * from {{ ref('source_object') }}
+    select * from {{ source('ops', 'source_objects') }}
 
 ),
 
@@ -22,9 +23,6 @@ object_state as (
     select
         source_object.area,
         loaded.last_business_date,
-        -- a file that was never dropped is no feed
-        source_object.source in ({{ systems }})
-        and (source_object.source <> 'files' or loaded.object is not null) as is_connected,
         source_object.source in ({{ systems }})
         and (source_object.is_required or loaded.object is not null) as is_expected
     from source_object
@@ -38,7 +36,7 @@ final as (
 
     select
         area,
-        max(case when is_connected then 1 else 0 end) = 1 as is_connected,
+        max(case when is_expected then 1 else 0 end) = 1 as is_connected,
         -- never loaded though required: there is no date to which the area is complete
         case
             when max(case when is_expected and last_business_date is null then 1 else 0 end) = 0

@@ -1,0 +1,208 @@
+"""`make check-source SOURCE=…`: does a source's connection work: sign-in, scopes, quota, objects, fields, a page of each.
+
+Reads as the daily run does, writes nothing, prints no secret. A vendor without a connection is checked on the sandbox.
+"""
+
+import argparse
+import logging
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import requests
+from rich.console import Console
+
+from cli import airflow_home, sandbox
+from cli.run import find_tenant
+from expectations.contracts import contract_for
+from ingestion.business_date import day_end
+from ingestion.catalogue import CatalogueObject, find_object, is_known, load_catalogue
+from ingestion.errors import AuthenticationError, StateError, WarehouseError
+from ingestion.settings import get_settings
+from ingestion.sources.base import Connection, Page, Window
+from ingestion.sources.file_drop import FileDrop
+from pipeline.context import Context, load_context
+from pipeline.drops import drop_folders, file_connection
+from pipeline.ingest import CONNECTIONS, SOURCES, completed, in_words
+
+PERIOD = timedelta(days=30)
+QUOTA_HEADERS = (
+    "Sforce-Limit-Info",
+    "X-HubSpot-RateLimit-Daily",
+    "X-HubSpot-RateLimit-Daily-Remaining",
+    "X-HubSpot-RateLimit-Remaining",
+    "X-Rate-Limit",
+    "X-Rate-Limit-Remaining",
+)
+
+
+@dataclass
+class Seen:
+    """What the vendor's answers told beside the records."""
+
+    scopes: str = ""
+    quota: dict[str, str] = field(default_factory=dict)
+    answers: int = 0
+
+    def answer(self, response: requests.Response) -> None:
+        """Take note of one answer."""
+        self.answers += 1
+        self.quota |= {h: response.headers[h] for h in QUOTA_HEADERS if h in response.headers}
+        if "token" in response.url and response.request.method == "POST" and response.ok:
+            try:
+                body = response.json()
+            except ValueError:
+                return
+            self.scopes = str(body.get("scope") or "") if isinstance(body, dict) else ""
+
+
+class Notes(logging.Handler):
+    """Keeps the connector's warnings, to show them beside the object."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.texts: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep the text after ``source / object:``."""
+        self.texts.append(record.getMessage().split(": ", 1)[-1])
+
+
+def check_vendor(console: Console, source: str, context: Context, connection: Connection) -> bool:
+    """Read the first page of every object of a vendor or database; True if no object failed."""
+    extra = {"poll_seconds": 5, **connection.extra}
+    connection = completed(context, source, replace(connection, extra=extra))
+    connector, seen = SOURCES[source](connection), Seen()
+    if hasattr(connector, "api"):
+        connector.api.watch(seen.answer)
+    if hasattr(connector, "tables"):
+        console.print(f"tables and views: {', '.join(connector.tables()) or 'none'}")
+    entries = [entry for entry in load_catalogue() if entry.source == source]
+    end = _now(context)
+    window = Window(end - PERIOD, end)
+    results = [
+        _check_object(console, entry, in_words(entry, connector.extract(entry, window)), connector)
+        for entry in entries
+    ]
+    if seen.answers:
+        console.print(f"scopes: {seen.scopes or 'not told; they are what could be read above'}")
+        quota = ", ".join(f"{name} {value}" for name, value in seen.quota.items())
+        console.print(f"quota: {quota or 'not told by this vendor'}")
+        console.print(f"{seen.answers} requests made")
+    return all(results)
+
+
+def check_files(console: Console, context: Context, connection: Connection) -> bool:
+    """Read the first page of every entity's new files, local or on the SFTP server; True if none failed."""
+    folders = drop_folders(context, connection, "check")
+    console.print(f"entities with a folder: {', '.join(folders) or 'none'}")
+    results = []
+    for folder in folders:
+        entry = find_object("files", folder)
+        if not is_known(entry):
+            console.print(f"  [yellow]– {folder}[/] no known entity: lands raw, is not modelled")
+            continue
+        with tempfile.TemporaryDirectory() as spool:
+            files = FileDrop(file_connection(context, entry, connection, {}, Path(spool)))
+            pages = files.extract(entry, Window(None, _now(context)))
+            results.append(_check_object(console, entry, pages, files))
+            for rejected in files.rejected:
+                console.print(f"      [yellow]{rejected.path}: {rejected.reason}[/]")
+    return all(results)
+
+
+def _check_object(
+    console: Console, entry: CatalogueObject, pages: Iterator[Page], connector: Any
+) -> bool:
+    notes = Notes()
+    connector.fields = []
+    logging.getLogger("ingestion").addHandler(notes)
+    try:
+        page = next(pages, None)
+    except AuthenticationError:
+        raise
+    except WarehouseError as error:
+        console.print(f"  [red]✗ {entry.object}[/] {error.message}\n      → {error.hint}")
+        return not entry.required
+    finally:
+        logging.getLogger("ingestion").removeHandler(notes)
+    rows = page.records if page else []
+    fields = connector.fields or list(dict.fromkeys(name for row in rows for name in row))
+    said = [f"{len(rows):,} records on the first page"] if page else ["no record of this period"]
+    said += [f"{len(fields)} fields visible"] if fields else []
+    said += dict.fromkeys(notes.texts)
+    mark = "[yellow]–" if notes.texts and not page else "[green]✓"
+    console.print(f"  {mark} {entry.object}[/] {', '.join(said)}")
+    landed = {name.lower() for row in rows for name in row}
+    missing = [n for n in contract_for(entry).required_columns if n.lower() not in landed]
+    if page and missing:
+        console.print(f"      [yellow]required but not visible: {', '.join(missing)}[/]")
+    return True
+
+
+def _now(context: Context) -> datetime:
+    """The end of the tenant's last business date; now for a live company."""
+    last, now = context.tenant.last_business_date, datetime.now(UTC)
+    return min(day_end(last, context.tenant.zone), now) if last else now
+
+
+def check(console: Console, source: str, tenant_text: str) -> bool:
+    """Check one source as the tenant's DAGs would use it.
+
+    Raises:
+        WarehouseError: no such source, no connection, refused credentials, unreachable.
+    """
+    if source not in CONNECTIONS:
+        raise StateError(f"SOURCE={source} is no source", f"choose {', '.join(CONNECTIONS)}")
+    settings = get_settings()
+    folder, tenant = find_tenant(console, settings, tenant_text)
+    airflow_home.configure(settings, folder)
+    with ExitStack() as stack:
+        alone = tenant.model_copy(update={"systems": [source]})
+        if vendors := sandbox.vendors_to_serve(folder, alone):
+            now = (
+                day_end(tenant.last_business_date, tenant.zone)
+                if tenant.last_business_date
+                else None
+            )
+            process, url = sandbox.start_sandbox(
+                settings, folder, (now or datetime.now(UTC)) + sandbox.CLOCK_MARGIN
+            )
+            stack.callback(process.terminate)
+            airflow_home.point_connections_at_sandbox(url, vendors)
+            console.print(f"{source} has no connection of its own: its sandbox on {url} is checked")
+        airflow_home.migrate(settings)
+        from pipeline.tasks import connection_of
+
+        connection = connection_of(source)
+        context = load_context()
+        console.print(f"[bold]{source}[/] at {connection.host or 'the tenant folder'}")
+        if source == "files":
+            return check_files(console, context, connection)
+        return check_vendor(console, source, context, connection)
+
+
+def main() -> int:
+    """Exit status 0 if the sign-in works and no required object failed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--source", required=True)
+    parser.add_argument("--tenant", default="", help="tenant folder; empty = the demo tenant")
+    arguments = parser.parse_args()
+    console = Console(highlight=False, soft_wrap=True)
+    logging.getLogger("ingestion").propagate = False  # warnings are shown beside their object
+    try:
+        works = check(console, arguments.source, arguments.tenant)
+    except WarehouseError as error:
+        console.print(f"[bold red]✗ {error.message}[/]\n  → {error.hint}")
+        return 1
+    console.print("[green]the connection works[/]" if works else "[red]a required object failed[/]")
+    return 0 if works else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,112 @@
+"""`make check-source` against the sandbox, a drop folder and a PostgreSQL: what it tells, and that it tells no secret."""
+
+import io
+from datetime import UTC, datetime
+
+import pytest
+from postgres_server import PASSWORD, as_owner, binaries, postgres_server
+from rich.console import Console
+from tenant_folder import set_faults, write_tenant
+
+from cli.check_source import check, check_files, check_vendor
+from ingestion.errors import AuthenticationError, StateError
+from ingestion.lake import Lake
+from ingestion.sandbox import credentials
+from ingestion.settings import Settings
+from ingestion.sources.base import Connection
+from ingestion.tenant import load_tenant
+from pipeline.context import Context
+
+STAMP = "2026-11-02T00:00:00.000+0000"
+RECORD = {"Id": "001000000000001AAA", "Name": "n", "SystemModstamp": STAMP, "IsDeleted": False}
+REQUIRED = ("Account", "Product2", "Order", "OrderItem")
+SALESFORCE = (credentials.SALESFORCE_CLIENT_ID, credentials.SALESFORCE_CLIENT_SECRET)
+
+
+@pytest.fixture(scope="module")
+def tenant(tmp_path_factory):
+    files = {f"salesforce/{name}": [RECORD] for name in REQUIRED}
+    return write_tenant(tmp_path_factory.mktemp("tenant"), files)
+
+
+@pytest.fixture(scope="module")
+def url(start_sandbox, tenant):
+    with start_sandbox(tenant, datetime(2026, 11, 10, tzinfo=UTC)) as url:
+        yield url
+
+
+@pytest.fixture
+def context(tenant, tmp_path):
+    settings = Settings(home=tmp_path, tenant=tenant)
+    return Context(settings, load_tenant(tenant), Lake(settings.lake_root))
+
+
+def told(function, *arguments):
+    """What it returned and printed."""
+    console = Console(file=io.StringIO(), soft_wrap=True, width=200)
+    works = function(console, *arguments)
+    return works, console.file.getvalue()
+
+
+def test_a_vendor_that_works(url, context):
+    works, text = told(check_vendor, "salesforce", context, Connection(url, *SALESFORCE))
+    assert works
+    assert "✓ Account 1 records on the first page, 5 fields visible" in text
+    assert "required but not visible: AccountId" in text
+    assert "– Lead no record of this period, not in this org, nothing read" in text
+    assert "scopes: api" in text
+    assert "quota: Sforce-Limit-Info api-usage=" in text
+
+
+def test_a_required_object_that_fails(url, context):
+    set_faults(url, {"every": 1, "vendor": "salesforce", "object": "Order", "fault": "daily_limit"})
+    works, text = told(check_vendor, "salesforce", context, Connection(url, *SALESFORCE))
+    set_faults(url)
+    assert not works
+    assert "✗ Order salesforce / Order: HTTP 403" in text
+    assert "the connection" not in text
+
+
+@pytest.mark.parametrize("source", ["salesforce", "hubspot", "marketo", "zendesk"])
+def test_wrong_credentials_end_it_and_are_not_shown(url, context, source):
+    connection = Connection(url, "wrong-login", "wr0ng-secret")
+    with pytest.raises(AuthenticationError) as caught:
+        told(check_vendor, source, context, connection)
+    assert "wr0ng-secret" not in str(caught.value)
+    assert f"`{source}_default`" in str(caught.value)
+
+
+def test_dropped_files(context, tmp_path):
+    for name, content in {"a.csv": "account_id,name\nA1,Acme\n", "b.csv": "x\n1\n"}.items():
+        path = tmp_path / "drop" / "crm__account" / "2026-11-02" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+    (tmp_path / "drop" / "crm__weather").mkdir()
+    works, text = told(check_files, context, Connection(str(tmp_path / "drop")))
+    assert works
+    assert "entities with a folder: crm__account, crm__weather" in text
+    assert "✓ crm__account 1 records on the first page, 2 fields visible" in text
+    assert "– crm__weather no known entity" in text
+
+
+@pytest.mark.skipif(binaries() is None, reason="PostgreSQL is not installed")
+def test_a_database(context):
+    with postgres_server() as address:
+        with as_owner(address) as owner:
+            owner.execute(
+                "create table feature_use (use_id int primary key, updated_at timestamptz)"
+            )
+            owner.execute("insert into feature_use values (1, '2026-11-02')")
+        host = f"postgresql+psycopg://{address}/postgres"
+        works, text = told(check_vendor, "database", context, Connection(host, "owner", PASSWORD))
+    assert works
+    assert "tables and views: feature_use" in text
+    assert "✓ product__feature_use 1 records on the first page, 2 fields visible" in text
+    assert "required but not visible: account_id, use_date, feature_code, uses" in text
+    assert "– product__login_event" in text
+    assert PASSWORD not in text
+
+
+def test_an_unknown_source_is_named():
+    with pytest.raises(StateError, match="SOURCE=oracle is no source → choose salesforce"):
+        check(Console(file=io.StringIO()), "oracle", "")

@@ -1,0 +1,43 @@
+"""dbt's own unit tests: the worked examples of DOMAIN.md and every edge case beside its model."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from ingestion.settings import PROJECT_ROOT
+from tests.conftest import Run, environment
+
+
+def test_dbt_unit_tests(demo: Run, tmp_path: Path) -> None:
+    """All of them pass; they read column types from a built warehouse, so a copy of the demo's is used."""
+    for name in ("warehouse.duckdb", "marts_build.duckdb"):
+        shutil.copyfile(demo.home / name, tmp_path / name)
+    command = [
+        *(
+            str(Path(sys.executable).with_name("dbt")),
+            "--no-use-colors",
+            "test",
+            "--select",
+            "test_type:unit",
+        ),
+        *("--project-dir", "dbt_project", "--profiles-dir", "dbt_project"),
+        *("--target-path", str(tmp_path / "target"), "--log-path", str(tmp_path / "logs")),
+    ]
+    files = {
+        "CSW_WAREHOUSE_FILE": str(tmp_path / "warehouse.duckdb"),
+        "CSW_MARTS_FILE": str(tmp_path / "marts_build.duckdb"),
+    }
+    done = subprocess.run(
+        command,
+        cwd=PROJECT_ROOT,
+        env=environment(tmp_path) | files,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    results = json.loads((tmp_path / "target" / "run_results.json").read_text())["results"]
+    failed = [result["unique_id"] for result in results if result["status"] != "pass"]
+    assert done.returncode == 0, f"{failed}\n{done.stdout[-3000:]}"
+    assert len(results) >= 60
