@@ -20,7 +20,7 @@ class Settings(BaseSettings):
         duckdb_memory: DuckDB's memory limit, e.g. ``4GB``.
     """
 
-    model_config = SettingsConfigDict(env_prefix="CSW_")
+    model_config = SettingsConfigDict(env_prefix="CSW_", env_ignore_empty=True)
 
     home: Path = Path("state")
     tenant: Path | None = None

@@ -138,7 +138,9 @@ def publish(context: Context, plan: dict[str, Any]) -> None:
     if newest is None:
         raise BuildError("there is no finished build to publish", "run the build again")
     snapshot = publish_snapshot(context.settings, newest.as_of_date, plan["build_id"])
-    if plan["mode"] != "backfill":
+    if plan["mode"] == "backfill":
+        slices.discard(Path(plan["marts"]))
+    else:
         builds.finish(plan["build_id"], "published")
     report("published", as_of_date=newest.as_of_date, file=snapshot.name)
 

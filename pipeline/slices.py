@@ -43,5 +43,9 @@ def copy(scratch: Path, marts: Path, as_of_date: str) -> list[str]:
             )
         connection.execute("commit")
         connection.execute("checkpoint")
-    shutil.rmtree(scratch.parent)
     return tables
+
+
+def discard(scratch: Path) -> None:
+    """Remove the scratch files, once what they were for is published."""
+    shutil.rmtree(scratch.parent)

@@ -54,6 +54,9 @@ def publish_snapshot(settings: Settings, as_of_date: date, build_id: int) -> Pat
             "create or replace table ops._builds as select * from warehouse.ops.builds"
         )
         connection.execute("detach warehouse")
+        connection.execute(
+            "update ops._builds set status = 'published' where build_id = ?", [build_id]
+        )
         connection.register("results", results)
         connection.execute(
             "create or replace table ops.gx_validation_result as select * from results"

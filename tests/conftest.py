@@ -10,6 +10,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from hypothesis import settings
+
+settings.register_profile("untimed", deadline=None)  # how fast a machine is says nothing
+settings.load_profile("untimed")
 
 ROOT = Path(__file__).resolve().parents[1]
 TENANTS = ROOT.parent / "shared" / "data" / "tenants"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ingestion.catalogue import CatalogueObject, load_catalogue
+from ingestion.catalogue import CatalogueObject
 from ingestion.errors import SourceError
 from ingestion.sources.base import Connection, Page, Window
 from ingestion.sources.tables import UnreadableFile, check_formulas, read_records
@@ -135,17 +135,6 @@ class FileDrop:
                     yield path
                 else:
                     logger.warning("files / %s: %s is no file", object_name, path.name)
-
-
-def unknown_entities(root: Path) -> list[str]:
-    """Names of the folders under the drop root that no catalogue entry reads, sorted."""
-    known = {entry.object for entry in load_catalogue() if entry.source == "files"}
-    folders = root.iterdir() if root.is_dir() else []
-    return sorted(
-        path.name
-        for path in folders
-        if path.is_dir() and path.name not in known and not path.name.startswith(".")
-    )
 
 
 def is_passed_over(path: str) -> bool:

@@ -8,13 +8,9 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 StartSandbox = Callable[..., AbstractContextManager[str]]
 LISTENING = "sandbox listening on "
-
-settings.register_profile("untimed", deadline=None)  # how fast a machine is says nothing
-settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

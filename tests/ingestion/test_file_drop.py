@@ -15,7 +15,7 @@ from ingestion.catalogue import find_object
 from ingestion.errors import SourceError
 from ingestion.sources import tables
 from ingestion.sources.base import Connection, Window
-from ingestion.sources.file_drop import FileDrop, unknown_entities
+from ingestion.sources.file_drop import FileDrop
 from ingestion.sources.tables import UnreadableFile, read_records
 
 ENTRY = find_object("files", "crm__account")
@@ -136,14 +136,6 @@ def test_a_file_that_grows_while_it_is_read_ends_the_run(tmp_path):
     path.write_text(ROW + "A2,Bolt\n")
     with pytest.raises(SourceError, match="changed while it was read"):
         next(pages)
-
-
-def test_folders_that_are_no_entity_are_named(tmp_path):
-    for entity in ("crm__account", "crm__weather", ".cache"):
-        drop(tmp_path, "2026-11-02", "a.csv", ROW, entity)
-    (tmp_path / "note.txt").touch()
-    assert unknown_entities(tmp_path) == ["crm__weather"]
-    assert unknown_entities(tmp_path / "nowhere") == []
 
 
 # CSV
