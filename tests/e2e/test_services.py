@@ -32,7 +32,7 @@ def test_dags_succeed_under_the_scheduler(tmp_path: Path) -> None:
         page.encoding = "utf-8"
         assert "基準日 2026-06-30" in page.text
         assert tables(home / "published/marts.duckdb")["core.fct_mrr_movement"]
-        pids = list(services["processes"].values())
+        pids = [process["pid"] for process in services["processes"].values()]
     finally:
         down = run_command(home, "cli.services", "down")
     assert down.status == 0

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scripted_server import RESET, Answer, scripted_server
 
 from ingestion.errors import AuthenticationError, SourceError
-from ingestion.http import HttpError, JsonApi, retry_after
+from ingestion.http import UNREACHABLE_ATTEMPTS, HttpError, JsonApi, retry_after
 
 SECRET = "s3cr3t-of-the-client"
 GOOD = Answer({"rows": [1]})
@@ -121,7 +121,7 @@ def test_an_unreachable_host_is_named():
         api = VendorApi(f"http://{address}")
         with pytest.raises(SourceError, match=f"{address} .*`zendesk_default`"):
             api.get("/rows?key=1", "rows")
-    assert len(api.waits) == api.max_attempts - 1
+    assert len(api.waits) == UNREACHABLE_ATTEMPTS - 1
 
 
 def test_a_refusal_is_not_asked_again_and_carries_its_body():

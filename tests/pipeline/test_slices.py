@@ -50,15 +50,16 @@ def test_one_date_is_replaced(tmp_path):
     assert read(marts) == read(marts, "marts.mart_decile") == expected
     assert read(marts, "marts.mart_customer_360") == [("new",)]
     assert read(marts, "core.dim_date") == [(NEW,)]
+    slices.discard(scratch)
     assert not scratch.parent.exists()
 
 
 def test_copying_again_changes_nothing(tmp_path):
     marts = tmp_path / "marts_build.duckdb"
     write(marts, [(NEW, "a", 4)])
+    scratch = tmp_path / "scratch" / "2026-03-30_marts.duckdb"
+    write(scratch, [(DAY, "a", 92)])
     for _ in range(2):
-        scratch = tmp_path / "scratch" / "2026-03-30_marts.duckdb"
-        write(scratch, [(DAY, "a", 92)])
         slices.copy(scratch, marts, DAY)
     assert read(marts) == [(DAY, "a", 92), (NEW, "a", 4)]
 
