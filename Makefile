@@ -10,7 +10,7 @@ VARS ?=
 SOURCE ?=
 PORT ?= 8700
 
-.PHONY: help install run up down trigger sandbox status rollback rebuild contracts demo check-source bench-extract test lint format clean
+.PHONY: help install run up down trigger sandbox status rollback rebuild contracts demo check-source bench-extract bench test lint format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -60,10 +60,12 @@ contracts: install ## generate dbt's _contracts.yml from the data contracts
 bench-extract: install ## records per CPU-second from a vendor's pages to lake files, beside dlt's
 	@$(BIN)/python -m tests.bench.bench_extract
 
+bench: bench-extract ## every benchmark
+
 test: install ## every test (chromium and PostgreSQL are installed from Debian if missing)
 	@scripts/install_chromium
 	@scripts/install_postgresql
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: install ## ruff, sqlfluff, contract drift, lock hosts
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
