@@ -19,7 +19,7 @@ help: ## list the targets
 .venv/installed: uv.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv sync --frozen --inexact --quiet
+	$(BIN)/uv sync --frozen --inexact --quiet --compile-bytecode
 	@touch $@
 
 install: .venv/installed ## install everything into .venv
@@ -65,7 +65,7 @@ bench: bench-extract ## every benchmark
 test: install ## every test (chromium and PostgreSQL are installed from Debian if missing)
 	@scripts/install_chromium
 	@scripts/install_postgresql
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder --durations 25
 
 lint: install ## ruff, sqlfluff, contract drift, lock hosts
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -18,6 +18,7 @@ from ingestion.errors import StateError, WarehouseError
 from ingestion.lake import Lake
 from ingestion.settings import Settings, get_settings
 from ingestion.tenant import Tenant, load_tenant
+from pipeline import build, dbt
 from pipeline.context import Context
 
 
@@ -62,6 +63,9 @@ def run(console: Console, tenant_text: str, date_text: str, variables: str) -> i
         folder, tenant = find_tenant(console, settings, tenant_text)
         business_date = find_date(tenant, date_text)
         state.claim(settings, tenant.name, folder)
+        context = Context(settings, tenant, Lake(settings.lake_root))
+        dbt.run_variables(context, business_date)  # a wrong var is refused before anything is read
+        build.refuse_date_before_first_landed(context, business_date)
         console.print(
             f"[bold]{tenant.name}[/] · business date {business_date} · state in {settings.home}"
         )
@@ -81,7 +85,6 @@ def run(console: Console, tenant_text: str, date_text: str, variables: str) -> i
             console.print("Airflow's metadata database is ready")
         failed = run_dags(console, business_date)
         follower.drain()
-    context = Context(settings, tenant, Lake(settings.lake_root))
     report.summary(
         console, context, business_date, follower.events, failed, time.monotonic() - started
     )

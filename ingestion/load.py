@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from ingestion.catalogue import CatalogueObject, load_catalogue
-from ingestion.lake import Lake, Manifest, fold, register_lake
+from ingestion.lake import RESERVED_COLUMNS, Lake, Manifest, fold, register_lake
 
 _TECHNICAL_DDL = (
     "_extracted_at timestamptz, _run_id varchar, _source_file varchar, _page integer, "
@@ -45,11 +45,13 @@ def load(
         next_id = connection.execute(
             "select coalesce(max(load_id), 0) + 1 from ops.loads"
         ).fetchone()[0]
+        existing = _raw_columns(connection)
         for entry in [*load_catalogue(), *lake.unknown_entities()]:
-            _ensure_table(connection, entry.table, columns.get(entry.table, []))
+            _ensure_table(connection, entry.table, columns.get(entry.table, []), existing)
             for manifest in lake.committed(entry, up_to):
                 if manifest.run_id in known:
                     continue
+                _ensure_table(connection, entry.table, manifest.columns, existing)
                 _load_run(connection, lake, entry, manifest, next_id)
                 loaded.append((entry, manifest))
                 next_id += 1
@@ -101,21 +103,32 @@ def _create_control_tables(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _ensure_table(connection: duckdb.DuckDBPyConnection, table: str, columns: list[str]) -> None:
-    connection.execute(f"create table if not exists raw.{_quoted(table)} ({_TECHNICAL_DDL})")
-    existing = {
-        fold(row[0])
-        for row in connection.execute(
-            "select column_name from duckdb_columns() where schema_name = 'raw' and table_name = ?",
-            [table],
-        ).fetchall()
-    }
-    for column in columns:
-        if fold(column) not in existing:
-            connection.execute(
-                f"alter table raw.{_quoted(table)} add column {_quoted(column)} varchar"
-            )
-            existing.add(fold(column))
+def _raw_columns(connection: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
+    """Raw table → names of its columns, folded."""
+    found: dict[str, set[str]] = {}
+    for table, column in connection.execute(
+        "select table_name, column_name from duckdb_columns() where schema_name = 'raw'"
+    ).fetchall():
+        found.setdefault(table, set()).add(fold(column))
+    return found
+
+
+def _ensure_table(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    columns: list[str],
+    existing: dict[str, set[str]],
+) -> None:
+    """Create the table, or add the columns it lacks; ``existing`` is kept up to date."""
+    known = existing.get(table, {fold(name) for name in RESERVED_COLUMNS})
+    new = {fold(name): f"{_quoted(name)} varchar" for name in columns if fold(name) not in known}
+    if table not in existing:
+        definition = ", ".join([_TECHNICAL_DDL, *new.values()])
+        connection.execute(f"create table raw.{_quoted(table)} ({definition})")
+    else:
+        for column in new.values():
+            connection.execute(f"alter table raw.{_quoted(table)} add column {column}")
+    existing[table] = known | set(new)
 
 
 def _load_run(
@@ -125,7 +138,6 @@ def _load_run(
     manifest: Manifest,
     load_id: int,
 ) -> None:
-    _ensure_table(connection, entry.table, manifest.columns)
     if manifest.parts:
         parts, quarantined = lake.parts(entry, manifest), lake.quarantined_parts(entry, manifest)
         register_lake(connection, parts)

@@ -26,14 +26,9 @@ def load_and_plan(context: Context, business_date: date) -> dict[str, Any]:
     Raises:
         StateError: nothing was ever committed, or the date lies before the first landed one.
     """
-    first = _first_landed(context)
-    if first is None:
+    if _first_landed(context) is None:
         raise StateError("the lake holds no committed run", "let the ingest DAGs run first")
-    if business_date.isoformat() < first:
-        raise StateError(
-            f"{business_date} lies before the first landed business date {first}",
-            "vendors show only the newest version of a record; choose a date from the first one on",
-        )
+    refuse_date_before_first_landed(context, business_date)
     settings = context.settings
     builds = Builds(settings.warehouse_file)
     newest = builds.newest()
@@ -73,6 +68,20 @@ def load_and_plan(context: Context, business_date: date) -> dict[str, Any]:
         return plan | {"mode": "published" if is_published else "built", "build_id": since.build_id}
     variables |= {"since_load_id": since.load_id, "since_as_of_date": since.as_of_date.isoformat()}
     return plan | {"mode": "incremental"}
+
+
+def refuse_date_before_first_landed(context: Context, business_date: date) -> None:
+    """Nothing on the lake tells how things stood before its first business date.
+
+    Raises:
+        StateError: the date lies before it.
+    """
+    first = _first_landed(context)
+    if first and business_date.isoformat() < first:
+        raise StateError(
+            f"{business_date} lies before the first landed business date {first}",
+            "vendors show only the newest version of a record; choose a date from the first one on",
+        )
 
 
 def run_dbt(context: Context, plan: dict[str, Any]) -> dict[str, Any]:

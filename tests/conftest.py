@@ -20,7 +20,14 @@ TENANTS = ROOT.parent / "shared" / "data" / "tenants"
 
 
 # Minutes each: begun first, so that no worker is left with one of them at the end.
-SLOWEST_FIRST = ("test_chain.py", "test_services.py", "test_bad_input.py", "test_real_tenants.py")
+SLOWEST_FIRST = (
+    "test_chain.py",
+    "test_services.py",
+    "test_bad_input.py",
+    "test_any_schedule.py",
+    "test_real_tenants.py",
+    "test_dbt_unit_tests.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -48,7 +48,6 @@ CALLS = VersionRule(key=("id",), cursor="updated_at")
 OF_SOME_PLANS = ("survey_responses", "calls")
 PAGE_LIMIT = 1_000
 LIST_LIMIT = 100
-TALK_PAGE = 50
 WITHHELD_SECONDS = 60
 TOKEN_SECONDS = 172_800
 REFRESH_TOKEN_SECONDS = 7_776_000
@@ -133,10 +132,10 @@ class Zendesk(Vendor):
         }
 
     def talk_export(self, request: Request, name: str, snapshot: Snapshot) -> dict[str, Any]:
-        """A page of 50 by time; the next one starts at its last second, also after the last page."""
+        """A page of 1,000 by time; the next one starts at its last second, also after the last page."""
         start = self._start(request)
         position = snapshot.first_at(start)
-        page = snapshot.versions[position : position + TALK_PAGE]
+        page = snapshot.versions[position : position + PAGE_LIMIT]
         if page and page[-1].cursor < start + SECOND:
             page = snapshot.versions[position : snapshot.first_at(start + SECOND) + 1]
         last = page[-1].cursor // SECOND if page else start // SECOND

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from tenant_folder import set_clock, set_faults, write_tenant
 
 StartSandbox = Callable[..., AbstractContextManager[str]]
 LISTENING = "sandbox listening on "
@@ -34,3 +35,24 @@ def start_sandbox() -> StartSandbox:
                 process.terminate()
 
     return start
+
+
+@pytest.fixture(scope="module")
+def tenant_sandbox(
+    request: pytest.FixtureRequest,
+    start_sandbox: StartSandbox,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[str]:
+    """A sandbox of the test module's ``TENANT_FILES`` at its ``LATER``: its base URL."""
+    module = request.module
+    folder = write_tenant(tmp_path_factory.mktemp("tenant"), module.TENANT_FILES)
+    with start_sandbox(folder, module.LATER) as url:
+        yield url
+
+
+@pytest.fixture
+def sandbox(request: pytest.FixtureRequest, tenant_sandbox: str) -> str:
+    """The module's sandbox at ``LATER`` again, without faults."""
+    set_clock(tenant_sandbox, request.module.LATER)
+    set_faults(tenant_sandbox)
+    return tenant_sandbox

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from scripted_server import Answer, scripted_server
-from tenant_folder import FAULTS, requests_made, set_clock, set_faults, write_tenant
+from tenant_folder import FAULTS, requests_made, set_clock, set_faults
 
 from ingestion.catalogue import find_object
 from ingestion.errors import AuthenticationError, SourceError
@@ -59,22 +59,11 @@ MAIL = [
     {"id": f"e{i}", "created": int(FIRST.timestamp() * 1000) + i * 60_000, "type": "OPEN"}
     for i in range(2500)
 ]
-
-
-@pytest.fixture(scope="module")
-def started(start_sandbox, tmp_path_factory):
-    files = {"hubspot/contacts": VERSIONS, "hubspot/companies": WIDE_COMPANIES}
-    files["hubspot/email_events"] = MAIL
-    folder = write_tenant(tmp_path_factory.mktemp("tenant"), files)
-    with start_sandbox(folder, LATER) as url:
-        yield url
-
-
-@pytest.fixture
-def sandbox(started):
-    set_clock(started, LATER)
-    set_faults(started)
-    return started
+TENANT_FILES = {
+    "hubspot/contacts": VERSIONS,
+    "hubspot/companies": WIDE_COMPANIES,
+    "hubspot/email_events": MAIL,
+}
 
 
 def source(url, key=credentials.HUBSPOT_TOKEN, **extra):

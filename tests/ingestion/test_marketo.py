@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from scripted_server import Answer, scripted_server
-from tenant_folder import FAULTS, requests_made, set_clock, set_faults, write_tenant
+from tenant_folder import FAULTS, requests_made, set_faults
 
 from ingestion.catalogue import find_object
 from ingestion.errors import AuthenticationError, SourceError
@@ -52,21 +52,7 @@ LOG = [
     activity(9_000, FIRST + 31 * DAY, 100_001),
     MERGE,
 ]
-
-
-@pytest.fixture(scope="module")
-def started(start_sandbox, tmp_path_factory):
-    files = {"marketo/leads": LEAD_VERSIONS, "marketo/activities": LOG}
-    folder = write_tenant(tmp_path_factory.mktemp("tenant"), files)
-    with start_sandbox(folder, LATER) as url:
-        yield url
-
-
-@pytest.fixture
-def sandbox(started):
-    set_clock(started, LATER)
-    set_faults(started)
-    return started
+TENANT_FILES = {"marketo/leads": LEAD_VERSIONS, "marketo/activities": LOG}
 
 
 def source(url, secret=credentials.MARKETO_CLIENT_SECRET, **extra):

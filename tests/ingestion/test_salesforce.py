@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import requests
 from scripted_server import Answer, scripted_server
-from tenant_folder import FAULTS, requests_made, set_clock, set_faults, write_tenant
+from tenant_folder import FAULTS, requests_made, set_clock, set_faults
 
 from ingestion.catalogue import CatalogueObject, find_object
 from ingestion.errors import AuthenticationError, SchemaError, SourceError
@@ -39,22 +39,11 @@ ACCOUNTS = [
     sobject(4, FIRST + 2.5 * DAY, Name="n4", BillingAddress={"city": "Tokyo"}),
 ]
 CONTACTS = [sobject(i, FIRST, LastName=f"n{i}", **WIDE) for i in range(230)]
-
-
-@pytest.fixture(scope="module")
-def started(start_sandbox, tmp_path_factory):
-    files = {"salesforce/Account": ACCOUNTS, "salesforce/Contact": CONTACTS}
-    files["salesforce/Lead"] = [sobject(1, FIRST)]
-    folder = write_tenant(tmp_path_factory.mktemp("tenant"), files)
-    with start_sandbox(folder, LATER) as url:
-        yield url
-
-
-@pytest.fixture
-def sandbox(started):
-    set_clock(started, LATER)
-    set_faults(started)
-    return started
+TENANT_FILES = {
+    "salesforce/Account": ACCOUNTS,
+    "salesforce/Contact": CONTACTS,
+    "salesforce/Lead": [sobject(1, FIRST)],
+}
 
 
 def source(url, secret=credentials.SALESFORCE_CLIENT_SECRET, **extra):

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from scripted_server import Answer, scripted_server
-from tenant_folder import FAULTS, requests_made, set_clock, set_faults, write_tenant
+from tenant_folder import FAULTS, requests_made, set_faults
 
 from ingestion.catalogue import find_object
 from ingestion.errors import AuthenticationError, SourceError
@@ -42,26 +42,12 @@ EVENTS = [event(i, FIRST + timedelta(seconds=i // 7)) for i in range(1500)] + [
     event(i, FIRST + timedelta(days=1)) for i in range(1500, 2800)
 ]
 ORGANIZATIONS = [user(i, FIRST + timedelta(hours=i)) for i in range(3)]
-
-
-@pytest.fixture(scope="module")
-def started(start_sandbox, tmp_path_factory):
-    files = {
-        "zendesk/tickets": TICKETS,
-        "zendesk/users": USERS,
-        "zendesk/ticket_events": EVENTS,
-        "zendesk/organizations": ORGANIZATIONS,
-    }
-    folder = write_tenant(tmp_path_factory.mktemp("tenant"), files)
-    with start_sandbox(folder, LATER) as url:
-        yield url
-
-
-@pytest.fixture
-def sandbox(started):
-    set_clock(started, LATER)
-    set_faults(started)
-    return started
+TENANT_FILES = {
+    "zendesk/tickets": TICKETS,
+    "zendesk/users": USERS,
+    "zendesk/ticket_events": EVENTS,
+    "zendesk/organizations": ORGANIZATIONS,
+}
 
 
 def source(url, secret=credentials.ZENDESK_CLIENT_SECRET):

@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 import uvicorn
-from current_state import State, current_state, landed_rows
+from models import END_OF_TIME, Models, State
 from tenant_folder import write_tenant
 
 import ingestion.http
@@ -44,6 +44,7 @@ class Daily:
 
     Attributes:
         world: the sandbox's state: ``now``, ``faults``, ``requests`` …; set it between runs.
+        models: dbt.
         extra: source → what is added to its connection's ``extra``.
         waits: seconds of every wait the connectors asked for (none is really waited).
     """
@@ -52,6 +53,7 @@ class Daily:
     world: World
     context: Context
     waits: list[float]
+    models: Models
     extra: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
@@ -82,11 +84,8 @@ class Daily:
         manifest = self.lake.complete_run(entry, day)
         if manifest is None:
             return None
-        counts = []
-        for path in self.lake.parts(entry, manifest):
-            with self.lake.fs.open(path) as handle:
-                counts.append(pq.read_table(handle).num_rows)
-        assert sum(counts) == manifest.rows
+        landed = [row for path in self.lake.parts(entry, manifest) for row in self._read(path)]
+        assert len(landed) == manifest.rows
         self.lake.commit(entry, manifest)
         return manifest
 
@@ -109,13 +108,23 @@ class Daily:
             self.extract(day, name, force)
         return [self.commit(day, name) for name in names]
 
-    def state(self, name: str, before: datetime | None = None) -> State:
-        """The object's current state: live records by key."""
-        return current_state(self.lake, entry_of(name), before)
+    def state(self, name: str, day: str = END_OF_TIME) -> State:
+        """The object's current state as dbt models it: live records by key, as of the end of ``day``."""
+        return self.models.state(self.context, name, day)
 
     def rows(self, name: str) -> list[dict[str, Any]]:
         """Every committed row of the object."""
-        return landed_rows(self.lake, entry_of(name))
+        entry = entry_of(name)
+        paths = [
+            path
+            for manifest in self.lake.committed(entry)
+            for path in self.lake.parts(entry, manifest)
+        ]
+        return [row for path in paths for row in self._read(path)]
+
+    def _read(self, path: str) -> list[dict[str, Any]]:
+        with self.lake.fs.open(path) as handle:
+            return pq.read_table(handle).to_pylist()
 
     def set_faults(self, *rules: dict[str, Any]) -> None:
         """Answer wrongly from now on as the rules say; none ends it."""
@@ -155,8 +164,14 @@ def sandbox_server(tmp_path_factory) -> Iterator[tuple[str, World]]:
     thread.join()
 
 
+@pytest.fixture(scope="session")
+def models(tmp_path_factory) -> Models:
+    """dbt with the project parsed."""
+    return Models(tmp_path_factory.mktemp("dbt"))
+
+
 @pytest.fixture
-def play(sandbox_server, tmp_path, monkeypatch) -> Callable[..., Daily]:
+def play(sandbox_server, models, tmp_path, monkeypatch) -> Callable[..., Daily]:
     """``play({"salesforce/Account": versions, …})``: a tenant with a fresh lake.
 
     Called again it makes another lake; the one sandbox then shows the new tenant.
@@ -172,7 +187,7 @@ def play(sandbox_server, tmp_path, monkeypatch) -> Callable[..., Daily]:
         show(world, folder)
         settings = Settings(home=tmp_path / f"home{number}", tenant=folder)
         context = Context(settings, load_tenant(folder), Lake(settings.lake_root))
-        return Daily(url, world, context, waits)
+        return Daily(url, world, context, waits, models)
 
     return start
 

@@ -7,13 +7,12 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from salesforce_records import ACCOUNT, DAYS, START, names, record
 
 from cli import state
-from ingestion.business_date import day_end
 from ingestion.catalogue import find_object
 from ingestion.errors import StateError
 from ingestion.sandbox.app import CLOCK_MARGIN
@@ -144,8 +143,7 @@ def in_zone(daily, zone):
 
 def numbers(daily, name, day):
     """Numbers of the records that exist at the end of the company's day."""
-    end = day_end(date.fromisoformat(day), daily.context.tenant.zone)
-    keys = daily.state(name, before=end)
+    keys = daily.state(name, day)
     return {int(key[3:15]) if key.startswith("001") else int(key) for key in keys}
 
 

@@ -1,14 +1,4 @@
 -- grain: customer × process × as_of_date (§2.10)
-{{ config(
-    materialized='incremental',
-    incremental_strategy='delete+insert',
-    unique_key='as_of_date',
-    full_refresh=false,
-    on_schema_change='append_new_columns',
-    pre_hook="{{ forget_slice() }}",
-    post_hook="{{ prune_slices() }}"
-) }}
-
 with level as (
 
     select * from {{ ref('int_activation_level') }} where evaluated_on = {{ as_of_date() }}

@@ -1,11 +1,3 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    full_refresh=false,
-    on_schema_change='append_new_columns',
-    pre_hook='{{ forget_slice() }}',
-    post_hook='{{ prune_slices() }}',
-) }}
 -- Customers by the amount of the trailing months, tenth by tenth, 1 the highest; the slice of as_of (DOMAIN.md §2.17).
 {%- set months = var('decile_lookback_months') %}
 {%- set tie_method = choice_var('decile_tie_method', ['deterministic', 'rank']) %}

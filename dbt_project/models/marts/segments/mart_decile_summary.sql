@@ -1,11 +1,3 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    full_refresh=false,
-    on_schema_change='append_new_columns',
-    pre_hook='{{ forget_slice() }}',
-    post_hook='{{ prune_slices() }}',
-) }}
 -- Each tenth's share of the amount; the slice of as_of (DOMAIN.md §2.17).
 with customer_decile as (
 

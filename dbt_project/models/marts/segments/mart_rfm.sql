@@ -1,11 +1,3 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    full_refresh=false,
-    on_schema_change='append_new_columns',
-    pre_hook='{{ forget_slice() }}',
-    post_hook='{{ prune_slices() }}',
-) }}
 -- Recency, frequency and monetary scores; the slice of as_of (DOMAIN.md §2.14, rulings in §0.1 RFM).
 {%- set scoring_method = choice_var('rfm_scoring_method', ['quantile', 'fixed']) %}
 {%- set weights = var('rfm_weights') %}

@@ -1,0 +1,137 @@
+"""The modelled side of a scenario: the project's own dbt macros and staging models over the scenario's lake."""
+
+import json
+import os
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner
+
+from ingestion.catalogue import CatalogueObject, find_object
+from ingestion.lake import RESERVED_COLUMNS
+from ingestion.load import load
+from pipeline.build import contract_columns, load_and_plan
+from pipeline.builds import Builds
+from pipeline.context import Context
+from pipeline.dbt import PROJECT
+
+State = dict[Any, dict[str, str]]
+END_OF_TIME = "2099-12-31"
+
+# What orders an object's versions, where it is no ISO time of the catalogue's cursor.
+CURSORS = {
+    "hubspot.email_events": "hubspot_event_cursor()",
+    "hubspot.subscription_changes": "epoch_to_instant('try_cast(timestamp as bigint) / 1000.0')",
+    "hubspot.form_submissions": "epoch_to_instant('try_cast(submittedAt as bigint) / 1000.0')",
+    "zendesk.tickets": "zendesk_ticket_cursor()",
+    "zendesk.ticket_events": "zendesk_event_cursor()",
+}
+
+
+class Models:
+    """dbt in this process, the project parsed once.
+
+    Args:
+        folder: for dbt's artifacts.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._sql: dict[tuple[str, str], str] = {}
+        self._manifest = None
+        self._manifest = self._dbt(folder / "warehouse.duckdb", "parse")
+
+    def state(self, context: Context, name: str, day: str = END_OF_TIME) -> State:
+        """The object's live records as of the end of a business date, by dbt's macro `latest_version`.
+
+        Returns:
+            Key (a tuple if it has several fields) → the source's fields that are not null; in landing order.
+        """
+        entry = find_object(*name.split(".", 1))
+        warehouse = context.settings.warehouse_file
+        load(warehouse, context.lake, contract_columns())
+        zone = context.tenant.timezone
+        if (name, zone) not in self._sql:
+            variables = {"as_of_date": END_OF_TIME, "timezone": zone}
+            outcome = self._dbt(
+                warehouse, "compile", "--inline", _latest(entry), "--vars", json.dumps(variables)
+            )
+            self._sql[name, zone] = outcome.results[0].node.compiled_code
+        with duckdb.connect(str(warehouse), read_only=True) as connection:
+            rows = connection.execute(self._sql[name, zone].replace(END_OF_TIME, day))
+            columns = [column[0] for column in rows.description]
+            records = [dict(zip(columns, row, strict=True)) for row in rows.fetchall()]
+        return {
+            _key(entry, record): _fields(record)
+            for record in sorted(
+                records, key=lambda record: (record["_extracted_at"], record["_row"])
+            )
+        }
+
+    def build(self, context: Context, day: str, *names: str) -> None:
+        """Bring the objects' staging tables up to the lake as the daily build does: incrementally if it can."""
+        plan = load_and_plan(context, date.fromisoformat(day))
+        if plan["mode"] not in ("full", "incremental"):
+            return
+        builds = Builds(context.settings.warehouse_file)
+        builds.start(plan)
+        variables = json.dumps({**plan["variables"], "build_id": plan["build_id"]})
+        arguments = ["--vars", variables, "--select", *map(_model, names)]
+        full = ["--full-refresh"] if plan["mode"] == "full" else []
+        self._dbt(context.settings.warehouse_file, "run", *arguments, *full)
+        builds.finish(plan["build_id"], "published")
+
+    def staged(self, context: Context, name: str) -> list[tuple[Any, ...]]:
+        """Rows of the object's staging table, technical columns aside."""
+        with duckdb.connect(str(context.settings.warehouse_file), read_only=True) as connection:
+            return connection.execute(
+                f"select columns(name -> not starts_with(name, '_')) from staging.{_model(name)} order by all"
+            ).fetchall()
+
+    def _dbt(self, warehouse: Path, command: str, *arguments: str) -> Any:
+        os.environ["CSW_WAREHOUSE_FILE"] = str(warehouse)
+        os.environ["CSW_MARTS_FILE"] = str(warehouse.with_name("marts_build.duckdb"))
+        outcome = dbtRunner(manifest=self._manifest).invoke(
+            [
+                *("--quiet", "--no-send-anonymous-usage-stats", command, *arguments),
+                *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
+                *("--target-path", str(self._folder), "--log-path", str(self._folder)),
+            ]
+        )
+        if DuckDBConnectionManager._ENV is not None:
+            DuckDBConnectionManager._ENV.close()
+        DuckDBConnectionManager.close_all_connections()
+        assert outcome.success, outcome.exception or outcome.result
+        return outcome.result
+
+
+def _model(name: str) -> str:
+    return f"stg_{find_object(*name.split('.', 1)).table}"
+
+
+def _latest(entry: CatalogueObject) -> str:
+    """The macro call of the object's current state."""
+    if entry.source == "files":
+        key = f"'{entry.key[0]}'" if entry.key else "none"
+        return f"{{{{ latest_drop('{entry.object}', {key}) }}}}"
+    cursor = CURSORS.get(f"{entry.source}.{entry.object}")
+    if cursor is None:
+        cursor = f"to_instant('{entry.cursor}')" if entry.cursor else "'_extracted_at'"
+    key = " || '|' || ".join(entry.key)
+    return f"{{{{ latest_version('{entry.table}', \"{key}\", {cursor}) }}}}"
+
+
+def _key(entry: CatalogueObject, record: dict[str, Any]) -> Any:
+    key = tuple(record[field] for field in entry.key)
+    return key if len(key) > 1 else key[0]
+
+
+def _fields(record: dict[str, Any]) -> dict[str, str]:
+    return {
+        name: value
+        for name, value in record.items()
+        if value is not None and name not in RESERVED_COLUMNS
+    }
