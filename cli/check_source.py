@@ -18,6 +18,7 @@ import requests
 from rich.console import Console
 
 from cli import airflow_home, sandbox
+from cli.command import exit_status
 from cli.run import find_tenant
 from expectations.contracts import contract_for
 from ingestion.business_date import day_end
@@ -193,15 +194,16 @@ def main() -> int:
     parser.add_argument("--source", required=True)
     parser.add_argument("--tenant", default="", help="tenant folder; empty = the demo tenant")
     arguments = parser.parse_args()
-    console = Console(highlight=False, soft_wrap=True)
     logging.getLogger("ingestion").propagate = False  # warnings are shown beside their object
-    try:
+
+    def act(console: Console) -> bool:
         works = check(console, arguments.source, arguments.tenant)
-    except WarehouseError as error:
-        console.print(f"[bold red]✗ {error.message}[/]\n  → {error.hint}")
-        return 1
-    console.print("[green]the connection works[/]" if works else "[red]a required object failed[/]")
-    return 0 if works else 1
+        console.print(
+            "[green]the connection works[/]" if works else "[red]a required object failed[/]"
+        )
+        return works
+
+    return exit_status(act)
 
 
 if __name__ == "__main__":

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from rich.console import Console
 
 from cli import airflow_home, state
+from cli.command import exit_status
 from ingestion.catalogue import load_catalogue
-from ingestion.errors import StateError, WarehouseError
+from ingestion.errors import StateError
 from ingestion.settings import Settings, get_settings
 from pipeline import build
 from pipeline.context import Context, load_context
@@ -62,14 +63,14 @@ def slice_dates(context: Context, dates: list[date]) -> list[date]:
 
 def main() -> int:
     """Exit status 0 if everything was rebuilt and published."""
-    console, settings = Console(highlight=False, soft_wrap=True), get_settings()
-    try:
+
+    def act(console: Console) -> bool:
+        settings = get_settings()
         with state.exclusive(settings):
             rebuild(console, settings)
-    except WarehouseError as error:
-        console.print(f"[bold red]✗ {error.message}[/]\n  → {error.hint}")
-        return 1
-    return 0
+        return True
+
+    return exit_status(act)
 
 
 if __name__ == "__main__":

@@ -34,11 +34,6 @@ _LINES = {
 }
 
 
-def terminal() -> Console:
-    """A console on the terminal that stays there when this process's output is redirected."""
-    return Console(file=os.fdopen(os.dup(1), "w"), highlight=False, soft_wrap=True)
-
-
 def redirect_output(settings: Settings) -> None:
     """Send what Airflow, dbt and GX print to logs/run.log; the console keeps the terminal."""
     settings.logs_dir.mkdir(parents=True, exist_ok=True)

@@ -5,22 +5,23 @@ import sys
 from rich.console import Console
 
 from cli import state
-from ingestion.errors import WarehouseError
+from cli.command import exit_status
 from ingestion.settings import get_settings
 from publishing.snapshot import rollback
 
 
-def main() -> int:
-    """Swap the link back once; exit status 0 if there was an older snapshot."""
-    console, settings = Console(highlight=False, soft_wrap=True), get_settings()
-    try:
-        with state.exclusive(settings):
-            snapshot = rollback(settings)
-    except WarehouseError as error:
-        console.print(f"[bold red]✗ {error.message}[/]\n  → {error.hint}")
-        return 1
+def roll_back(console: Console) -> bool:
+    """Swap the link back once."""
+    settings = get_settings()
+    with state.exclusive(settings):
+        snapshot = rollback(settings)
     console.print(f"published marts now: {snapshot.path.name}, as of {snapshot.as_of_date}")
-    return 0
+    return True
+
+
+def main() -> int:
+    """Exit status 0 if there was an older snapshot."""
+    return exit_status(roll_back)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from pathlib import Path
 from rich.console import Console
 
 from cli import airflow_home, report, sandbox, state
+from cli.command import exit_status
 from ingestion.business_date import day_end
 from ingestion.catalogue import AREAS
 from ingestion.errors import StateError, WarehouseError
@@ -31,28 +32,27 @@ def main() -> int:
     )
     parser.add_argument("--vars", default="", help="JSON object of dbt vars")
     arguments = parser.parse_args()
-    console = report.terminal()
-    try:
-        return run(console, arguments.tenant, arguments.date, arguments.vars)
-    except WarehouseError as error:
-        console.print(f"\n[bold red]✗ {error.message}[/]")
-        if error.hint:
-            console.print(f"  → {error.hint}")
-        return 1
-    except Exception as error:
-        logging.getLogger("csw").exception("unexpected")
-        console.print(f"\n[bold red]✗ unexpected {type(error).__name__}: {error}[/]")
-        console.print(
-            f"  → the traceback is in {get_settings().logs_dir / 'run.log'}; please report it"
-        )
-        return 1
+
+    def act(console: Console) -> bool:
+        try:
+            return run(console, arguments.tenant, arguments.date, arguments.vars)
+        except WarehouseError:
+            raise
+        except Exception as error:
+            logging.getLogger("csw").exception("unexpected")
+            raise WarehouseError(
+                f"unexpected {type(error).__name__}: {error}",
+                f"the traceback is in {get_settings().logs_dir / 'run.log'}; please report it",
+            ) from error
+
+    return exit_status(act)
 
 
-def run(console: Console, tenant_text: str, date_text: str, variables: str) -> int:
+def run(console: Console, tenant_text: str, date_text: str, variables: str) -> bool:
     """Run the five ingest DAGs and the build for one business date.
 
     Returns:
-        0 if everything was audited and published, else 1.
+        Whether everything was audited and published.
     """
     started = time.monotonic()
     os.environ["CSW_DBT_VARS"] = variables or os.environ.get("CSW_DBT_VARS", "{}")
@@ -88,7 +88,7 @@ def run(console: Console, tenant_text: str, date_text: str, variables: str) -> i
     report.summary(
         console, context, business_date, follower.events, failed, time.monotonic() - started
     )
-    return 1 if failed else 0
+    return not failed
 
 
 def find_tenant(console: Console, settings: Settings, text: str) -> tuple[Path, Tenant]:

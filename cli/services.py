@@ -2,7 +2,6 @@
 
 import argparse
 import fcntl
-import functools
 import json
 import os
 import secrets
@@ -19,10 +18,11 @@ import requests
 from rich.console import Console
 
 from cli import airflow_home, sandbox, state
-from cli.report import redirect_output, terminal
+from cli.command import exit_status
+from cli.report import redirect_output
 from cli.run import find_date, find_tenant
 from ingestion.business_date import day_end
-from ingestion.errors import StateError, WarehouseError
+from ingestion.errors import StateError
 from ingestion.settings import PROJECT_ROOT, Settings, get_settings
 
 HEALTHY_WITHIN_SECONDS = 180
@@ -231,16 +231,15 @@ def main() -> int:
     parser.add_argument("action", choices=["up", "down"])
     parser.add_argument("--tenant", default="")
     arguments = parser.parse_args()
-    console = terminal()
-    action = (
-        functools.partial(up, tenant_text=arguments.tenant) if arguments.action == "up" else down
-    )
-    try:
-        action(console, get_settings())
-    except WarehouseError as error:
-        console.print(f"[bold red]✗ {error.message}[/]\n  → {error.hint}")
-        return 1
-    return 0
+
+    def act(console: Console) -> bool:
+        if arguments.action == "up":
+            up(console, get_settings(), arguments.tenant)
+        else:
+            down(console, get_settings())
+        return True
+
+    return exit_status(act)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from datetime import date
 from rich.console import Console
 
 from cli import state
+from cli.command import exit_status
 from ingestion.catalogue import AREAS, objects_of
 from ingestion.lake import Lake
 from ingestion.progress import open_problems
@@ -58,7 +59,7 @@ def _newest_built(builds: list) -> date:
 
 def main() -> int:
     """Exit status 0 if what is published is the newest build, else 1."""
-    return 0 if show(Console(highlight=False, soft_wrap=True), get_settings()) else 1
+    return exit_status(lambda console: show(console, get_settings()))
 
 
 if __name__ == "__main__":

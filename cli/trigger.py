@@ -8,9 +8,10 @@ import time
 import requests
 from rich.console import Console
 
+from cli.command import exit_status
 from cli.services import services_file
 from ingestion.catalogue import AREAS
-from ingestion.errors import StateError, WarehouseError
+from ingestion.errors import StateError
 from ingestion.settings import Settings, get_settings
 
 POLL_SECONDS = 3
@@ -84,15 +85,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--date", default="", help="business date; empty = the newest")
     arguments = parser.parse_args()
-    console = Console(highlight=False, soft_wrap=True)
-    try:
+
+    def act(console: Console) -> bool:
         failed = run_all(console, get_settings(), arguments.date or None)
-    except WarehouseError as error:
-        console.print(f"[bold red]✗ {error.message}[/]\n  → {error.hint}")
-        return 1
-    if failed:
-        console.print(f"[bold red]✗ not successful: {', '.join(failed)}[/] (see the Airflow UI)")
-    return 1 if failed else 0
+        if failed:
+            console.print(
+                f"[bold red]✗ not successful: {', '.join(failed)}[/] (see the Airflow UI)"
+            )
+        return not failed
+
+    return exit_status(act)
 
 
 if __name__ == "__main__":

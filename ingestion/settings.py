@@ -3,7 +3,10 @@
 from pathlib import Path
 
 from dotenv import load_dotenv
+from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ingestion.errors import StateError
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 
@@ -86,6 +89,16 @@ def get_settings() -> Settings:
 
     ``.env`` is put into the environment (what is there already wins), so that it may hold Airflow
     connections too.
+
+    Raises:
+        StateError: a variable has a value that cannot be read.
     """
     load_dotenv(PROJECT_ROOT / ".env")
-    return Settings()
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"CSW_{first['loc'][0]}".upper()
+        raise StateError(
+            f"{name}={first['input']}: {first['msg']}", "see .env.example for what it may be"
+        ) from error

@@ -62,6 +62,14 @@ def test_a_wrong_tenant_yml(
     assert message in outcome.output
 
 
+def test_a_setting_that_cannot_be_read(tenant: Path, tmp_path: Path) -> None:
+    """It names the variable and its value."""
+    outcome = run(tmp_path / "state", tenant, CSW_DUCKDB_THREADS="many")
+    assert outcome.status == 1
+    assert "CSW_DUCKDB_THREADS=many" in outcome.output
+    assert "Traceback" not in outcome.output
+
+
 def test_an_unreachable_source(tenant: Path, tmp_path: Path) -> None:
     """It names the source, the address and the connection; what other sources gave stays landed."""
     closed = {
