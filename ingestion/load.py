@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from ingestion.catalogue import CatalogueObject, load_catalogue
+from ingestion.errors import StateError
 from ingestion.lake import RESERVED_COLUMNS, Lake, Manifest, fold, register_lake
 
 _TECHNICAL_DDL = (
@@ -36,6 +37,9 @@ def load(
 
     Returns:
         The runs loaded now; empty if there was nothing new.
+
+    Raises:
+        StateError: a run's rows on the lake are not those its manifest counts; nothing is loaded then.
     """
     loaded = []
     with connect(warehouse) as connection:
@@ -142,7 +146,7 @@ def _load_run(
         parts, quarantined = lake.parts(entry, manifest), lake.quarantined_parts(entry, manifest)
         register_lake(connection, parts)
         kept = "where _row not in (select _row from read_parquet(?))" if quarantined else ""
-        connection.execute(
+        loaded = connection.execute(
             f"""
             insert into raw.{_quoted(entry.table)} by name
             select *, ?::date as _business_date, ?::bigint as _load_id
@@ -154,7 +158,13 @@ def _load_run(
                 parts,
                 *([quarantined] if quarantined else []),
             ],
-        )
+        ).fetchone()[0]
+        if loaded != manifest.rows - manifest.rows_quarantined:
+            raise StateError(
+                f"{entry.source}.{entry.object}: run {manifest.run_id} of {manifest.business_date} has {loaded} rows "
+                f"on the lake, its manifest says {manifest.rows} less {manifest.rows_quarantined} in quarantine",
+                "a part was changed after its commit: restore the run's folder from a backup",
+            )
     connection.execute(
         "insert into ops.loads values (?, ?, ?, ?, ?, ?, ?, ?, now())",
         [

@@ -12,6 +12,8 @@ import duckdb
 import pytest
 from hypothesis import settings
 
+from tests.e2e.tiny_tenant import write_tiny_tenant
+
 settings.register_profile("untimed", deadline=None)  # how fast a machine is says nothing
 settings.load_profile("untimed")
 
@@ -22,6 +24,7 @@ TENANTS = ROOT.parent / "shared" / "data" / "tenants"
 # Minutes each: begun first, so that no worker is left with one of them at the end.
 SLOWEST_FIRST = (
     "test_chain.py",
+    "test_reruns.py",
     "test_services.py",
     "test_bad_input.py",
     "test_any_schedule.py",
@@ -104,6 +107,20 @@ def _built(
             assert outcome.status == 0, outcome.output
             printed.write_text(outcome.output, encoding="utf-8")
     return Run(0, printed.read_text(encoding="utf-8"), home)
+
+
+@pytest.fixture(scope="session")
+def tiny_tenant(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of the tiny tenant."""
+    return write_tiny_tenant(tmp_path_factory.mktemp("tenants") / "tiny")
+
+
+@pytest.fixture(scope="session")
+def tiny_at_once(
+    tmp_path_factory: pytest.TempPathFactory, tiny_tenant: Path, run_warehouse: RunWarehouse
+) -> Run:
+    """The tiny tenant in one run at its last business date."""
+    return _built(tmp_path_factory, run_warehouse, tiny_tenant, "tiny_at_once")
 
 
 @pytest.fixture(scope="session")

@@ -13,9 +13,9 @@ import duckdb
 import pytest
 
 from ingestion.catalogue import find_object
-from tests.conftest import ROOT, RunWarehouse, environment, run_command
+from tests.conftest import ROOT, Run, RunWarehouse, environment, run_command
 from tests.e2e.marts import assert_same, tables
-from tests.e2e.tiny_tenant import DATES, write_tiny_tenant
+from tests.e2e.tiny_tenant import DATES
 
 
 def events(home: Path) -> list[dict]:
@@ -41,14 +41,8 @@ def killed_run(home: Path, tenant: Path, date: str, moment: Callable[[], bool]) 
 
 
 @pytest.fixture(scope="module")
-def tenant(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tiny tenant's folder."""
-    return write_tiny_tenant(tmp_path_factory.mktemp("tenants") / "tiny")
-
-
-@pytest.fixture(scope="module")
 def chain(
-    tmp_path_factory: pytest.TempPathFactory, tenant: Path, run_warehouse: RunWarehouse
+    tmp_path_factory: pytest.TempPathFactory, tiny_tenant: Path, run_warehouse: RunWarehouse
 ) -> Path:
     """State after three business dates, each killed at another place and run again."""
     home = tmp_path_factory.mktemp("chain")
@@ -58,18 +52,18 @@ def chain(
         return sum(line["event"] == event for line in events(home))
 
     def complete(date: str) -> None:
-        outcome = run_warehouse(home, tenant, date)
+        outcome = run_warehouse(home, tiny_tenant, date)
         assert outcome.status == 0, outcome.output
 
     day1, day2, day3 = DATES
-    killed_run(home, tenant, day1, lambda: count("extracted") >= 2)
-    killed_run(home, tenant, day1, lambda: (home / "warehouse.duckdb").exists())
+    killed_run(home, tiny_tenant, day1, lambda: count("extracted") >= 2)
+    killed_run(home, tiny_tenant, day1, lambda: (home / "warehouse.duckdb").exists())
     complete(day1)
     building = count("dbt")
-    killed_run(home, tenant, day2, lambda: count("dbt") > building)
+    killed_run(home, tiny_tenant, day2, lambda: count("dbt") > building)
     complete(day2)
     before = (published / "marts.duckdb").resolve()
-    killed_run(home, tenant, day3, lambda: any(published.glob("*.duckdb.tmp")))
+    killed_run(home, tiny_tenant, day3, lambda: any(published.glob("*.duckdb.tmp")))
     assert (published / "marts.duckdb").resolve() == before, (
         "a killed publication changed what readers see"
     )
@@ -77,29 +71,19 @@ def chain(
     return home
 
 
-@pytest.fixture(scope="module")
-def at_once(
-    tmp_path_factory: pytest.TempPathFactory, tenant: Path, run_warehouse: RunWarehouse
-) -> Path:
-    """State after one run at the last business date."""
-    home = tmp_path_factory.mktemp("at_once")
-    outcome = run_warehouse(home, tenant)
-    assert outcome.status == 0, outcome.output
-    return home
-
-
-def test_killed_days_end_as_one_run(chain: Path, at_once: Path) -> None:
+def test_killed_days_end_as_one_run(chain: Path, tiny_at_once: Run) -> None:
     """Facts, current marts and the last slice do not tell how the history was run."""
     assert_same(
-        tables(chain / "published/marts.duckdb"), tables(at_once / "published/marts.duckdb")
+        tables(chain / "published/marts.duckdb"),
+        tables(tiny_at_once.home / "published/marts.duckdb"),
     )
 
 
-def test_killed_days_end_with_the_same_staging(chain: Path, at_once: Path) -> None:
+def test_killed_days_end_with_the_same_staging(chain: Path, tiny_at_once: Run) -> None:
     """Current state of every source object too, technical columns aside."""
     assert_same(
         tables(chain / "warehouse.duckdb", ("staging",)),
-        tables(at_once / "warehouse.duckdb", ("staging",)),
+        tables(tiny_at_once.home / "warehouse.duckdb", ("staging",)),
     )
 
 
@@ -123,46 +107,14 @@ def test_slices_of_every_date_are_kept(chain: Path) -> None:
     assert [row[0] for row in dates] == list(DATES)
 
 
-def test_running_a_date_again_changes_nothing(
-    chain: Path, tenant: Path, run_warehouse: RunWarehouse
-) -> None:
-    """The second run of a date says so and leaves the published file as it is."""
-    before = (chain / "published/marts.duckdb").resolve()
-    outcome = run_warehouse(chain, tenant)
-    assert outcome.status == 0, outcome.output
-    assert "nothing new" in outcome.output
-    assert (chain / "published/marts.duckdb").resolve() == before
-
-
 def test_an_older_date_fills_its_slice_only(
-    chain: Path, tenant: Path, run_warehouse: RunWarehouse
+    chain: Path, tiny_tenant: Path, run_warehouse: RunWarehouse
 ) -> None:
     """A backfill neither moves the published date back nor touches current marts or other slices."""
     before = tables(chain / "published/marts.duckdb")
-    outcome = run_warehouse(chain, tenant, DATES[1])
+    outcome = run_warehouse(chain, tiny_tenant, DATES[1])
     assert outcome.status == 0, outcome.output
     assert_same(tables(chain / "published/marts.duckdb"), before)
-
-
-def test_a_date_before_the_first_is_refused(
-    chain: Path, tenant: Path, run_warehouse: RunWarehouse
-) -> None:
-    """There is nothing on the lake to build it from."""
-    outcome = run_warehouse(chain, tenant, "2026-06-01")
-    assert outcome.status == 1
-    assert "before the first landed business date 2026-06-28" in outcome.output
-
-
-def test_another_tenant_is_refused(
-    chain: Path, tmp_path: Path, run_warehouse: RunWarehouse
-) -> None:
-    """A state folder belongs to one tenant."""
-    other = write_tiny_tenant(tmp_path / "other")
-    settings = json.loads((other / "tenant.yml").read_text()) | {"name": "other"}
-    (other / "tenant.yml").write_text(json.dumps(settings))
-    outcome = run_warehouse(chain, other)
-    assert outcome.status == 1
-    assert "holds the data of tenant 'tiny'" in outcome.output
 
 
 def test_rebuild_from_the_lake_alone(chain: Path) -> None:

@@ -7,12 +7,14 @@ import sys
 from datetime import date, timedelta
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingestion import lake as lake_module
 from ingestion.catalogue import find_object, load_catalogue
+from ingestion.errors import StateError
 from ingestion.lake import Lake
 from ingestion.load import connect, load, store_salt
 from ingestion.sources.tables import UnreadableFile, read_records
@@ -224,6 +226,7 @@ _LOADER = """
 import sys, time
 from pathlib import Path
 from ingestion import load as module
+from ingestion.errors import StateError
 from ingestion.lake import Lake
 load_run = module._load_run
 def slowly(connection, lake, entry, manifest, load_id):
@@ -234,6 +237,17 @@ def slowly(connection, lake, entry, manifest, load_id):
 module._load_run = slowly
 module.load(Path(sys.argv[2]), Lake(sys.argv[1]), {})
 """
+
+
+def test_a_part_that_lost_rows_after_its_commit_is_not_loaded(lake, warehouse):
+    """What the manifest counts is what must arrive; a shorter part would be a silent loss."""
+    manifest = land_and_commit(lake, ACCOUNT, DAY, accounts(1, 2, 3))
+    (part,) = lake.parts(ACCOUNT, manifest)
+    pq.write_table(pq.read_table(part).slice(1), part)
+    with pytest.raises(StateError, match=r"has 2 rows on the lake, its manifest says 3 less 0"):
+        load(warehouse, lake, COLUMNS)
+    load(warehouse, Lake(f"{lake.root}-empty"), COLUMNS)
+    assert ids(warehouse) == []
 
 
 def test_a_killed_load_leaves_nothing_and_the_next_one_all(lake, warehouse):
