@@ -25,7 +25,7 @@ KINDS = REFUSALS + BREAKAGES
 # What only one vendor does.
 OWN_KINDS = {
     "salesforce": ("daily_limit", "locator_expired", "short_page", "job_failed"),
-    "hubspot": ("daily_limit", "offset_expired", "partial_answer"),
+    "hubspot": ("daily_limit", "offset_expired"),
     "marketo": (
         *("daily_limit", "concurrency", "unavailable", "token_expired", "filter_unsupported"),
         *("queue_full", "export_quota", "job_pending", "job_failed", "file_damaged"),

@@ -32,7 +32,6 @@ from ingestion.sandbox.vendor import (
     bearer_token,
     opaque,
     read_opaque,
-    twist_of,
 )
 
 CRM_RULE = VersionRule(key=("id",), cursor="updatedAt", deleted="archived", fields="properties")
@@ -51,7 +50,7 @@ class HubSpot(Vendor):
     """One portal."""
 
     name = "hubspot"
-    twists = frozenset({"offset_expired", "partial_answer"})
+    twists = frozenset({"offset_expired"})
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
@@ -137,7 +136,8 @@ class HubSpot(Vendor):
         answer = self._completed(found)
         if not missing:
             return JSON(answer)
-        message = "Could not get some objects, they may be deleted or not exist."
+        kind = hubspot_associations.SINGULAR.get(crm.name, crm.name).upper()
+        message = f"Could not get some {kind} objects, they may be deleted or not exist."
         problem = {
             "status": "error",
             "category": "OBJECT_NOT_FOUND",
@@ -147,15 +147,14 @@ class HubSpot(Vendor):
         return JSON({**answer, "numErrors": len(missing), "errors": [problem]}, 207)
 
     async def associations(self, request: Request) -> Response:
-        """Links of records to one other object; records without any are absent."""
+        """Links of records to one other object; 207 if some have none, as most answers are."""
         inputs = _inputs(await _json_object(request), ASSOCIATION_LIMIT)
-        target, snapshot = request.path_params["target"], self._crm(request).snapshot
-        if twist_of(request) == "partial_answer":
-            results = hubspot_associations.batch_read(snapshot, target, inputs[:-1])
-            missing = {"status": "error", "category": "OBJECT_NOT_FOUND", "context": {}}
-            answer = {**self._completed(results), "numErrors": 1, "errors": [missing]}
-            return JSON(answer, 207)
-        return JSON(self._completed(hubspot_associations.batch_read(snapshot, target, inputs)))
+        crm, target = self._crm(request), request.path_params["target"]
+        results, errors = hubspot_associations.batch_read(crm.snapshot, crm.name, target, inputs)
+        answer = self._completed(results)
+        if not errors:
+            return JSON(answer)
+        return JSON({**answer, "numErrors": len(errors), "errors": errors}, 207)
 
     async def search(self, request: Request) -> Response:
         """Records that match filters; at most 10,000 of them can be paged through."""

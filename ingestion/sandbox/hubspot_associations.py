@@ -5,6 +5,7 @@ from typing import Any
 from ingestion.sandbox.store import Snapshot
 
 TARGET_LIMIT = 500
+SINGULAR = {"contacts": "contact", "companies": "company", "deals": "deal", "tickets": "ticket"}
 TYPES = {
     "contact_to_company": (1, "Primary"),
     "contact_to_company_unlabeled": (279, None),
@@ -18,28 +19,42 @@ TYPES = {
 
 
 def batch_read(
-    snapshot: Snapshot, target: str, inputs: list[dict[str, Any]]
-) -> list[dict[str, Any]]:
-    """Results for records that have associations; others are simply absent.
+    snapshot: Snapshot, start_object: str, target: str, inputs: list[dict[str, Any]]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Results for records that have associations, and an error for every other one.
 
     Args:
         snapshot: the records the associations start from.
+        start_object: their object's name (``contacts``).
         target: name of the associated object, as in the file (``companies``).
         inputs: entries with ``id`` and, for a further page of one record, ``after``.
     """
-    results = []
+    results, errors = [], []
     for entry in inputs:
         version = snapshot.by_key.get(str(entry["id"]))
         links = _links(version.record, target) if version else []
         start = int(entry.get("after") or 0)
         page = links[start : start + TARGET_LIMIT]
         if not page:
+            errors.append(_nothing_found(start_object, target, str(entry["id"])))
             continue
         result: dict[str, Any] = {"from": {"id": str(entry["id"])}, "to": page}
         if start + TARGET_LIMIT < len(links):
             result["paging"] = {"next": {"after": str(start + TARGET_LIMIT)}}
         results.append(result)
-    return results
+    return results, errors
+
+
+def _nothing_found(start_object: str, target: str, key: str) -> dict[str, Any]:
+    """How HubSpot says that a record has no associations, or does not exist."""
+    one, other = SINGULAR.get(start_object, start_object), SINGULAR.get(target, target)
+    return {
+        "status": "error",
+        "category": "OBJECT_NOT_FOUND",
+        "subCategory": "crm.associations.NO_ASSOCIATIONS_FOUND",
+        "message": f"No {other} is associated with {one} {key}.",
+        "context": {"fromObjectId": [key], "fromObjectType": [one], "toObjectType": [other]},
+    }
 
 
 def _links(record: dict[str, Any], target: str) -> list[dict[str, Any]]:

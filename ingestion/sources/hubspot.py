@@ -212,7 +212,7 @@ def _between(name: str, low: int, high: int) -> Records:
 
 
 def _check_errors(object_name: str, body: dict[str, Any]) -> None:
-    """Of an answer in part (207) only records that vanished meanwhile may be missing."""
+    """Records without associations make an answer one in part (207), and so do vanished ones; no other reason does."""
     for error in body.get("errors") or []:
         if error.get("category") != "OBJECT_NOT_FOUND":
             raise SourceError(

@@ -159,10 +159,16 @@ def test_batch_read_tells_what_is_missing(portal: SandboxClient) -> None:
 @pytest.mark.parametrize("root", ["/crm/v4/associations", "/crm/associations/2026-03"])
 def test_associations_of_records_that_have_some(portal: SandboxClient, root: str) -> None:
     body = {"inputs": [{"id": "2"}, {"id": "99999"}]}
-    found = portal.post(f"{root}/contacts/companies/batch/read", body).json()["results"]
+    answer = portal.post(f"{root}/contacts/companies/batch/read", body)
     kind = {"category": "HUBSPOT_DEFINED", "typeId": 1, "label": "Primary"}
-    assert found == [{"from": {"id": "2"}, "to": [{"toObjectId": "7", "associationTypes": [kind]}]}]
+    found = [{"from": {"id": "2"}, "to": [{"toObjectId": "7", "associationTypes": [kind]}]}]
+    assert (answer.status_code, answer.json()["results"]) == (207, found)
+    (problem,) = answer.json()["errors"]
+    assert problem["message"] == "No company is associated with contact 99999."
+    assert problem["subCategory"] == "crm.associations.NO_ASSOCIATIONS_FOUND"
     assert portal.post(f"{root}/contacts/deals/batch/read", body).json()["results"] == []
+    one = portal.post(f"{root}/contacts/companies/batch/read", {"inputs": [{"id": "2"}]})
+    assert (one.status_code, one.json()["results"]) == (200, found)
 
 
 def test_search_by_time_of_change(portal: SandboxClient) -> None:
