@@ -17,9 +17,10 @@ help: ## list the targets
 
 # uv by pip into .venv, then the lock; nothing to do while the lock is unchanged
 .venv/installed: uv.lock pyproject.toml
+	@echo "installing into .venv: a minute or two …"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv sync --frozen --inexact --quiet --compile-bytecode
+	@$(BIN)/uv sync --frozen --inexact --quiet --compile-bytecode
 	@touch $@
 
 install: .venv/installed ## install everything into .venv
