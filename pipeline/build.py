@@ -112,12 +112,13 @@ def audit(context: Context, plan: dict[str, Any]) -> dict[str, Any]:
         return plan
     from expectations.marts import check_marts
     from expectations.results import append_results
+    from expectations.validate import failures
 
     business_date = date.fromisoformat(plan["as_of_date"])
     run_id = f"{plan['as_of_date']}-build-{plan['build_id']}"
     results = check_marts(Path(plan["marts"]), run_id, business_date, context.settings.gx_docs_dir)
     append_results(context.settings.audit_dir, results)
-    bad = [result for result in results if result.status in ("blocked", "error")]
+    bad = failures(results)
     report(
         "audited",
         passed=sum(result.status == "passed" for result in results),
@@ -126,11 +127,8 @@ def audit(context: Context, plan: dict[str, Any]) -> dict[str, Any]:
     )
     if bad:
         Builds(context.settings.warehouse_file).finish(plan["build_id"], "blocked")
-        names = "; ".join(
-            f"{result.table_name}.{result.rule}: {result.message}" for result in bad[:5]
-        )
         raise ContractError(
-            f"{len(bad)} contract rule(s) broken, the published marts stay as they were: {names}",
+            f"{len(bad)} contract rule(s) broken, the published marts stay as they were: {'; '.join(bad[:5])}",
             "see the site's checks page; mend the cause and run the date again",
         )
     return plan

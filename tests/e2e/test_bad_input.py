@@ -70,44 +70,6 @@ def test_a_setting_that_cannot_be_read(tenant: Path, tmp_path: Path) -> None:
     assert "Traceback" not in outcome.output
 
 
-def test_an_unreachable_source(tenant: Path, tmp_path: Path) -> None:
-    """It names the source, the address and the connection; what other sources gave stays landed."""
-    closed = {
-        "conn_type": "http",
-        "host": "http://127.0.0.1:9",
-        "login": "x",
-        "password": "hush-hush",
-    }
-    outcome = run(tmp_path / "state", tenant, AIRFLOW_CONN_SALESFORCE_DEFAULT=json.dumps(closed))
-    assert outcome.status == 1
-    assert "salesforce" in outcome.output
-    assert "127.0.0.1:9" in outcome.output
-    assert "the build is left out" in outcome.output
-    assert "hush-hush" not in outcome.output
-    lake = tmp_path / "state" / "lake" / "raw"
-    assert (lake / "zendesk" / "tickets" / "_committed.json").exists()
-    assert not (tmp_path / "state" / "published").exists()
-
-
-def test_bad_credentials(tenant: Path, tmp_path: Path, sandbox: str) -> None:
-    """It names the connection to mend and never the secret."""
-    wrong = {
-        "conn_type": "http",
-        "host": sandbox,
-        "login": "nobody",
-        "password": "hush-hush",
-    }
-    outcome = run(tmp_path / "state", tenant, AIRFLOW_CONN_SALESFORCE_DEFAULT=json.dumps(wrong))
-    assert outcome.status == 1
-    assert "salesforce_default" in outcome.output
-    found = [
-        path
-        for path in (tmp_path / "state").rglob("*")
-        if path.is_file() and b"hush-hush" in path.read_bytes()
-    ]
-    assert found == []
-
-
 @pytest.fixture
 def sandbox(tenant: Path) -> Iterator[str]:
     """A sandbox of the tiny tenant."""
@@ -122,6 +84,28 @@ def sandbox(tenant: Path) -> Iterator[str]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         yield process.stdout.readline().split()[-1]
         process.terminate()
+
+
+def test_sources_that_cannot_be_read(tenant: Path, tmp_path: Path, sandbox: str) -> None:
+    """Each is named with its address or connection and never a secret; what others gave stays landed."""
+    nobody = {"conn_type": "http", "login": "nobody", "password": "hush-hush"}
+    outcome = run(
+        tmp_path / "state",
+        tenant,
+        AIRFLOW_CONN_SALESFORCE_DEFAULT=json.dumps(nobody | {"host": "http://127.0.0.1:9"}),
+        AIRFLOW_CONN_ZENDESK_DEFAULT=json.dumps(nobody | {"host": sandbox}),
+    )
+    assert outcome.status == 1
+    assert "127.0.0.1:9" in outcome.output
+    assert "salesforce_default" in outcome.output
+    assert "zendesk_default" in outcome.output
+    assert "the build is left out" in outcome.output
+    landed = tmp_path / "state" / "lake" / "raw" / "files" / "product__feature_use"
+    assert (landed / "_committed.json").exists()
+    assert not (tmp_path / "state" / "published").exists()
+    told = [path for path in (tmp_path / "state").rglob("*") if path.is_file()]
+    assert [path for path in told if b"hush-hush" in path.read_bytes()] == []
+    assert "hush-hush" not in outcome.output
 
 
 def test_a_malformed_file_stands_aside(tenant: Path, tmp_path: Path) -> None:
