@@ -14,10 +14,11 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 import duckdb
@@ -306,9 +307,7 @@ def to_text_table(
         extracted_at: start of the extraction, aware UTC.
     """
     records, count = page.records, len(page.records)
-    names = dict.fromkeys(chain.from_iterable(records))
-    names.pop("_is_deleted", None)
-    columns = {name: _text_array([record.get(name) for record in records]) for name in names}
+    columns = {name: _text_array(values) for name, values in _by_column(records).items()}
     constant = {
         "_extracted_at": extracted_at,
         "_run_id": run_id,
@@ -324,12 +323,24 @@ def to_text_table(
     return pa.table(columns)
 
 
+def _by_column(records: list[dict[str, Any]]) -> dict[str, Sequence[Any]]:
+    """Field → its values, None where a record lacks it; ``_is_deleted`` left out."""
+    names = list(dict.fromkeys(chain.from_iterable(records)))
+    if len(names) > 1 and sum(map(len, records)) == len(names) * len(records):
+        # Every record has every field, as most vendors' pages do: one pass for all columns.
+        columns = dict(zip(names, zip(*map(itemgetter(*names), records), strict=True), strict=True))
+    else:
+        columns = {name: [record.get(name) for record in records] for name in names}
+    columns.pop("_is_deleted", None)
+    return columns
+
+
 def fold(name: str) -> str:
     """A column's name as the warehouse compares it: A and a are the same, Ａ and ａ are not."""
     return name.encode().lower().decode()
 
 
-def _text_array(values: list[Any]) -> pa.Array:
+def _text_array(values: Sequence[Any]) -> pa.Array:
     try:
         return pa.array(values, pa.string())
     except pa.ArrowTypeError:
