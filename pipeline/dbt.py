@@ -78,15 +78,12 @@ def build(context: Context, plan: dict[str, Any]) -> None:
 
 
 def write_docs(context: Context, plan: dict[str, Any]) -> None:
-    """dbt's documentation as one static page on the site, if models or configuration changed since the last one.
-
-    Types and texts come from the contracts, so the catalogue of the database is not needed.
-    """
+    """dbt's documentation as one static page on the site, if models or configuration changed since the last one."""
     page = context.settings.site_dir / "dbt" / "index.html"
     written_for = page.with_name("config_hash.txt")
     if written_for.exists() and written_for.read_text() == plan["variables"]["config_hash"]:
         return
-    target = run(context, plan, ["docs", "generate", "--static", "--empty-catalog"])
+    target = run(context, plan, ["docs", "generate", "--static"])
     page.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(target / "static_index.html", page)
     written_for.write_text(plan["variables"]["config_hash"])

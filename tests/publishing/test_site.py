@@ -173,10 +173,11 @@ def test_the_checks_page_lists_what_was_held_back(visit: Visit, demo: Run) -> No
 
 
 def test_dbt_docs_show_a_model_offline(visit: Visit) -> None:
-    """Its columns in both languages, from the contract."""
+    """Its columns in both languages, from the contract, and their types."""
     page = visit.open("dbt/index.html#!/model/model.customer_success_warehouse.mart_rfm")
     page.get_by_text("recency_days").first.wait_for()
     assert visit.asked == []
+    assert "VARCHAR" in page.inner_text("body")
     assert JAPANESE.search(page.inner_text("body"))
 
 
