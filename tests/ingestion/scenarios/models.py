@@ -71,18 +71,24 @@ class Models:
             )
         }
 
-    def build(self, context: Context, day: str, *names: str) -> None:
-        """Bring the objects' staging tables up to the lake as the daily build does: incrementally if it can."""
+    def build(self, context: Context, day: str, *names: str, killed: bool = False) -> None:
+        """Bring the objects' staging tables up to the lake as the daily build does: incrementally if it can.
+
+        Args:
+            killed: end after the first object's table, as a killed build does.
+        """
         plan = load_and_plan(context, date.fromisoformat(day))
         if plan["mode"] not in ("full", "incremental"):
             return
         builds = Builds(context.settings.warehouse_file)
         builds.start(plan)
         variables = json.dumps({**plan["variables"], "build_id": plan["build_id"]})
-        arguments = ["--vars", variables, "--select", *map(_model, names)]
+        models = [_model(name) for name in (names[:1] if killed else names)]
         full = ["--full-refresh"] if plan["mode"] == "full" else []
-        self._dbt(context.settings.warehouse_file, "run", *arguments, *full)
-        builds.finish(plan["build_id"], "published")
+        warehouse = context.settings.warehouse_file
+        self._dbt(warehouse, "run", "--vars", variables, "--select", *models, *full)
+        if not killed:
+            builds.finish(plan["build_id"], "published")
 
     def staged(self, context: Context, name: str) -> list[tuple[Any, ...]]:
         """Rows of the object's staging table, technical columns aside."""

@@ -109,13 +109,13 @@ def act(daily, number, action, *names):
         }
     ),
     schedule=schedules,
-    built=st.sets(st.integers(0, 8), max_size=4),
+    builds=st.dictionaries(st.integers(0, 8), st.sampled_from(["done", "killed"]), max_size=4),
     bulk_threshold=st.sampled_from([2, 50_000]),
 )
 def test_any_schedule_ends_as_one_extraction_at_the_end(
-    play, files, schedule, built, bulk_threshold
+    play, files, schedule, builds, bulk_threshold
 ):
-    """Scenarios 1 to 5, 13, 16, 18, 28, 29, 33 at random, dbt building on some of the days.
+    """Scenarios 1 to 5, 13, 16, 18, 28, 29, 33 at random, dbt building on some of the days or killed at it.
 
     On the last day everything is compared with the vendor.
     """
@@ -124,8 +124,9 @@ def test_any_schedule_ends_as_one_extraction_at_the_end(
     daily.extra["salesforce"] = {"bulk_threshold": bulk_threshold}
     for number, action in enumerate(schedule):
         act(daily, number, action, *names)
-        if number in built and any(daily.lake.committed(daily.lake_entry(name)) for name in names):
-            daily.models.build(daily.context, DAYS[number], *names)
+        if number in builds and any(daily.lake.committed(daily.lake_entry(name)) for name in names):
+            is_killed = builds[number] == "killed"
+            daily.models.build(daily.context, DAYS[number], *names, killed=is_killed)
     daily.extra = {source: {"compare_days": 1} for source in ("salesforce", "hubspot")}
     daily.run(DAYS[9], *names)
     daily.models.build(daily.context, DAYS[9], *names)
