@@ -16,6 +16,7 @@ from typing import Any
 
 import requests
 from rich.console import Console
+from rich.markup import escape
 
 from cli import airflow_home, sandbox
 from cli.command import exit_status
@@ -128,7 +129,8 @@ def _check_object(
     except AuthenticationError:
         raise
     except WarehouseError as error:
-        console.print(f"  [red]✗ {entry.object}[/] {error.message}\n      → {error.hint}")
+        console.print(f"  [red]✗ {entry.object}[/] {escape(error.message)}")
+        console.print(f"      → {error.hint}", markup=False)
         return not entry.required
     finally:
         logging.getLogger("ingestion").removeHandler(notes)

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 
 from rich.console import Console
+from rich.markup import escape
 
 from ingestion.errors import WarehouseError
 
@@ -26,7 +27,7 @@ def exit_status(action: Callable[[Console], bool]) -> int:
     try:
         return 0 if action(console) else 1
     except WarehouseError as error:
-        console.print(f"\n[bold red]✗ {error.message}[/]")
+        console.print(f"\n[bold red]✗ {escape(error.message)}[/]")
         if error.hint:
-            console.print(f"  → {error.hint}")
+            console.print(f"  → {error.hint}", markup=False)
         return 1

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from expectations.results import newest_by_table, read_results
@@ -88,10 +89,17 @@ class Follower:
                 event = json.loads(line)
                 self.events.append(event)
                 template = _LINES.get(event["event"])
-                text = template.format(**event) if template and event.get("rows") != 0 else ""
+                shown = {name: _shown(value) for name, value in event.items()}
+                text = template.format(**shown) if template and event.get("rows") != 0 else ""
                 if text and text not in self._printed:
                     self._printed.add(text)
                     self.console.print(text, markup=True)
+
+
+def _shown(value: Any) -> Any:
+    """An event's value as it stands in a line; brackets in it are no markup."""
+    text = "; ".join(value) if isinstance(value, list) else value
+    return escape(text) if isinstance(text, str) else text
 
 
 def summary(
@@ -117,7 +125,7 @@ def summary(
         for message in dict.fromkeys(
             event["message"] for event in events if event["event"] == "failed"
         ):
-            console.print(f"  {message}")
+            console.print(f"  {message}", markup=False)
         if snapshot:
             console.print(f"The published marts stay as they were, as of {snapshot.as_of_date}.")
         console.print(f"Logs: {settings.logs_dir}/run.log, dbt.log, sandbox.log · `make status`")

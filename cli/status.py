@@ -4,6 +4,7 @@ import sys
 from datetime import date
 
 from rich.console import Console
+from rich.markup import escape
 
 from cli import state
 from cli.command import exit_status
@@ -48,7 +49,7 @@ def show(console: Console, settings: Settings) -> bool:
     if not problems:
         console.print("Blocked    nothing")
     for problem in problems:
-        console.print(f"[red]Blocked    {problem}[/]")
+        console.print(f"[red]Blocked    {escape(problem)}[/]")
     is_current = bool(snapshot and builds and builds[-1].status == "published")
     return is_current and snapshot.as_of_date >= _newest_built(builds)
 

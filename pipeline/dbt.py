@@ -108,7 +108,8 @@ def run(context: Context, plan: dict[str, Any], arguments: list[str]) -> Path:
         "--no-send-anonymous-usage-stats",
         *arguments,
         *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
-        *("--target-path", str(target), "--log-level-file", "none"),
+        *("--target-path", str(target), "--log-path", str(settings.logs_dir)),
+        *("--log-level-file", "none"),
         *("--vars", json.dumps({**plan["variables"], "build_id": plan["build_id"]}, default=str)),
     ]
     environment = {

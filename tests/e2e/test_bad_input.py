@@ -36,8 +36,11 @@ def run(home: Path, tenant: Path, **variables: str) -> Run:
 
 def test_a_folder_that_is_no_tenant(tmp_path: Path) -> None:
     """It names the folder and what is missing."""
-    outcome = run(tmp_path / "state", tmp_path)
+    folder = tmp_path / "[red]acme"
+    folder.mkdir()
+    outcome = run(tmp_path / "state", folder)
     assert outcome.status == 1
+    assert "[red]acme" in outcome.output
     assert "it has no tenant.yml" in outcome.output
     assert "Traceback" not in outcome.output
 
