@@ -64,8 +64,9 @@ def run(console: Console, tenant_text: str, date_text: str, variables: str) -> b
         business_date = find_date(tenant, date_text)
         state.claim(settings, tenant.name, folder)
         context = Context(settings, tenant, Lake(settings.lake_root))
-        dbt.run_variables(context, business_date)  # a wrong var is refused before anything is read
-        build.refuse_date_before_first_landed(context, business_date)
+        # a wrong var or date is refused before anything is read
+        dbt.run_variables(context, business_date)
+        build.first_landed_date(context, business_date)
         console.print(
             f"[bold]{tenant.name}[/] · business date {business_date} · state in {settings.home}"
         )

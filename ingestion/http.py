@@ -7,6 +7,7 @@ import logging
 import random
 import re
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -67,7 +68,7 @@ class _TransientError(Exception):
         super().__init__(reason)
 
 
-class JsonApi:
+class JsonApi(ABC):
     """One vendor's API on one session.
 
     Args:
@@ -102,9 +103,9 @@ class JsonApi:
 
     # What differs from vendor to vendor.
 
+    @abstractmethod
     def sign_in(self) -> dict[str, str]:
         """Return the headers that sign a request; called before the first one and after a 401."""
-        raise NotImplementedError
 
     def wait_hint(self, response: requests.Response) -> float | None:
         """Seconds the vendor asks to wait, None if it does not say."""
@@ -125,7 +126,9 @@ class JsonApi:
         except orjson.JSONDecodeError:
             return None
 
-    def observe(self, response: requests.Response, object_name: str) -> None:
+    def observe(  # noqa: B027  (a hook: most vendors have no use for it)
+        self, response: requests.Response, object_name: str
+    ) -> None:
         """See every good answer, to raise SourceError when a quota runs low."""
 
     def sign_in_advice(self, body: Any) -> str:

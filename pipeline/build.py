@@ -26,9 +26,8 @@ def load_and_plan(context: Context, business_date: date) -> dict[str, Any]:
     Raises:
         StateError: nothing was ever committed, or the date lies before the first landed one.
     """
-    if _first_landed(context) is None:
+    if first_landed_date(context, business_date) is None:
         raise StateError("the lake holds no committed run", "let the ingest DAGs run first")
-    refuse_date_before_first_landed(context, business_date)
     settings = context.settings
     builds = Builds(settings.warehouse_file)
     newest = builds.newest()
@@ -70,18 +69,22 @@ def load_and_plan(context: Context, business_date: date) -> dict[str, Any]:
     return plan | {"mode": "incremental"}
 
 
-def refuse_date_before_first_landed(context: Context, business_date: date) -> None:
-    """Nothing on the lake tells how things stood before its first business date.
+def first_landed_date(context: Context, business_date: date) -> str | None:
+    """The lake's first business date, None if it holds none: nothing tells how things stood before it.
 
     Raises:
-        StateError: the date lies before it.
+        StateError: ``business_date`` lies before it.
     """
-    first = _first_landed(context)
+    dates = [
+        run.business_date for entry in load_catalogue() for run in context.lake.committed(entry)
+    ]
+    first = min(dates, default=None)
     if first and business_date.isoformat() < first:
         raise StateError(
             f"{business_date} lies before the first landed business date {first}",
             "vendors show only the newest version of a record; choose a date from the first one on",
         )
+    return first
 
 
 def run_dbt(context: Context, plan: dict[str, Any]) -> dict[str, Any]:
@@ -178,13 +181,6 @@ def _refuse_unaudited(builds: Builds) -> None:
             f"the last build ({last.build_id}, for {last.as_of_date}) was not published: it is {last.status}",
             f"run {last.as_of_date} to its end, then the older date",
         )
-
-
-def _first_landed(context: Context) -> str | None:
-    dates = [
-        run.business_date for entry in load_catalogue() for run in context.lake.committed(entry)
-    ]
-    return min(dates, default=None)
 
 
 def warehouse_tables(path: Path) -> list[tuple[str, str, int]]:

@@ -1,5 +1,6 @@
 """What the vendors' modules share: the world they show, and how a request passes through them."""
 
+from abc import ABC, abstractmethod
 from base64 import b64decode, urlsafe_b64encode
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -100,7 +101,7 @@ class JSON(Response):
         return orjson.dumps(content)
 
 
-class Vendor:
+class Vendor(ABC):
     """Base of a vendor's API over the world."""
 
     name: ClassVar[str]
@@ -111,21 +112,21 @@ class Vendor:
         self.world = world
         self._usage: Counter[date] = Counter()
 
+    @abstractmethod
     def routes(self) -> list[Route]:
         """The vendor's paths."""
-        raise NotImplementedError
 
+    @abstractmethod
     def denial(self, request: Request) -> Response:
         """The vendor's answer to a missing or ended token."""
-        raise NotImplementedError
 
+    @abstractmethod
     def refusal(self, fault: Fault) -> Response:
         """The vendor's answer when its quota is used up or it is down."""
-        raise NotImplementedError
 
+    @abstractmethod
     def failure(self, message: str) -> Response:
         """An error in the vendor's shape for a tenant file the sandbox cannot read."""
-        raise NotImplementedError
 
     def object_of(self, request: Request) -> str | None:
         """The vendor's name of the object a request is about."""
@@ -135,7 +136,7 @@ class Vendor:
         """Headers the vendor adds to its answers."""
         return {}
 
-    def check_address(self, request: Request) -> None:
+    def check_address(self, request: Request) -> None:  # noqa: B027  (a hook)
         """Raise Refusal for an address the vendor does not serve."""
 
     def is_signed_in(self, request: Request) -> bool:
