@@ -249,8 +249,10 @@ def check_and_commit(
     problems = [f"required and not extracted: {', '.join(missing)}"] if missing else []
     waiting = []
     for (source, name), run in references.items():
-        if run["run_id"]:
-            entry = find_object(source, name)
+        entry = find_object(source, name)
+        # a check that was killed half-way and tried again has committed some of its runs
+        done = {old.run_id for old in context.lake.committed(entry)}
+        if run["run_id"] and run["run_id"] not in done:
             manifest = _manifest(context, entry, business_date, run["run_id"])
             if is_known(entry):
                 waiting.append((entry, manifest))
@@ -278,6 +280,10 @@ def check_and_commit(
             Path(scratch),
             context.settings.gx_docs_dir,
         )
+    # before the first commit: of what is committed, the results are there
+    append_results(
+        context.settings.audit_dir, [result for check in checks for result in check.results]
+    )
     for (entry, manifest), check in zip(waiting, checks, strict=True):
         reasons = (check.reasons if check.blocked else []) + _required_file_problems(
             entry, manifest
@@ -302,9 +308,6 @@ def check_and_commit(
             rows=manifest.rows,
             rows_quarantined=manifest.rows_quarantined,
         )
-    append_results(
-        context.settings.audit_dir, [result for check in checks for result in check.results]
-    )
     if problems:
         raise ContractError(
             f"ingest_{area}: " + " | ".join(problems), "mend the source and run the date again"
