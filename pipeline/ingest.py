@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ingestion.business_date import day_end
 from ingestion.catalogue import CatalogueObject, find_object, is_known, objects_of
@@ -24,6 +24,9 @@ from ingestion.sources.salesforce import Salesforce
 from ingestion.sources.zendesk import Zendesk
 from pipeline.context import Context
 from pipeline.drops import drop_folders, land_files
+
+if TYPE_CHECKING:
+    from expectations.raw import RunToCheck
 
 SOURCES = {
     "salesforce": Salesforce,
@@ -237,7 +240,7 @@ def check_and_commit(
     Raises:
         ContractError: a run was blocked, or a required object is missing; what is good is committed first.
     """
-    from expectations.raw import RunToCheck, check_runs
+    from expectations.raw import check_runs
     from expectations.results import append_results
 
     references = {(run["source"], run["object"]): run for run in runs}
@@ -262,19 +265,7 @@ def check_and_commit(
     check_id = f"{business_date.isoformat()}-{area}"
     with tempfile.TemporaryDirectory() as scratch:
         checks = check_runs(
-            [
-                RunToCheck(
-                    entry,
-                    context.lake.parts(entry, manifest),
-                    manifest.columns,
-                    [
-                        part
-                        for old in context.lake.committed(entry)
-                        for part in context.lake.parts(entry, old)
-                    ],
-                )
-                for entry, manifest in waiting
-            ],
+            [_to_check(context, entry, manifest) for entry, manifest in waiting],
             check_id,
             business_date,
             Path(scratch),
@@ -312,6 +303,19 @@ def check_and_commit(
         raise ContractError(
             f"ingest_{area}: " + " | ".join(problems), "mend the source and run the date again"
         )
+
+
+def _to_check(context: Context, entry: CatalogueObject, manifest: Manifest) -> "RunToCheck":
+    from expectations.raw import RunToCheck
+
+    lake, before = context.lake, context.lake.committed(entry)
+    return RunToCheck(
+        entry,
+        lake.parts(entry, manifest),
+        manifest.columns,
+        [part for run in before for part in lake.parts(entry, run)],
+        sorted({column for run in before for column in run.columns}),
+    )
 
 
 def _required_file_problems(entry: CatalogueObject, manifest: Manifest) -> list[str]:
