@@ -281,8 +281,16 @@ def check_and_commit(
         )
         if reasons:
             context.lake.block(entry, manifest, reasons)
-            report("blocked", source=entry.source, object=entry.object, area=area, reasons=reasons)
-            if check.fails_dag or entry.required:
+            fails_dag = check.fails_dag or entry.required
+            report(
+                "blocked",
+                source=entry.source,
+                object=entry.object,
+                area=area,
+                reasons=reasons,
+                fails_dag=fails_dag,
+            )
+            if fails_dag:
                 problems.append(f"{entry.source}.{entry.object}: {'; '.join(reasons)}")
             continue
         rows = {row.row: (row.rule, row.reason) for row in check.quarantined}
