@@ -15,6 +15,7 @@ import json
 import os
 import secrets
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from itertools import chain
@@ -30,6 +31,7 @@ import pyarrow.parquet as pq
 
 from ingestion.catalogue import CatalogueObject, find_object, load_catalogue
 from ingestion.errors import SchemaError
+from ingestion.locks import locked
 from ingestion.sources.base import Page, Window
 
 PART_ROWS = 20_000
@@ -246,9 +248,12 @@ class Lake:
 
     def commit(self, entry: CatalogueObject, manifest: Manifest) -> None:
         """Make a checked run count: its manifest is added to the pointer file in one atomic replace."""
-        runs = [run for run in self.committed(entry) if run.run_id != manifest.run_id]
-        document = {"runs": [asdict(run) for run in [*runs, manifest]]}
-        self._write_atomically(f"{self.object_path(entry)}/_committed.json", _to_json(document))
+        pointer = f"{self.object_path(entry)}/_committed.json"
+        # two dates may be committed at once: an Airflow backfill beside the daily run
+        with locked(f"{pointer}.lock") if self._is_local else nullcontext():
+            runs = [run for run in self.committed(entry) if run.run_id != manifest.run_id]
+            document = {"runs": [asdict(run) for run in [*runs, manifest]]}
+            self._write_atomically(pointer, _to_json(document))
 
     @property
     def _is_local(self) -> bool:
