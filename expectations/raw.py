@@ -12,6 +12,7 @@ from expectations.suites import Check, Suite, columns_exist
 from expectations.validate import Audit, RuleResult, Status, validate
 from ingestion.catalogue import CatalogueObject
 from ingestion.lake import register_lake
+from ingestion.load import connect
 
 SCRATCH_FILE = "landed.duckdb"
 
@@ -90,8 +91,7 @@ def check_runs(
     database = scratch / SCRATCH_FILE
     database.unlink(missing_ok=True)
     checks, suites = [], []
-    with duckdb.connect(str(database)) as connection:
-        connection.execute("set TimeZone = 'UTC'")
+    with connect(database) as connection:
         for run in runs:
             register_lake(connection, [*run.parts, *run.previous_parts])
             landed = _Landed(connection, run, audit)
