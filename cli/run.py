@@ -13,7 +13,7 @@ from rich.console import Console
 
 from cli import airflow_home, report, sandbox, state
 from cli.command import exit_status
-from ingestion.business_date import day_end
+from ingestion.business_date import day_end, refuse_unfinished
 from ingestion.catalogue import AREAS
 from ingestion.errors import StateError, WarehouseError
 from ingestion.lake import Lake
@@ -109,7 +109,7 @@ def find_date(tenant: Tenant, text: str) -> date:
     """The business date asked for, else the tenant's last one, else yesterday in its time zone.
 
     Raises:
-        StateError: it is no date or lies before the tenant's first business date.
+        StateError: it is no date, is not over yet, or lies before the tenant's first business date.
     """
     yesterday = datetime.now(tenant.zone).date() - timedelta(days=1)
     try:
@@ -121,6 +121,7 @@ def find_date(tenant: Tenant, text: str) -> date:
             f"{chosen} lies before the tenant's first business date {tenant.first_business_date}",
             "choose a later DATE",
         )
+    refuse_unfinished(chosen, tenant, datetime.now(tenant.zone))
     return chosen
 
 

@@ -12,6 +12,7 @@ from expectations.suites import Check, Suite, columns_exist
 from expectations.validate import Audit, RuleResult, Status, validate
 from ingestion.catalogue import CatalogueObject
 from ingestion.lake import register_lake
+from ingestion.load import connect
 
 SCRATCH_FILE = "landed.duckdb"
 
@@ -24,12 +25,14 @@ class RunToCheck:
         parts: its Parquet parts.
         columns: the source's columns that are in them.
         previous_parts: parts of the object's committed runs.
+        previous_columns: the source's columns that any of these brought.
     """
 
     entry: CatalogueObject
     parts: list[str]
     columns: list[str]
     previous_parts: list[str]
+    previous_columns: list[str]
 
 
 @dataclass(frozen=True)
@@ -88,8 +91,7 @@ def check_runs(
     database = scratch / SCRATCH_FILE
     database.unlink(missing_ok=True)
     checks, suites = [], []
-    with duckdb.connect(str(database)) as connection:
-        connection.execute("set TimeZone = 'UTC'")
+    with connect(database) as connection:
         for run in runs:
             register_lake(connection, [*run.parts, *run.previous_parts])
             landed = _Landed(connection, run, audit)
@@ -124,9 +126,9 @@ class _Landed:
         if self._lacks_required_columns():
             return []
         self._report_new_columns()
-        self._report_emptied_state()
         rules = row_rules(self.contract, self.entry)
         self._quarantine([rule for rule in rules if rule.severity == "quarantine"])
+        self._report_emptied_state()
         version = version_rule(self.entry, self.run.columns)
         if version is not None:
             rules.append(version)
@@ -154,14 +156,11 @@ class _Landed:
         return bool(lacking)
 
     def _report_new_columns(self) -> None:
-        """Schema drift: a column that neither the contract nor the last committed run knows."""
+        """Schema drift: a column that neither the contract nor a committed run knows."""
         if not self.run.previous_parts:
             return
-        newest = max(self.run.previous_parts)
-        before = self.connection.execute(
-            "describe select * from read_parquet(?, hive_partitioning = false)", [newest]
-        ).fetchall()
-        known = {row[0].lower() for row in before} | {c.name.lower() for c in self.contract.columns}
+        known = {name.lower() for name in self.run.previous_columns}
+        known |= {column.name.lower() for column in self.contract.columns}
         new = sorted(name for name in self.run.columns if name.lower() not in known)
         if new:
             rule = "The source's columns are those it had. / ソースの列が前回と同じ。"

@@ -147,6 +147,6 @@ def _to_result(
 def _exception_message(info: dict[str, Any]) -> str:
     """First line of what went wrong while evaluating; GX nests it a metric where several failed."""
     if "raised_exception" in info:
-        message = info.get("exception_message") if info["raised_exception"] else ""
-        return str(message or "").splitlines()[0] if message else ""
+        lines = str(info.get("exception_message") or "").splitlines()
+        return (lines or ["no reason given"])[0] if info["raised_exception"] else ""
     return next((found for item in info.values() if (found := _exception_message(item))), "")

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from ingestion.errors import StateError
 from ingestion.tenant import Tenant
 
 
@@ -11,6 +12,23 @@ def day_end(day: date, zone: ZoneInfo) -> datetime:
     """First instant after ``day`` in ``zone``, as an aware UTC datetime."""
     midnight = datetime.combine(day + timedelta(days=1), time.min, tzinfo=zone)
     return midnight.astimezone(ZoneInfo("UTC"))
+
+
+def refuse_unfinished(day: date, tenant: Tenant, now: datetime) -> None:
+    """Refuse a day that is not over at ``now`` (aware): once committed, it would keep earlier dates from being read.
+
+    A tenant folder has a clock of its own, up to its last_business_date.
+
+    Raises:
+        StateError: the day is not over.
+    """
+    yesterday = now.astimezone(tenant.zone).date() - timedelta(days=1)
+    newest = max(yesterday, tenant.last_business_date or yesterday)
+    if day > newest:
+        raise StateError(
+            f"business date {day} is not over yet in {tenant.timezone}",
+            f"choose {newest} or an earlier one",
+        )
 
 
 def resolve_business_date(
@@ -28,10 +46,14 @@ def resolve_business_date(
     All but the parameter are capped at the tenant's last_business_date.
 
     Raises:
+        StateError: the parameter is a day that is not over at ``run_after``.
         ValueError: nothing to decide from, or the parameter is no ISO date.
     """
     if param:
-        return date.fromisoformat(param)
+        chosen = date.fromisoformat(param)
+        if run_after:
+            refuse_unfinished(chosen, tenant, run_after)
+        return chosen
     dates = [date.fromisoformat(text) for text in event_dates]
     if dates:
         chosen = max(dates)

@@ -15,6 +15,7 @@ import json
 import os
 import secrets
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from itertools import chain
@@ -30,6 +31,7 @@ import pyarrow.parquet as pq
 
 from ingestion.catalogue import CatalogueObject, find_object, load_catalogue
 from ingestion.errors import SchemaError
+from ingestion.locks import locked
 from ingestion.sources.base import Page, Window
 
 PART_ROWS = 20_000
@@ -246,9 +248,12 @@ class Lake:
 
     def commit(self, entry: CatalogueObject, manifest: Manifest) -> None:
         """Make a checked run count: its manifest is added to the pointer file in one atomic replace."""
-        runs = [run for run in self.committed(entry) if run.run_id != manifest.run_id]
-        document = {"runs": [asdict(run) for run in [*runs, manifest]]}
-        self._write_atomically(f"{self.object_path(entry)}/_committed.json", _to_json(document))
+        pointer = f"{self.object_path(entry)}/_committed.json"
+        # two dates may be committed at once: an Airflow backfill beside the daily run
+        with locked(f"{pointer}.lock") if self._is_local else nullcontext():
+            runs = [run for run in self.committed(entry) if run.run_id != manifest.run_id]
+            document = {"runs": [asdict(run) for run in [*runs, manifest]]}
+            self._write_atomically(pointer, _to_json(document))
 
     @property
     def _is_local(self) -> bool:
@@ -297,7 +302,7 @@ def to_text(value: Any) -> str | None:
 def to_text_table(
     page: Page, number: int, first_row: int, run_id: str, extracted_at: datetime
 ) -> pa.Table:
-    """A page's records as a table of text columns plus the technical ones.
+    """A page's records as a table of text columns, the technical ones after them.
 
     Args:
         page: at least one record.
@@ -314,13 +319,15 @@ def to_text_table(
         "_source_file": page.source_file,
         "_page": number,
     }
-    columns |= {
+    technical = {
         name: pa.repeat(pa.scalar(value, TECHNICAL_COLUMNS[name]), count)
         for name, value in constant.items()
     }
-    columns["_row"] = pa.array(range(first_row, first_row + count), pa.int64())
-    columns["_is_deleted"] = pa.array(bool(record.get("_is_deleted")) for record in records)
-    return pa.table(columns)
+    technical["_row"] = pa.array(range(first_row, first_row + count), pa.int64())
+    technical["_is_deleted"] = pa.array(bool(record.get("_is_deleted")) for record in records)
+    # Not one dictionary: a source's field of such a name would be overwritten without a word.
+    arrays = [*columns.values(), *technical.values()]
+    return pa.Table.from_arrays(arrays, names=[*columns, *technical])
 
 
 def _by_column(records: list[dict[str, Any]]) -> dict[str, Sequence[Any]]:
@@ -362,9 +369,17 @@ def _spelled_as_first_seen(
         spelling: folded name → name, of the pages before; the new ones are added.
 
     Raises:
-        SchemaError: one page has two such columns, which would be mixed up.
+        SchemaError: one page has two such columns, which would be mixed up, or one of a technical column's name.
     """
-    names = [name for name in table.column_names if name not in TECHNICAL_COLUMNS]
+    names = table.column_names[: -len(TECHNICAL_COLUMNS)]
+    reserved = sorted(name for name in names if fold(name) in RESERVED_COLUMNS)
+    if reserved:
+        raise SchemaError(
+            entry.source,
+            entry.object,
+            f"fields with names we use ourselves: {', '.join(reserved)}",
+            "rename them at the source, or read a view without them",
+        )
     if len({fold(name) for name in names}) < len(names):
         doubled = sorted(n for n in names if [fold(m) for m in names].count(fold(n)) > 1)
         raise SchemaError(
@@ -375,7 +390,7 @@ def _spelled_as_first_seen(
         )
     for name in names:
         spelling.setdefault(fold(name), name)
-    return table.rename_columns([spelling.get(fold(n), n) for n in table.column_names])
+    return table.rename_columns([*(spelling[fold(name)] for name in names), *TECHNICAL_COLUMNS])
 
 
 def _to_json(document: Any) -> bytes:

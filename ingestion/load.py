@@ -10,6 +10,7 @@ import duckdb
 from ingestion.catalogue import CatalogueObject, load_catalogue
 from ingestion.errors import StateError
 from ingestion.lake import RESERVED_COLUMNS, Lake, Manifest, fold, register_lake
+from ingestion.settings import get_settings
 
 _TECHNICAL_DDL = (
     "_extracted_at timestamptz, _run_id varchar, _source_file varchar, _page integer, "
@@ -18,9 +19,11 @@ _TECHNICAL_DDL = (
 
 
 def connect(path: Path, read_only: bool = False) -> duckdb.DuckDBPyConnection:
-    """Open a DuckDB file with the project's session settings (UTC)."""
-    connection = duckdb.connect(str(path), read_only=read_only)
+    """Open a DuckDB file with the project's session settings: UTC, the threads and memory it may use."""
+    connection, settings = duckdb.connect(str(path), read_only=read_only), get_settings()
     connection.execute("set TimeZone = 'UTC'")
+    connection.execute(f"set threads = {settings.duckdb_threads}")
+    connection.execute(f"set memory_limit = '{settings.duckdb_memory}'")
     return connection
 
 

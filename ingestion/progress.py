@@ -9,6 +9,7 @@ from typing import Any
 from ingestion.settings import Settings, get_settings
 
 log = logging.getLogger("csw")
+BUILD = "build_warehouse"
 
 
 def report(event: str, **fields: Any) -> None:
@@ -31,14 +32,32 @@ def report(event: str, **fields: Any) -> None:
 
 
 def open_problems(settings: Settings) -> list[str]:
-    """What failed after the last publication, oldest first, each message once with its time."""
+    """What failed or is blocked and was not made good since, oldest first, each message once with its time.
+
+    A failed build is made good by a publication, a failed ingest DAG when it announces its area, a blocked
+    object of a DAG that went on without it when a later run of it is committed.
+    """
     path = settings.logs_dir / "events.jsonl"
-    problems: dict[str, str] = {}
-    if path.exists():
-        for line in path.read_text(encoding="utf-8").splitlines():
+    problems: dict[tuple[str, str], str] = {}
+    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else []:
+        try:
             event = json.loads(line)
-            if event["event"] in ("published", "unchanged"):
-                problems.clear()
-            if event["event"] == "failed":
-                problems[event["message"]] = event["at"]
-    return [f"{at} {message}" for message, at in problems.items()]
+        except json.JSONDecodeError:
+            continue  # cut short when the disk was full, say
+        name = f"{event.get('source')}.{event.get('object')}"
+        match event["event"]:
+            case "failed":
+                problems[event.get("dag", BUILD), event["message"]] = event["at"]
+            case "blocked" if not event.get("fails_dag", True):
+                problems[name, f"{name}: {'; '.join(event['reasons'])}"] = event["at"]
+            case "committed":
+                problems = _without(problems, name)
+            case "announced":
+                problems = _without(problems, event["dag"])
+            case "published" | "unchanged":
+                problems = _without(problems, BUILD)
+    return [f"{at} {message}" for (_, message), at in problems.items()]
+
+
+def _without(problems: dict[tuple[str, str], str], whose: str) -> dict[tuple[str, str], str]:
+    return {key: at for key, at in problems.items() if key[0] != whose}

@@ -4,15 +4,15 @@ A vendor that rotates ends the old pair with every renewal. What is lost between
 file cannot be got back, so the file is written before anything else happens.
 """
 
-import fcntl
 import hashlib
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from ingestion.locks import locked
 
 # A token with less left is renewed before it is used [seconds].
 SHORTEST_LIFETIME = 60
@@ -39,7 +39,8 @@ class TokenStore:
             renew: exchanges a refresh token for the vendor's answer (``access_token``,
                 ``refresh_token``, ``expires_in`` seconds); called by one process at a time.
         """
-        with self._locked():
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with locked(self._path.with_suffix(".lock")):
             pair = self._read()
             if pair["access_token"] not in (None, refused) and time.time() < pair["expires_at"]:
                 return pair["access_token"]
@@ -75,10 +76,3 @@ class TokenStore:
             os.fsync(folder)
         finally:
             os.close(folder)
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with open(self._path.with_suffix(".lock"), "w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)  # ended by the system if the process is killed
-            yield

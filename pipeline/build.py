@@ -92,11 +92,18 @@ def run_dbt(context: Context, plan: dict[str, Any]) -> dict[str, Any]:
 
     Raises:
         BuildError: dbt failed; the message names the models or tests and the reason.
+        StateError: another build has been made since this one was planned.
     """
     builds = Builds(context.settings.warehouse_file)
+    _refuse_overtaken(builds, plan)
     if plan["mode"] == "backfill":
         dbt.build(context, plan)
     elif plan["mode"] in ("full", "incremental"):
+        if any(build.build_id == plan["build_id"] for build in builds.all()):
+            # Airflow's retry of a killed task: nothing is built upon what that one left
+            since = ("since_load_id", "since_as_of_date")
+            variables = {k: v for k, v in plan["variables"].items() if k not in since}
+            plan = plan | {"mode": "full", "variables": variables}
         builds.start(plan)
         dbt.build(context, plan)
         builds.finish(plan["build_id"], "built")
@@ -110,9 +117,11 @@ def audit(context: Context, plan: dict[str, Any]) -> dict[str, Any]:
 
     Raises:
         ContractError: a blocking rule is broken; what is published stays.
+        StateError: another build has been made since this one was planned.
     """
     if plan["mode"] == "published":
         return plan
+    _refuse_overtaken(Builds(context.settings.warehouse_file), plan)
     from expectations.marts import check_marts
     from expectations.results import append_results
     from expectations.validate import failures
@@ -141,6 +150,7 @@ def publish(context: Context, plan: dict[str, Any]) -> None:
     """Let the audited marts out: a new read-only snapshot and the link swap."""
     if plan["mode"] == "published":
         return
+    _refuse_overtaken(Builds(context.settings.warehouse_file), plan)
     if plan["mode"] == "backfill":
         slices.copy(Path(plan["marts"]), context.settings.marts_file, plan["as_of_date"])
     builds = Builds(context.settings.warehouse_file)
@@ -180,6 +190,23 @@ def _refuse_unaudited(builds: Builds) -> None:
         raise StateError(
             f"the last build ({last.build_id}, for {last.as_of_date}) was not published: it is {last.status}",
             f"run {last.as_of_date} to its end, then the older date",
+        )
+
+
+def _refuse_overtaken(builds: Builds, plan: dict[str, Any]) -> None:
+    """A task of an old DAG run that is cleared alone must not act on what a later build has left."""
+    planned = plan["build_id"]
+    # a backfill is not registered: the build with its number is another one
+    later = [
+        build
+        for build in builds.all()
+        if build.build_id > planned or (plan["mode"] == "backfill" and build.build_id == planned)
+    ]
+    if later:
+        raise StateError(
+            f"build {planned} for {plan['as_of_date']} was overtaken by build {later[-1].build_id} "
+            f"for {later[-1].as_of_date}",
+            "clear the run's `load` too: it is planned anew",
         )
 
 

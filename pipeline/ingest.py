@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ingestion.business_date import day_end
 from ingestion.catalogue import CatalogueObject, find_object, is_known, objects_of
@@ -24,6 +24,9 @@ from ingestion.sources.salesforce import Salesforce
 from ingestion.sources.zendesk import Zendesk
 from pipeline.context import Context
 from pipeline.drops import drop_folders, land_files
+
+if TYPE_CHECKING:
+    from expectations.raw import RunToCheck
 
 SOURCES = {
     "salesforce": Salesforce,
@@ -237,7 +240,7 @@ def check_and_commit(
     Raises:
         ContractError: a run was blocked, or a required object is missing; what is good is committed first.
     """
-    from expectations.raw import RunToCheck, check_runs
+    from expectations.raw import check_runs
     from expectations.results import append_results
 
     references = {(run["source"], run["object"]): run for run in runs}
@@ -249,8 +252,10 @@ def check_and_commit(
     problems = [f"required and not extracted: {', '.join(missing)}"] if missing else []
     waiting = []
     for (source, name), run in references.items():
-        if run["run_id"]:
-            entry = find_object(source, name)
+        entry = find_object(source, name)
+        # a check that was killed half-way and tried again has committed some of its runs
+        done = {old.run_id for old in context.lake.committed(entry)}
+        if run["run_id"] and run["run_id"] not in done:
             manifest = _manifest(context, entry, business_date, run["run_id"])
             if is_known(entry):
                 waiting.append((entry, manifest))
@@ -260,32 +265,32 @@ def check_and_commit(
     check_id = f"{business_date.isoformat()}-{area}"
     with tempfile.TemporaryDirectory() as scratch:
         checks = check_runs(
-            [
-                RunToCheck(
-                    entry,
-                    context.lake.parts(entry, manifest),
-                    manifest.columns,
-                    [
-                        part
-                        for old in context.lake.committed(entry)
-                        for part in context.lake.parts(entry, old)
-                    ],
-                )
-                for entry, manifest in waiting
-            ],
+            [_to_check(context, entry, manifest) for entry, manifest in waiting],
             check_id,
             business_date,
             Path(scratch),
             context.settings.gx_docs_dir,
         )
+    # before the first commit: of what is committed, the results are there
+    append_results(
+        context.settings.audit_dir, [result for check in checks for result in check.results]
+    )
     for (entry, manifest), check in zip(waiting, checks, strict=True):
         reasons = (check.reasons if check.blocked else []) + _required_file_problems(
             entry, manifest
         )
         if reasons:
             context.lake.block(entry, manifest, reasons)
-            report("blocked", source=entry.source, object=entry.object, area=area, reasons=reasons)
-            if check.fails_dag or entry.required:
+            fails_dag = check.fails_dag or entry.required
+            report(
+                "blocked",
+                source=entry.source,
+                object=entry.object,
+                area=area,
+                reasons=reasons,
+                fails_dag=fails_dag,
+            )
+            if fails_dag:
                 problems.append(f"{entry.source}.{entry.object}: {'; '.join(reasons)}")
             continue
         rows = {row.row: (row.rule, row.reason) for row in check.quarantined}
@@ -302,13 +307,23 @@ def check_and_commit(
             rows=manifest.rows,
             rows_quarantined=manifest.rows_quarantined,
         )
-    append_results(
-        context.settings.audit_dir, [result for check in checks for result in check.results]
-    )
     if problems:
         raise ContractError(
             f"ingest_{area}: " + " | ".join(problems), "mend the source and run the date again"
         )
+
+
+def _to_check(context: Context, entry: CatalogueObject, manifest: Manifest) -> "RunToCheck":
+    from expectations.raw import RunToCheck
+
+    lake, before = context.lake, context.lake.committed(entry)
+    return RunToCheck(
+        entry,
+        lake.parts(entry, manifest),
+        manifest.columns,
+        [part for run in before for part in lake.parts(entry, run)],
+        sorted({column for run in before for column in run.columns}),
+    )
 
 
 def _required_file_problems(entry: CatalogueObject, manifest: Manifest) -> list[str]:

@@ -14,6 +14,7 @@ from ingestion.business_date import resolve_business_date
 from ingestion.catalogue import AREAS, CatalogueObject, find_object, objects_of
 from ingestion.errors import AuthenticationError, SourceError, WarehouseError
 from ingestion.progress import report
+from ingestion.redaction import redact
 from ingestion.sources import base
 from ingestion.tenant import load_tenant
 from pipeline.context import Context, load_context
@@ -92,7 +93,9 @@ def ingest_tasks(area: str) -> None:
 
     @task(outlets=[ASSETS[area]])
     def announce(outlet_events: Any = None) -> None:
-        outlet_events[ASSETS[area]].extra = {"business_date": business_date_of_run().isoformat()}
+        day = business_date_of_run().isoformat()
+        outlet_events[ASSETS[area]].extra = {"business_date": day}
+        report("announced", dag=f"ingest_{area}", business_date=day)
 
     runs = [
         extract_object.override(task_id=f"extract_{source}", pool=pool_of(source)).expand_kwargs(
@@ -120,20 +123,19 @@ def step(function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
     """Run one step of the pipeline and report its failure; only an unreadable source is worth a retry."""
     try:
         return function(load_context(), *arguments, **options)
-    except AuthenticationError as error:
-        report("failed", message=str(error))
-        raise AirflowFailException(str(error)) from error
-    except SourceError as error:
-        report("failed", message=str(error))
-        raise
     except WarehouseError as error:
-        report("failed", message=str(error))
+        report("failed", dag=_dag_id(), message=str(error))
+        if isinstance(error, SourceError) and not isinstance(error, AuthenticationError):
+            raise
         raise AirflowFailException(str(error)) from error
     except Exception as error:
-        report(
-            "failed", message=f"unexpected {type(error).__name__} in {function.__name__}: {error}"
-        )
+        what = f"unexpected {type(error).__name__} in {function.__name__}: {error}"
+        report("failed", dag=_dag_id(), message=redact(what))
         raise
+
+
+def _dag_id() -> str:
+    return get_current_context()["dag"].dag_id
 
 
 def connection_of(source: str) -> base.Connection:

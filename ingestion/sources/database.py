@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from ingestion.catalogue import CatalogueObject
 from ingestion.errors import AuthenticationError, CatalogueError, SchemaError, SourceError
+from ingestion.lake import RESERVED_COLUMNS, fold
 from ingestion.redaction import redact
 from ingestion.sources.base import Connection, Page, Window
 
@@ -218,6 +219,15 @@ def _columns(entry: CatalogueObject, table: sa.Table) -> dict[str, sa.Column]:
             entry.object,
             f"{entry.reads} has no column {', '.join(missing)}",
             "compare `columns`, `key` and `cursor` in objects.yml with the table",
+        )
+    reserved = [name for name in chosen if fold(name) in RESERVED_COLUMNS]
+    if reserved:
+        # a text 'f' in _is_deleted, for one, would delete the row
+        raise SchemaError(
+            "database",
+            entry.object,
+            f"{entry.reads} has columns with names we use ourselves: {', '.join(reserved)}",
+            "list the others under `columns` in objects.yml",
         )
     return {name: table.columns[column] for name, column in chosen.items()}
 

@@ -47,7 +47,7 @@ class FileDrop:
     Attributes:
         root: the drop root.
         read: path → {sha256, size, mtime_ns, rows, total_row?} of every file the last ``extract`` gave out;
-            also of one without rows, which yields no page.
+            also of one without rows, which of an event feed yields one deleted row, else nothing.
         rejected: the files it could not read.
     """
 
@@ -95,6 +95,10 @@ class FileDrop:
                 continue
             for records in read_records(path, self._required, self._dates):
                 yield Page(records, source_file=name)
+            if not rows and not entry.key:
+                # It replaces its earlier rows by none: that has to be seen after the load too.
+                nothing = dict.fromkeys(self._required) | {"_is_deleted": True}
+                yield Page([nothing], source_file=name)
             if _stamp(path) != stamp:
                 raise SourceError(
                     "files", entry.object, f"{name} changed while it was read", "run again"

@@ -37,9 +37,15 @@ def run_of(
     source: str, name: str, parts: list[str], previous: list[str] | None = None
 ) -> RunToCheck:
     """A run to check; its columns are what its parts hold."""
+    previous = previous or []
+    return RunToCheck(
+        find_object(source, name), parts, _columns(parts), previous, _columns(previous)
+    )
+
+
+def _columns(parts: list[str]) -> list[str]:
     columns = [column for part in parts for column in pq.read_schema(part).names]
-    columns = [column for column in dict.fromkeys(columns) if column not in TECHNICAL_COLUMNS]
-    return RunToCheck(find_object(source, name), parts, columns, previous or [])
+    return [column for column in dict.fromkeys(columns) if column not in TECHNICAL_COLUMNS]
 
 
 def check(folder: Path, *runs: RunToCheck) -> list[RunCheck]:

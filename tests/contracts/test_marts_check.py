@@ -7,7 +7,7 @@ import pytest
 
 from expectations import marts
 from expectations.contracts import all_contracts
-from expectations.validate import failures
+from expectations.validate import _exception_message, failures
 from tests.contracts.landed import DAY
 from tests.contracts.test_contracts import write
 
@@ -131,3 +131,11 @@ def test_a_rule_may_name_other_tables_of_the_file(tmp_path, contracts):
         connection.execute("create schema core")
         connection.execute("create table core.dim_a as select 'x' as a")
     assert outcome(marts.check_marts(database, "run-1", DAY))["never"] == ("blocked", 1)
+
+
+@pytest.mark.parametrize("said", ["", None])
+def test_a_check_that_broke_without_a_word_is_an_error_too(said):
+    """Else a warning's check that never ran would count as a warning."""
+    info = {"raised_exception": True, "exception_message": said, "exception_traceback": ""}
+    assert _exception_message(info) == _exception_message({"metric": info}) == "no reason given"
+    assert _exception_message(info | {"raised_exception": False}) == ""

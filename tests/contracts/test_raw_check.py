@@ -151,12 +151,12 @@ def test_a_files_rows_are_held_to_the_types_and_rules_of_its_input_entity(tmp_pa
     ]
 
 
-def test_a_new_column_warns_only_when_the_last_run_lacked_it(tmp_path):
-    before = land(tmp_path, [account()], name="before")
+def test_a_new_column_warns_only_when_every_run_lacked_it(tmp_path):
+    before = land(tmp_path, [account()], name="sparse")
     part = land(tmp_path, [account(Segment__c="gold")], name="now")
     (first,) = check(tmp_path, run_of("salesforce", "Account", [part]))
     (later,) = check(tmp_path, run_of("salesforce", "Account", [part], [before]))
-    (same,) = check(tmp_path, run_of("salesforce", "Account", [part], [part]))
+    (same,) = check(tmp_path, run_of("salesforce", "Account", [part], [part, before]))
     assert statuses(first) == statuses(same) == {}
     assert statuses(later) == {"no_new_columns": "warned"} and not later.blocked
 
@@ -174,6 +174,7 @@ def gone(**fields):
         ([gone()], [gone()], False),
         ([], [gone()], False),
         ([account()], [gone(), account(Id="A2")], False),
+        ([account()], [gone(), account(Id="A2", SystemModstamp="soon")], True),
     ],
     ids=[
         "last one goes",
@@ -182,6 +183,7 @@ def gone(**fields):
         "was empty",
         "never had any",
         "has live rows",
+        "its live row is held back",
     ],
 )
 def test_a_current_state_that_becomes_empty_blocks(tmp_path, committed, run, blocked):

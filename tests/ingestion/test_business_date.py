@@ -8,6 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ingestion.business_date import day_end, resolve_business_date
+from ingestion.errors import StateError
 from ingestion.tenant import Tenant
 
 DAYS = st.dates(date(1995, 1, 1), date(2037, 12, 31))
@@ -47,6 +48,22 @@ def test_an_empty_parameter_decides_nothing():
 def test_a_parameter_that_is_no_date(text):
     with pytest.raises(ValueError):
         resolve_business_date(tenant(), param=text)
+
+
+@pytest.mark.parametrize(
+    ("last", "newest"),
+    [(None, "2026-03-08"), ("2026-01-31", "2026-03-08"), ("2027-06-30", "2027-06-30")],
+)
+def test_a_parameter_that_is_not_over_yet_is_refused(last, newest):
+    """A slip of the year would otherwise be committed, and every date before it count as covered for good."""
+    company = tenant(last=last and date.fromisoformat(last))
+    moment = datetime(2026, 3, 8, 15, tzinfo=UTC)  # 9 March begins in Tokyo
+    assert resolve_business_date(company, param=newest, run_after=moment) == date.fromisoformat(
+        newest
+    )
+    later = (date.fromisoformat(newest) + timedelta(days=1)).isoformat()
+    with pytest.raises(StateError, match=f"{later} is not over yet in Asia/Tokyo"):
+        resolve_business_date(company, param=later, run_after=moment)
 
 
 def test_everything_but_the_parameter_is_capped_at_the_last_business_date():

@@ -225,6 +225,14 @@ def test_what_the_catalogue_gets_wrong_is_named(source, owner, changes, error, m
         rows(source, of=entry(**changes))
 
 
+def test_a_soft_delete_column_of_our_name_deletes_nothing(source, owner):
+    """Any text in it would read as true."""
+    owner.execute(TABLE)
+    owner.execute("alter table feature_use add column _is_deleted text default 'f'")
+    with pytest.raises(SchemaError, match=r"names we use ourselves: _is_deleted .* `columns`"):
+        rows(source)
+
+
 @pytest.mark.parametrize(
     ("changes", "error"),
     [

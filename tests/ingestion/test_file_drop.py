@@ -87,6 +87,18 @@ def test_a_file_without_rows_is_read_but_gives_no_page(tmp_path):
     assert files.read["crm__account/2026-11-02/a.csv"]["rows"] == 0
 
 
+@pytest.mark.parametrize("required", [["account_id", "uses"], []])
+def test_an_event_file_without_rows_says_so_in_a_deleted_row(tmp_path, required):
+    """The rows of an earlier content of it would stay for good otherwise."""
+    feed = find_object("files", "product__feature_use")
+    drop(tmp_path, "2026-11-02", "a.csv", "account_id,uses,note\n", entity=feed.object)
+    files = source(tmp_path, required_columns=required)
+    (page,) = files.extract(feed, Window(None, END))
+    assert page.records == [dict.fromkeys(required) | {"_is_deleted": True}]
+    assert page.source_file == "product__feature_use/2026-11-02/a.csv"
+    assert files.read[page.source_file]["rows"] == 0
+
+
 def test_a_bad_file_is_rejected_whole_and_the_others_are_read(tmp_path, monkeypatch):
     monkeypatch.setattr(tables, "CHUNK_ROWS", 2)
     drop(tmp_path, "2026-11-01", "bad.csv", ROW + "A2,Bolt\nA3,Core\nA4,Dora,extra\n")

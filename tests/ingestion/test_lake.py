@@ -358,6 +358,39 @@ def test_a_killed_commit_leaves_a_whole_pointer(lake):
     assert lake.committed(ACCOUNT) == [before, waiting]
 
 
+_TWO_DATES = """
+import sys
+from ingestion.lake import Lake
+from ingestion.catalogue import find_object
+lake, entry = Lake(sys.argv[1]), find_object("salesforce", "Account")
+waiting = [lake.complete_run(entry, day) for day in sys.argv[2:]]
+print("ready", flush=True)
+sys.stdin.readline()
+for manifest in waiting:
+    lake.commit(entry, manifest)
+"""
+
+
+def test_two_processes_that_commit_at_once_lose_neither(lake):
+    """Each reads the pointer and replaces it: without a lock the later one forgets the other's runs."""
+    days = [DAY + timedelta(days=number) for number in range(60)]
+    runs = {land(lake, ACCOUNT, day, accounts(1)).run_id for day in days}
+    halves = [[day.isoformat() for day in days[number::2]] for number in (0, 1)]
+    pipe = subprocess.PIPE
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", _TWO_DATES, lake.root, *half], cwd=ROOT, stdin=pipe, stdout=pipe
+        )
+        for half in halves
+    ]
+    assert [process.stdout.readline() for process in processes] == [b"ready\n"] * 2
+    for process in processes:
+        process.stdin.write(b"go\n")
+        process.stdin.flush()
+    assert [process.wait() for process in processes] == [0, 0]
+    assert {run.run_id for run in lake.committed(ACCOUNT)} == runs
+
+
 # Roots
 
 
@@ -370,7 +403,11 @@ def test_any_fsspec_root(tmp_path, scheme):
     second = land(lake, ACCOUNT, DAY + timedelta(days=1), [good, good | {"Id": "A2", "Name": None}])
     assert lake.complete_run(ACCOUNT, "2026-04-01") == second
     run = RunToCheck(
-        ACCOUNT, lake.parts(ACCOUNT, second), second.columns, lake.parts(ACCOUNT, first)
+        ACCOUNT,
+        lake.parts(ACCOUNT, second),
+        second.columns,
+        lake.parts(ACCOUNT, first),
+        first.columns,
     )
     (check,) = check_runs([run], "run", DAY, tmp_path)
     assert [row.row for row in check.quarantined] == [1]

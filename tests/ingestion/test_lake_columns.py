@@ -94,3 +94,10 @@ def test_a_field_respelled_between_pages_stays_one_column(tmp_path):
 def test_two_fields_that_differ_only_in_case_are_refused_aloud(tmp_path):
     with pytest.raises(SchemaError, match="upper and lower case: Region__c, region__c"):
         land(tmp_path, Page([{"Region__c": "東", "region__c": "西"}]))
+
+
+@pytest.mark.parametrize("name", ["_row", "_Row", "_run_id", "_load_id", "_IS_DELETED"])
+def test_a_field_of_a_technical_columns_name_is_refused_aloud(tmp_path, name):
+    """It would be overwritten, or the load fail for good."""
+    with pytest.raises(SchemaError, match=f"names we use ourselves: {name} →"):
+        land(tmp_path, Page([{"Id": "1", name: "x"}]))

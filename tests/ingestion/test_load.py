@@ -266,7 +266,16 @@ def test_a_killed_load_leaves_nothing_and_the_next_one_all(lake, warehouse):
     assert ids(warehouse, "salesforce__lead") == ["L1"]
 
 
-# Roots and salt
+# Roots, limits and salt
+
+
+def test_duckdb_uses_what_it_may(warehouse, monkeypatch):
+    """Five areas check their runs at once: DuckDB's own default is four fifths of the machine each."""
+    monkeypatch.setenv("CSW_DUCKDB_THREADS", "1")
+    monkeypatch.setenv("CSW_DUCKDB_MEMORY", "300MiB")
+    with connect(warehouse) as connection:
+        settings = "current_setting('threads'), current_setting('memory_limit'), current_setting('TimeZone')"
+        assert connection.execute(f"select {settings}").fetchone() == (1, "300.0 MiB", "UTC")
 
 
 @pytest.mark.parametrize("scheme", ["file", "memory"])

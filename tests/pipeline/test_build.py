@@ -214,6 +214,63 @@ def test_published_and_nothing_new_is_nothing_to_do(context):
     assert snapshots(context.settings) == [before]
 
 
+# Airflow's retries, and tasks cleared alone
+
+
+class Dbt:
+    """Stands for the subprocess: what it was asked to build, and whether it is killed at it."""
+
+    def __init__(self, monkeypatch):
+        self.plans, self.is_killed = [], False
+        monkeypatch.setattr(build.dbt, "build", self.build)
+        monkeypatch.setattr(build.dbt, "write_docs", lambda context, plan: None)
+
+    def build(self, context, plan):
+        self.plans.append(plan)
+        if self.is_killed:
+            raise KeyboardInterrupt
+
+
+def test_the_retry_of_a_killed_build_is_a_full_one(context, monkeypatch):
+    """The plan says incremental; half of its changes may be there already."""
+    dbt = Dbt(monkeypatch)
+    commit(context, DAY)
+    built(context, DAY)
+    commit(context, NEXT)
+    plan = build.load_and_plan(context, NEXT)
+    dbt.is_killed = True
+    with pytest.raises(KeyboardInterrupt):
+        build.run_dbt(context, plan)
+    dbt.is_killed = False
+    assert build.run_dbt(context, plan)["mode"] == "full"
+    assert [tried["mode"] for tried in dbt.plans] == ["incremental", "full"]
+    assert "since_load_id" not in dbt.plans[1]["variables"]
+    assert Builds(context.settings.warehouse_file).base_of(plan["variables"]["config_hash"])
+
+
+@pytest.mark.parametrize("day", [DAY, BEFORE])
+def test_a_task_of_an_overtaken_run_does_nothing(context, monkeypatch, day):
+    """Cleared after the next date was built, it would build over it, or let out what nobody has audited."""
+    dbt = Dbt(monkeypatch)
+    commit(context, BEFORE)
+    commit(context, DAY)
+    published(context, DAY)
+    plan = build.load_and_plan(context, day)
+    if day == DAY:
+        commit(context, DAY)
+        plan = build.load_and_plan(context, DAY)
+        build.run_dbt(context, plan)
+    commit(context, NEXT)
+    built(context, NEXT, "blocked")
+    before = current_snapshot(context.settings)
+    for step in (build.run_dbt, build.audit, build.publish):
+        with pytest.raises(StateError, match=r"was overtaken by build .* for 2026-04-01"):
+            step(context, plan)
+    assert len(dbt.plans) == (day == DAY)
+    assert current_snapshot(context.settings) == before
+    assert Builds(context.settings.warehouse_file).all()[-1].status == "blocked"
+
+
 # Older dates
 
 

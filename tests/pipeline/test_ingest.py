@@ -7,10 +7,13 @@ from datetime import date
 
 import pytest
 
+from expectations.results import read_results
 from ingestion.catalogue import find_object
 from ingestion.errors import CatalogueError, SourceError
+from ingestion.lake import Lake
 from ingestion.sources.base import Connection
-from pipeline.ingest import connected_objects, extract
+from pipeline.ingest import check_and_commit, connected_objects, extract
+from tests.landing import land
 
 DAY1, DAY2, DAY3 = (date(2026, 3, day) for day in (29, 30, 31))
 ORDERS = find_object("files", "crm__order")
@@ -150,3 +153,36 @@ def test_an_unreadable_file_stands_aside_with_its_reason(files):
     folder = context.lake.run_path(ORDERS, DAY1.isoformat(), manifest.run_id, zone="quarantine")
     kept = context.lake.fs.cat_file(f"{folder}/crm__order/2026-03-29/bad.csv")
     assert kept.endswith(b"O2,only two\n")
+
+
+# What is committed
+
+
+def test_a_check_that_died_between_two_commits_is_tried_again(files, monkeypatch):
+    """Airflow's retry gets the same runs: the committed one stays, the other follows, no result is lost."""
+    context, _ = files
+    context = replace(context, tenant=context.tenant.model_copy(update={"systems": ["files"]}))
+    lake, commit = context.lake, Lake.commit
+    contact, contract = (find_object("files", name) for name in ("crm__contact", "crm__contract"))
+    references = []
+    for entry, pages in ((contact, [[{"x": "1"}]]), (contract, []), (ORDERS, [])):
+        manifest = land(lake, entry, DAY1, *pages)
+        run = {"source": "files", "object": entry.object, "run_id": manifest.run_id}
+        references.append(run)
+
+    def dies_at_the_orders(self, entry, manifest):
+        if entry is ORDERS:
+            raise KeyboardInterrupt
+        commit(self, entry, manifest)
+
+    monkeypatch.setattr(Lake, "commit", dies_at_the_orders)
+    with pytest.raises(KeyboardInterrupt):
+        check_and_commit(context, "crm", DAY1, references)
+    monkeypatch.undo()
+    first = lake.committed(contract)
+    assert [run.run_id for run in first] == [references[1]["run_id"]]
+    (result,) = read_results(context.settings.audit_dir).to_pylist()
+    assert (result["table_name"], result["rule"]) == ("files__crm__contact", "columns_exist")
+    check_and_commit(context, "crm", DAY1, references[1:])
+    assert lake.committed(contract) == first
+    assert [run.run_id for run in lake.committed(ORDERS)] == [references[2]["run_id"]]

@@ -1,29 +1,38 @@
 {#- Dropped files. An entity with a key: the latest drop of a key wins (drop date, then extraction, then row).
-    An event feed has no key: every row of the latest content of each file counts, equal rows too. -#}
+    An event feed has no key: every row of the latest content of each file counts, equal rows too; a content without
+    rows has landed as one deleted row. A file is visible from the end of its date on. -#}
 {% macro latest_drop(entity, key=none) %}
     {%- set unit = drop_unit(key) %}
     select * from {{ source('raw', 'files__' ~ entity) }}
+    where {{ drop_date() }} <= '{{ var('as_of_date') }}'
     {%- if is_incremental() %}
-    where {{ unit }} in ({{ changed_drops(entity, key) }})
+        and {{ unit }} in ({{ changed_drops(entity, key) }})
     {%- endif %}
     {%- if key %}
     qualify row_number() over (
         partition by {{ unit }}
-        order by split_part(_source_file, '/', 2) desc, _extracted_at desc, _source_file desc, _row desc
+        order by {{ drop_date() }} desc, _extracted_at desc, _source_file desc, _row desc
     ) = 1
     {%- else %}
-    qualify _load_id = max(_load_id) over (partition by _source_file)
+    qualify _load_id = max(_load_id) over (partition by _source_file) and not _is_deleted
     {%- endif %}
 {% endmacro %}
+
+{#- The business date (ISO text) that a file's folder is named after. -#}
+{% macro drop_date() -%}
+    split_part(_source_file, '/', 2)
+{%- endmacro %}
 
 {#- What a later drop replaces: the row of a key (as read_text trims it), or a whole file. -#}
 {% macro drop_unit(key) -%}
     {{ return("trim(" ~ key ~ ")" if key else "_source_file") }}
 {%- endmacro %}
 
+{#- What the last finished build has not seen: loaded since, or then of a date to come. -#}
 {% macro changed_drops(entity, key=none) %}
     select {{ drop_unit(key) }} from {{ source('raw', 'files__' ~ entity) }}
     where _load_id > {{ var('since_load_id') }}
+    {%- if var('since_as_of_date') %} or {{ drop_date() }} > '{{ var('since_as_of_date') }}'{% endif %}
 {% endmacro %}
 
 {#- pre_hook of a staging model over dropped files. -#}
