@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 
 from cli import airflow_home, report, sandbox, state
 from cli.command import exit_status
@@ -58,7 +59,7 @@ def run(console: Console, tenant_text: str, date_text: str, variables: str) -> b
         dbt.run_variables(context, business_date)
         build.first_landed_date(context, business_date)
         console.print(
-            f"[bold]{tenant.name}[/] · business date {business_date} · state in {settings.home}"
+            f"[bold]{escape(tenant.name)}[/] · business date {business_date} · state in {settings.home}"
         )
 
         airflow_home.configure(settings, folder)
@@ -67,7 +68,9 @@ def run(console: Console, tenant_text: str, date_text: str, variables: str) -> b
             process, base_url = sandbox.start_sandbox(settings, folder, now)
             stack.callback(process.terminate)
             airflow_home.point_connections_at_sandbox(base_url, vendors)
-            console.print(f"sandbox of the vendor APIs on {base_url}")
+            console.print(
+                f"sandbox of {', '.join(vendors)} on {base_url}, over {folder}", markup=False
+            )
 
         console.print("starting Airflow …")
         report.redirect_output(settings)
@@ -79,6 +82,8 @@ def run(console: Console, tenant_text: str, date_text: str, variables: str) -> b
     report.summary(
         console, context, business_date, follower.events, failed, time.monotonic() - started
     )
+    if failed and "build_warehouse" not in failed:
+        build.render_site(context)  # the build would have: it says what is blocked
     return not failed
 
 

@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -31,14 +32,46 @@ def report(event: str, **fields: Any) -> None:
 
 
 def open_problems(settings: Settings) -> list[str]:
-    """What failed after the last publication, oldest first, each message once with its time."""
+    """What is blocked or did not come in, oldest first, each message once with its time.
+
+    A publication ends what failed before it, but for an object it went on without: that stays open until the
+    object is committed, or the next publication passes without the problem.
+    """
+    problems: dict[str, dict[str, Any]] = {}
+    for event in _events(settings):
+        kind, about = event["event"], (event.get("source"), event.get("object"))
+        if kind in ("published", "unchanged"):
+            problems = {
+                text: problem | {"passed": True}
+                for text, problem in problems.items()
+                if problem["about"][0] and not problem["passed"]
+            }
+        elif kind == "committed":
+            problems = {text: p for text, p in problems.items() if p["about"] != about}
+        elif kind == "failed":
+            problems[event["message"]] = {"at": event["at"], "about": about, "passed": False}
+        elif kind == "blocked":
+            text = f"{event['source']}.{event['object']}: {'; '.join(event['reasons'])}"
+            problems[text] = {"at": event["at"], "about": about, "passed": False}
+    return [
+        f"{problem['at']} {text}"
+        for text, problem in problems.items()
+        if not any(text in longer for longer in problems if longer != text)
+    ]
+
+
+def _events(settings: Settings) -> Iterator[dict[str, Any]]:
     path = settings.logs_dir / "events.jsonl"
-    problems: dict[str, str] = {}
     if path.exists():
-        for line in path.read_text(encoding="utf-8").splitlines():
-            event = json.loads(line)
-            if event["event"] in ("published", "unchanged"):
-                problems.clear()
-            if event["event"] == "failed":
-                problems[event["message"]] = event["at"]
-    return [f"{at} {message}" for message, at in problems.items()]
+        for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+            if event := parsed(line):
+                yield event
+
+
+def parsed(line: str | bytes) -> dict[str, Any] | None:
+    """An event's line; None if it was cut short, as on a full disk."""
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return None
+    return event if isinstance(event, dict) and "event" in event else None

@@ -94,13 +94,17 @@ def ingest_tasks(area: str) -> None:
     def announce(outlet_events: Any = None) -> None:
         outlet_events[ASSETS[area]].extra = {"business_date": business_date_of_run().isoformat()}
 
+    signed_in = {
+        source: connected.override(task_id=f"connected_{source}")(source) for source in sources
+    }
     runs = [
         extract_object.override(task_id=f"extract_{source}", pool=pool_of(source)).expand_kwargs(
-            connected.override(task_id=f"connected_{source}")(source)
+            entries
         )
-        for source in sources
+        for source, entries in signed_in.items()
     ]
-    check_and_commit_area(runs) >> announce()
+    # a source that cannot be read at all fails the area, if none of its objects is required too
+    [check_and_commit_area(runs), *signed_in.values()] >> announce()
 
 
 def look_up(context: Context, area: str, source: str) -> list[CatalogueObject]:
@@ -120,11 +124,10 @@ def step(function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
     """Run one step of the pipeline and report its failure; only an unreadable source is worth a retry."""
     try:
         return function(load_context(), *arguments, **options)
-    except AuthenticationError as error:
-        report("failed", message=str(error))
-        raise AirflowFailException(str(error)) from error
     except SourceError as error:
-        report("failed", message=str(error))
+        report("failed", message=str(error), source=error.source, object=error.object_name)
+        if isinstance(error, AuthenticationError):
+            raise AirflowFailException(str(error)) from error
         raise
     except WarehouseError as error:
         report("failed", message=str(error))

@@ -56,3 +56,42 @@ def test_what_is_blocked_is_said_until_the_next_publication(settings):
     report("published", as_of_date="2026-03-31")
     assert open_problems(settings) == []
     assert "Name_missing" not in text_of(render(settings, TENANT))
+
+
+def test_what_a_publication_went_on_without_is_said_too(settings):
+    """An optional object that failed stays open until it comes in, or the next publication has no trouble with it."""
+    for name in ("Lead", "Contact", "Task"):
+        report("failed", message=f"salesforce / {name}: gone", source="salesforce", object=name)
+    report("blocked", source="files", object="crm__order", reasons=["key twice"])
+    report("failed", message="build: one model")
+    report("published")
+    assert [line.split(" ", 1)[1] for line in open_problems(settings)] == [
+        "salesforce / Lead: gone",
+        "salesforce / Contact: gone",
+        "salesforce / Task: gone",
+        "files.crm__order: key twice",
+    ]
+    report("committed", source="salesforce", object="Contact")
+    report("failed", message="salesforce / Lead: gone", source="salesforce", object="Lead")
+    assert len(open_problems(settings)) == 3
+    report("published")
+    assert [line.split(" ", 1)[1] for line in open_problems(settings)] == [
+        "salesforce / Lead: gone"
+    ]
+    report("published")
+    assert open_problems(settings) == []
+
+
+def test_a_block_that_failed_its_dag_is_said_once(settings):
+    report("blocked", source="salesforce", object="Account", reasons=["Name is missing"])
+    report("failed", message="ingest_crm: salesforce.Account: Name is missing → mend the source")
+    (problem,) = open_problems(settings)
+    assert problem.endswith("→ mend the source")
+
+
+def test_an_event_that_was_cut_short_is_passed_over(settings):
+    report("failed", message="ingest_crm: one")
+    with (settings.logs_dir / "events.jsonl").open("ab") as log:
+        log.write(b'{"at": "2026-03-31", "event": "fai\xe3\n[]\n')
+    report("failed", message="ingest_crm: two")
+    assert len(open_problems(settings)) == 2
