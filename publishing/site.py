@@ -44,7 +44,7 @@ MONTHS = 13
 _MOVEMENTS = {
     "opening_mrr": "Opening 期首",
     "new_mrr": "New 新規",
-    "reactivation_mrr": "Reactivation 再開",
+    "reactivation_mrr": "Reactivation 復活",
     "upsell_mrr": "Upsell アップセル",
     "cross_sell_mrr": "Cross-sell クロスセル",
     "contraction_mrr": "Contraction 縮小",
