@@ -1,12 +1,16 @@
 """What every command shares: its terminal, and errors that end as one message and exit status 1."""
 
 import os
+import traceback
 from collections.abc import Callable
 
 from rich.console import Console
 from rich.markup import escape
 
-from ingestion.errors import WarehouseError
+from ingestion.errors import StateError, WarehouseError
+from ingestion.settings import get_settings
+
+INTERRUPTED = 130  # what a shell reports of a program ended by Ctrl-C
 
 
 def terminal() -> Console:
@@ -21,13 +25,39 @@ def exit_status(action: Callable[[Console], bool]) -> int:
         action: does the work and says whether it succeeded.
 
     Returns:
-        0 if it did; 1 if not, or if it ended in an error of ours, which is printed with its remedy.
+        0 if it did; 1 if not, or if it ended in an error, which is printed with its remedy; 130 after Ctrl-C.
     """
     console = terminal()
     try:
         return 0 if action(console) else 1
+    except KeyboardInterrupt:
+        console.print(
+            "\n[yellow]stopped[/]: what was landed and published stays; run again to go on"
+        )
+        return INTERRUPTED
     except WarehouseError as error:
-        console.print(f"\n[bold red]✗ {escape(error.message)}[/]")
-        if error.hint:
-            console.print(f"  → {error.hint}", markup=False)
-        return 1
+        problem = error
+    except Exception as error:
+        problem = unexpected(error)
+    console.print(f"\n[bold red]✗ {escape(problem.message)}[/]")
+    if problem.hint:
+        console.print(f"  → {problem.hint}", markup=False)
+    return 1
+
+
+def unexpected(error: Exception) -> WarehouseError:
+    """An error nobody foresaw in one sentence; its traceback goes to logs/run.log."""
+    if isinstance(error, OSError) and error.filename:
+        message = f"{error.filename}: {error.strerror}"
+        hint = "check the path, its owner and rights, and the space on the disk"
+    else:
+        message, hint = f"unexpected {type(error).__name__}: {error}", "please report it"
+    lines = "".join(traceback.format_exception(error))
+    try:
+        log = get_settings().logs_dir / "run.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("a", encoding="utf-8") as handle:
+            handle.write(lines)
+    except (OSError, WarehouseError):
+        return StateError(message, hint)
+    return StateError(message, f"{hint}; the traceback is in {log}")

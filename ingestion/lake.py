@@ -30,7 +30,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ingestion.catalogue import CatalogueObject, find_object, load_catalogue
-from ingestion.errors import SchemaError
+from ingestion.errors import SchemaError, StateError
 from ingestion.locks import locked
 from ingestion.sources.base import Page, Window
 
@@ -91,7 +91,7 @@ class Lake:
         pointer = f"{self.object_path(entry)}/_committed.json"
         if not self.fs.exists(pointer):
             return []
-        runs = [Manifest(**run) for run in json.loads(self.fs.cat_file(pointer))["runs"]]
+        runs = [Manifest(**run) for run in self._read_json(pointer)["runs"]]
         return [run for run in runs if up_to is None or run.business_date <= up_to.isoformat()]
 
     def unknown_entities(self) -> list[CatalogueObject]:
@@ -115,7 +115,7 @@ class Lake:
             if self.fs.exists(f"{run}/_manifest.json") and not self.fs.exists(
                 f"{run}/_blocked.json"
             ):
-                manifest = Manifest(**json.loads(self.fs.cat_file(f"{run}/_manifest.json")))
+                manifest = Manifest(**self._read_json(f"{run}/_manifest.json"))
                 if manifest.run_id not in committed:
                     return manifest
         return None
@@ -254,6 +254,14 @@ class Lake:
             runs = [run for run in self.committed(entry) if run.run_id != manifest.run_id]
             document = {"runs": [asdict(run) for run in [*runs, manifest]]}
             self._write_atomically(pointer, _to_json(document))
+
+    def _read_json(self, path: str) -> dict[str, Any]:
+        try:
+            return json.loads(self.fs.cat_file(path))
+        except ValueError as error:
+            raise StateError(
+                f"{path} is damaged: {error}", "restore it from a backup of the lake"
+            ) from error
 
     @property
     def _is_local(self) -> bool:

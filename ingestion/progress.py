@@ -3,6 +3,8 @@
 import json
 import logging
 import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -31,33 +33,60 @@ def report(event: str, **fields: Any) -> None:
         os.close(descriptor)
 
 
+@dataclass
+class _Problem:
+    """Something open: since when, of which DAG, of which object if only that is missing.
+
+    ``is_passed``: its DAG has since gone on without the object.
+    """
+
+    at: str
+    dag: str
+    object: str | None
+    is_passed: bool = False
+
+
 def open_problems(settings: Settings) -> list[str]:
     """What failed or is blocked and was not made good since, oldest first, each message once with its time.
 
-    A failed build is made good by a publication, a failed ingest DAG when it announces its area, a blocked
-    object of a DAG that went on without it when a later run of it is committed.
+    A failed build is made good by a publication, a failed ingest DAG when it announces its area. An object its
+    DAG went on without stays open until it is committed, or until the DAG's next run has no trouble with it.
     """
-    path = settings.logs_dir / "events.jsonl"
-    problems: dict[tuple[str, str], str] = {}
-    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else []:
-        try:
-            event = json.loads(line)
-        except json.JSONDecodeError:
-            continue  # cut short when the disk was full, say
-        name = f"{event.get('source')}.{event.get('object')}"
+    problems: dict[str, _Problem] = {}
+    for event in _events(settings):
+        name = f"{event['source']}.{event['object']}" if "object" in event else None
+        dag = event.get("dag", BUILD)
         match event["event"]:
             case "failed":
-                problems[event.get("dag", BUILD), event["message"]] = event["at"]
-            case "blocked" if not event.get("fails_dag", True):
-                problems[name, f"{name}: {'; '.join(event['reasons'])}"] = event["at"]
+                problems[event["message"]] = _Problem(event["at"], dag, name)
+            case "blocked" if not event["fails_dag"]:
+                text = f"{name}: {'; '.join(event['reasons'])}"
+                problems[text] = _Problem(event["at"], dag, name)
             case "committed":
-                problems = _without(problems, name)
+                problems = {text: p for text, p in problems.items() if p.object != name}
             case "announced":
-                problems = _without(problems, event["dag"])
+                problems = {
+                    text: replace(p, is_passed=True) if p.dag == dag else p
+                    for text, p in problems.items()
+                    if p.dag != dag or (p.object and not p.is_passed)
+                }
             case "published" | "unchanged":
-                problems = _without(problems, BUILD)
-    return [f"{at} {message}" for (_, message), at in problems.items()]
+                problems = {text: p for text, p in problems.items() if p.dag != BUILD}
+    return [f"{problem.at} {text}" for text, problem in problems.items()]
 
 
-def _without(problems: dict[tuple[str, str], str], whose: str) -> dict[tuple[str, str], str]:
-    return {key: at for key, at in problems.items() if key[0] != whose}
+def _events(settings: Settings) -> Iterator[dict[str, Any]]:
+    path = settings.logs_dir / "events.jsonl"
+    if path.exists():
+        for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+            if event := parsed(line):
+                yield event
+
+
+def parsed(line: str | bytes) -> dict[str, Any] | None:
+    """An event's line; None if it was cut short, as on a full disk."""
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return None
+    return event if isinstance(event, dict) and "event" in event else None

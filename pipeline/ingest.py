@@ -284,9 +284,9 @@ def check_and_commit(
             fails_dag = check.fails_dag or entry.required
             report(
                 "blocked",
+                dag=f"ingest_{area}",
                 source=entry.source,
                 object=entry.object,
-                area=area,
                 reasons=reasons,
                 fails_dag=fails_dag,
             )

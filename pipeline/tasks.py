@@ -83,7 +83,7 @@ def ingest_tasks(area: str) -> None:
     @task(map_index_template="{{ object_name }}")
     def extract_object(source: str, object_name: str) -> dict[str, Any]:
         context = get_current_context()
-        context["object_name"] = object_name
+        context["source"], context["object_name"] = source, object_name
         return step(pull, source, object_name, bool(context["params"].get("force")))
 
     @task(trigger_rule="all_done")
@@ -97,13 +97,17 @@ def ingest_tasks(area: str) -> None:
         outlet_events[ASSETS[area]].extra = {"business_date": day}
         report("announced", dag=f"ingest_{area}", business_date=day)
 
+    signed_in = {
+        source: connected.override(task_id=f"connected_{source}")(source) for source in sources
+    }
     runs = [
         extract_object.override(task_id=f"extract_{source}", pool=pool_of(source)).expand_kwargs(
-            connected.override(task_id=f"connected_{source}")(source)
+            entries
         )
-        for source in sources
+        for source, entries in signed_in.items()
     ]
-    check_and_commit_area(runs) >> announce()
+    # a source that cannot be read at all fails the area, if none of its objects is required too
+    [check_and_commit_area(runs), *signed_in.values()] >> announce()
 
 
 def look_up(context: Context, area: str, source: str) -> list[CatalogueObject]:
@@ -124,18 +128,23 @@ def step(function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
     try:
         return function(load_context(), *arguments, **options)
     except WarehouseError as error:
-        report("failed", dag=_dag_id(), message=str(error))
+        report("failed", **_running(), message=str(error))
         if isinstance(error, SourceError) and not isinstance(error, AuthenticationError):
             raise
         raise AirflowFailException(str(error)) from error
     except Exception as error:
         what = f"unexpected {type(error).__name__} in {function.__name__}: {error}"
-        report("failed", dag=_dag_id(), message=redact(what))
+        report("failed", **_running(), message=redact(what))
         raise
 
 
-def _dag_id() -> str:
-    return get_current_context()["dag"].dag_id
+def _running() -> dict[str, str]:
+    """The running DAG and, in an extraction, its object."""
+    context = get_current_context()
+    running = {"dag": context["dag"].dag_id}
+    if "object_name" in context:
+        running |= {"source": context["source"], "object": context["object_name"]}
+    return running
 
 
 def connection_of(source: str) -> base.Connection:

@@ -242,6 +242,14 @@ def test_a_bad_start_is_one_line_and_exit_2(
     assert problem in line
 
 
+@pytest.mark.parametrize("port", ["-1", "65536"])
+def test_a_port_that_is_none(tmp_path: Path, port: str) -> None:
+    ended = _run("--tenant", str(write_tenant(tmp_path / "tenant")), "--port", port)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    (line,) = ended.stderr.splitlines()
+    assert f"port {port} is none" in line
+
+
 def test_the_default_clock_is_the_end_of_the_last_day(url: str) -> None:
     assert SandboxClient(url).get("/_sandbox/clock").json() == {"now": "2026-01-31T15:05:00+00:00"}
 
