@@ -14,12 +14,12 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-import orjson
 import requests
 from urllib3.exceptions import NewConnectionError
 
 from ingestion.errors import AuthenticationError, SourceError
 from ingestion.redaction import redact
+from ingestion.vendor_json import read_json
 
 logger = logging.getLogger(__name__)
 
@@ -122,8 +122,8 @@ class JsonApi(ABC):
     def parse(self, response: requests.Response) -> Any:
         """The body of an answer; None if it cannot be read, which is worth another attempt."""
         try:
-            return orjson.loads(response.content)
-        except orjson.JSONDecodeError:
+            return read_json(response.content)
+        except ValueError:
             return None
 
     def observe(  # noqa: B027  (a hook: most vendors have no use for it)
