@@ -13,7 +13,7 @@ from typing import Any
 from ingestion.catalogue import CatalogueObject
 from ingestion.errors import SchemaError, SourceError
 from ingestion.http import HttpError
-from ingestion.sources.base import Connection, Known, Page, Window
+from ingestion.sources.base import Connection, Known, Page, Positions, Window
 from ingestion.sources.salesforce_api import SalesforceApi, error_code
 from ingestion.sources.salesforce_bulk import BulkQuery, BulkUnavailableError
 from ingestion.sources.salesforce_soql import MAX_URL, field_groups, id_lists, literal, select, url
@@ -265,9 +265,10 @@ class Salesforce:
     def _query(self, object_name: str, soql: str) -> Iterator[list[dict[str, Any]]]:
         body = self._first_page(object_name, soql)
         yield body["records"]
+        positions = Positions("salesforce", object_name)
         # A page may be short of rows and not be the last one: only `done` tells.
         while not body["done"]:
-            body = self.api.get(body["nextRecordsUrl"], object_name)
+            body = self.api.get(positions.go_to(body["nextRecordsUrl"]), object_name)
             yield body["records"]
 
 

@@ -15,7 +15,7 @@ import orjson
 from ingestion.catalogue import CatalogueObject
 from ingestion.errors import SourceError
 from ingestion.http import HttpError, JsonApi
-from ingestion.sources.base import Connection, Page, Window
+from ingestion.sources.base import Connection, Page, Positions, Window
 from ingestion.tokens import TokenStore
 
 logger = logging.getLogger(__name__)
@@ -135,14 +135,13 @@ class Zendesk:
     def _by_cursor(self, object_name: str, start: int) -> Iterator[list[dict[str, Any]]]:
         path = f"/api/v2/incremental/{object_name}/cursor.json"
         position: dict[str, Any] = {"start_time": start}
+        positions = Positions("zendesk", object_name)
         while True:
             body = self.api.get(path, object_name, per_page=PAGE_SIZE, **position)
             yield body[object_name]
             if body["end_of_stream"]:
                 return
-            following = {"cursor": body["after_cursor"]}
-            self._check_progress(object_name, following != position, following)
-            position = following
+            position = {"cursor": positions.go_to(body["after_cursor"])}
 
     def _by_time(self, object_name: str, start: int) -> Iterator[list[dict[str, Any]]]:
         path = f"/api/v2/incremental/{object_name}.json"
@@ -164,7 +163,7 @@ class Zendesk:
         while body := self._if_there(f"{TALK}/{object_name}", object_name, start_time=start):
             yield body[object_name]
             following = body["end_time"] or start
-            if following == start:
+            if following <= start:
                 is_cut = body["count"] == PAGE_SIZE
                 self._check_progress(object_name, not is_cut, {"start_time": start})
                 return
@@ -173,13 +172,12 @@ class Zendesk:
     def _by_list(self, object_name: str, start: int) -> Iterator[list[dict[str, Any]]]:
         path, parameters = LISTS[object_name]
         query = {**parameters(start), "page[size]": LIST_SIZE}
+        positions = Positions("zendesk", object_name)
         while body := self._if_there(path, object_name, **query):
             yield body[object_name]
             if not body["meta"]["has_more"]:
                 return
-            after = body["meta"]["after_cursor"]
-            self._check_progress(object_name, after != query.get("page[after]"), {"after": after})
-            query["page[after]"] = after
+            query["page[after]"] = positions.go_to(body["meta"]["after_cursor"])
 
     def _if_there(self, path: str, object_name: str, **query: Any) -> dict[str, Any] | None:
         """The answer, or None where the account's plan does not have the object."""

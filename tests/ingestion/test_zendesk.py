@@ -128,7 +128,7 @@ def scripted(name, *answers, start=FIRST):
 
 def test_a_cursor_that_does_not_move_is_an_error():
     page = Answer({"tickets": [], "after_cursor": "same", "end_of_stream": False})
-    with pytest.raises(SourceError, match=r"tickets: the export repeats itself .*same"):
+    with pytest.raises(SourceError, match="tickets: the same page is given again and again"):
         scripted("tickets", page, page, page)
 
 
