@@ -142,6 +142,8 @@ def test_two_jobs_run_and_ten_wait(account: SandboxClient) -> None:
     listed = account.get("/bulk/v1/leads/export.json").json()["result"]
     states = [job["status"] for job in listed if job["createdAt"] == "2026-02-10T00:00:00Z"]
     assert (last, states) == ("Queued", ["Processing"] * 2 + ["Queued"] * 8 + ["Created"])
+    (problem,) = account.post(f"{paths[0]}/enqueue.json", None).json()["errors"]
+    assert problem == {"code": "1029", "message": "Job already queued"}
     for path in paths:
         assert account.post(f"{path}/cancel.json", None).json()["success"]
 
