@@ -204,11 +204,9 @@ class Zendesk(Vendor):
         """The quota answers 429 with the seconds to wait, an overloaded server 503."""
         if fault.fault == "rate_limit":
             wait = 1 if fault.retry_after is None else fault.retry_after
-            body = {
-                "error": "APIRateLimitExceeded",
-                "description": "Number of allowed API requests per minute exceeded",
-            }
-            return JSON(body, 429, {"retry-after": str(wait)})
+            # A text, as those who met it quote it; no JSON.
+            body = "Number of allowed API requests per minute exceeded"
+            return Response(body, 429, {"retry-after": str(wait)}, media_type="text/html")
         headers = {} if fault.retry_after is None else {"retry-after": str(fault.retry_after)}
         return Response("Service Unavailable", 503, headers, media_type="text/plain")
 
