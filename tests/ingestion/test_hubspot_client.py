@@ -195,7 +195,7 @@ def test_oauth(sandbox):
     assert (
         "x-hubspot-ratelimit-daily" not in headers
     )  # HubSpot tells the day's to private apps only
-    with pytest.raises(OAuthException, match="BAD_REFRESH_TOKEN.*invalid_grant"):
+    with pytest.raises(OAuthException, match=r"BAD_REFRESH_TOKEN.*invalid_grant"):
         tokens.create(**OAUTH_APP, refresh_token=credentials.HUBSPOT_REFRESH_TOKEN)
 
 
