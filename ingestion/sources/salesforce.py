@@ -17,7 +17,7 @@ from ingestion.sources.base import Connection, Known, Page, Positions, Window
 from ingestion.sources.salesforce_api import SalesforceApi, error_code
 from ingestion.sources.salesforce_bulk import BulkQuery, BulkUnavailableError
 from ingestion.sources.salesforce_soql import MAX_URL, field_groups, id_lists, literal, select, url
-from ingestion.sources.salesforce_sweep import Sweep, is_true
+from ingestion.sources.sweep import Sweep, is_true
 
 logger = logging.getLogger(__name__)
 
@@ -223,7 +223,7 @@ class Salesforce:
         shape = self._describe(entry)
         kept = [name for name in ("Id", entry.cursor, "IsDeleted") if name in shape.types]
         types = {name: shape.types[name] for name in kept}
-        sweep = Sweep(known.live(), entry.cursor)
+        sweep = Sweep(known.live(), entry.key, entry.cursor)
         for page in self._everything(entry.object, types):
             sweep.see(page)
         empty = dict.fromkeys(shape.types)
