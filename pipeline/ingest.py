@@ -178,7 +178,9 @@ def _known(
         for run in committed
         if run.window_start is None or run.api.get("compared")
     ]
-    days = connection.extra.get("compare_days", entry.compare_days)
+    days = entry.compare_days
+    if days is not None:  # An object that is never compared stays so, whatever the connection says.
+        days = connection.extra.get("compare_days", days)
     return Known(
         fields=frozenset(described[-1]) if described else None,
         compare=bool(compared)
