@@ -206,7 +206,7 @@ class HubSpot(Vendor):
             "x-hubspot-ratelimit-daily-remaining": str(DAILY_REQUESTS - self.used_today),
         }
         return {
-            **({} if bearer_token(request) in self._ends else daily),
+            **(daily if bearer_token(request) == credentials.HUBSPOT_TOKEN else {}),
             "x-hubspot-ratelimit-interval-milliseconds": str(BURST_MILLISECONDS),
             "x-hubspot-ratelimit-max": str(BURST_REQUESTS),
             "x-hubspot-ratelimit-remaining": str(BURST_REQUESTS - 1),

@@ -115,6 +115,9 @@ class ExportJobs:
     async def status(self, request: Request) -> Response:
         """Where a job stands; of the queue the two oldest run."""
         job = self._job(request)
+        # What ran before this look is done by now, also a job that nobody waits for any more.
+        for other in [j for j in self._jobs.values() if j.status == "Processing" and j is not job]:
+            self._finish(other)
         running = [j for j in self._jobs.values() if j.status in ("Queued", "Processing")]
         for other in running[:RUNNING_LIMIT]:
             other.status = "Processing"

@@ -79,6 +79,11 @@ class Marketo:
         while page := list(islice(records, PAGE_ROWS)):
             yield Page(page)
 
+    def used_today(self) -> str:
+        """API calls of the day by all users, for a test of the connection; the allowance is told nowhere."""
+        days = self.api.result("GET", "/rest/v1/stats/usage.json", "usage")["result"]
+        return ", ".join(f"{day['total']:,} calls" for day in days)
+
     def _leads(self, window: Window) -> Records:
         start = window.start or self._since
         if window.start:

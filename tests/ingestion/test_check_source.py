@@ -19,6 +19,8 @@ from pipeline.context import Context
 
 STAMP = "2026-11-02T00:00:00.000+0000"
 RECORD = {"Id": "001000000000001AAA", "Name": "n", "SystemModstamp": STAMP, "IsDeleted": False}
+DAY = "2026-11-02T00:00:00Z"
+SECOND = int(datetime(2026, 11, 2, tzinfo=UTC).timestamp())
 REQUIRED = ("Account", "Product2", "Order", "OrderItem")
 SALESFORCE = (credentials.SALESFORCE_CLIENT_ID, credentials.SALESFORCE_CLIENT_SECRET)
 
@@ -26,6 +28,11 @@ SALESFORCE = (credentials.SALESFORCE_CLIENT_ID, credentials.SALESFORCE_CLIENT_SE
 @pytest.fixture(scope="module")
 def tenant(tmp_path_factory):
     files = {f"salesforce/{name}": [RECORD] for name in REQUIRED}
+    files |= {
+        "hubspot/contacts": [{"id": "1", "properties": {}, "createdAt": DAY, "updatedAt": DAY}],
+        "marketo/leads": [{"id": 1, "createdAt": DAY, "updatedAt": DAY}],
+        "zendesk/tickets": [{"id": 1, "generated_timestamp": SECOND, "updated_at": DAY}],
+    }
     return write_tenant(tmp_path_factory.mktemp("tenant"), files)
 
 
@@ -65,6 +72,53 @@ def test_a_required_object_that_fails(url, context):
     assert not works
     assert "✗ Order salesforce / Order: HTTP 403" in text
     assert "the connection" not in text
+
+
+@pytest.mark.parametrize(
+    ("source", "login", "password", "extra", "expected"),
+    [
+        (
+            "hubspot",
+            "",
+            credentials.HUBSPOT_TOKEN,
+            {},
+            ["✓ contacts 1 records", "scopes: not told", "quota: X-HubSpot-RateLimit-Daily 650000"],
+        ),
+        (
+            "hubspot",
+            credentials.HUBSPOT_CLIENT_ID,
+            credentials.HUBSPOT_CLIENT_SECRET,
+            {"refresh_token": credentials.HUBSPOT_REFRESH_TOKEN},
+            ["✓ contacts 1 records", "quota: X-HubSpot-RateLimit-Remaining 189"],
+        ),
+        (
+            "marketo",
+            credentials.MARKETO_CLIENT_ID,
+            credentials.MARKETO_CLIENT_SECRET,
+            {"poll_seconds": 0.01, "since": "2026-11-01"},
+            ["✓ leads 1 records", "scopes: warehouse@sandbox.example", "quota: used today"],
+        ),
+        (
+            "zendesk",
+            credentials.ZENDESK_CLIENT_ID,
+            credentials.ZENDESK_CLIENT_SECRET,
+            {},
+            ["✓ tickets 1 records", "– calls no record", "scopes: read", "X-Rate-Limit 700"],
+        ),
+        (
+            "zendesk",
+            credentials.ZENDESK_EMAIL,
+            credentials.ZENDESK_API_TOKEN,
+            {"auth": "api_token"},
+            ["✓ tickets 1 records", "scopes: not told"],
+        ),
+    ],
+)
+def test_every_vendor_tells_what_it_can(url, context, source, login, password, extra, expected):
+    works, text = told(check_vendor, source, context, Connection(url, login, password, extra))
+    assert works
+    assert [line for line in expected if line not in text] == []
+    assert [s for s in (password, extra.get("refresh_token")) if s and s in text] == []
 
 
 @pytest.mark.parametrize("source", ["salesforce", "hubspot", "marketo", "zendesk"])
