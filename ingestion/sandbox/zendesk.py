@@ -257,7 +257,7 @@ class Zendesk(Vendor):
         start = int(text) * SECOND
         if start > self.micros - WITHHELD_SECONDS * SECOND:
             message = "Too recent start_time. Use a start_time older than 60 seconds"
-            raise Refusal(_described("StartTimeTooRecent", message))
+            raise Refusal(_described("StartTimeTooRecent", message, 422))
         return start
 
 
@@ -310,8 +310,8 @@ def _going_on(request: Request, **position: Any) -> str:
     return f"{_here(request)}?{urlencode({**asked, **position})}"
 
 
-def _described(error: str, description: str) -> Response:
-    return JSON({"error": error, "description": description}, 400)
+def _described(error: str, description: str, status: int = 400) -> Response:
+    return JSON({"error": error, "description": description}, status)
 
 
 def _error(status: int, error: str, description: str) -> Response:

@@ -160,10 +160,8 @@ class Zendesk:
     def _by_time(self, object_name: str, start: int) -> Iterator[list[dict[str, Any]]]:
         path = f"/api/v2/incremental/{object_name}.json"
         include = SIDELOADS.get(object_name)
-        while True:
-            body = self.api.get(
-                path, object_name, start_time=start, per_page=PAGE_SIZE, include=include
-            )
+        query = {"per_page": PAGE_SIZE, "include": include}
+        while body := self._since(self.api.get, start, path, object_name, **query):
             yield body[object_name]
             # Older accounts give no end_of_stream; there a page that is not full is the last.
             if body.get("end_of_stream", body["count"] < PAGE_SIZE):
@@ -174,7 +172,7 @@ class Zendesk:
 
     def _calls(self, object_name: str, start: int) -> Iterator[list[dict[str, Any]]]:
         """Talk gives an address to go on from after the last page too: the page that gets no further is the last."""
-        while body := self._if_there(f"{TALK}/{object_name}", object_name, start_time=start):
+        while body := self._since(self._if_there, start, f"{TALK}/{object_name}", object_name):
             yield body[object_name]
             following = body["end_time"] or start
             if following <= start:
@@ -192,6 +190,16 @@ class Zendesk:
             if not body["meta"]["has_more"]:
                 return
             query["page[after]"] = positions.go_to(body["meta"]["after_cursor"])
+
+    def _since(self, get: Callable[..., Any], start: int, *what: str, **query: Any) -> Any:
+        """The page from ``start`` on; None if that is too recent for Zendesk to show anything yet."""
+        try:
+            return get(*what, start_time=start, **query)
+        except HttpError as error:
+            said = error.body.get("description") if isinstance(error.body, dict) else ""
+            if not str(said).startswith("Too recent start_time"):
+                raise
+            return None
 
     def _if_there(self, path: str, object_name: str, **query: Any) -> dict[str, Any] | None:
         """The answer, or None where the account's plan does not have the object."""
