@@ -75,7 +75,7 @@ class HubSpotApi(JsonApi):
 
 def following(body: dict[str, Any]) -> str | None:
     """The position after a page; None after the last one."""
-    return body.get("paging", {}).get("next", {}).get("after")
+    return ((body.get("paging") or {}).get("next") or {}).get("after")
 
 
 def _is_daily_limit(body: Any) -> bool:

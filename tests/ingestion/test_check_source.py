@@ -1,21 +1,24 @@
 """`make check-source` against the sandbox, a drop folder and a PostgreSQL: what it tells, and that it tells no secret."""
 
 import io
+import json
 from datetime import UTC, datetime
 
 import pytest
 from postgres_server import PASSWORD, as_owner, binaries, postgres_server
 from rich.console import Console
+from scripted_server import Answer, scripted_server
 from tenant_folder import set_faults, write_tenant
 
 from cli.check_source import check, check_files, check_vendor
-from ingestion.errors import AuthenticationError, StateError
+from ingestion.errors import AuthenticationError, SourceError, StateError
 from ingestion.lake import Lake
 from ingestion.sandbox import credentials
 from ingestion.settings import Settings
 from ingestion.sources.base import Connection
 from ingestion.tenant import load_tenant
 from pipeline.context import Context
+from pipeline.ingest import connected_objects
 
 STAMP = "2026-11-02T00:00:00.000+0000"
 RECORD = {"Id": "001000000000001AAA", "Name": "n", "SystemModstamp": STAMP, "IsDeleted": False}
@@ -128,6 +131,27 @@ def test_wrong_credentials_end_it_and_are_not_shown(url, context, source):
         told(check_vendor, source, context, connection)
     assert "wr0ng-secret" not in str(caught.value)
     assert f"`{source}_default`" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("source", "bodies"),
+    [
+        ("salesforce", [["no object"]]),
+        ("salesforce", [{"access_token": "t"}]),
+        ("salesforce", [{"access_token": "t", "instance_url": None}]),
+        ("salesforce", [{"access_token": "t", "instance_url": "HERE"}, {"sobjects": None}]),
+        ("marketo", [{"access_token": "t", "expires_in": None}]),
+        ("zendesk", ["t0ken"]),
+    ],
+)
+def test_a_sign_in_of_another_form_is_said_before_anything_is_read(context, source, bodies):
+    with scripted_server() as server:
+        server.answers = [
+            Answer(json.loads(json.dumps(body).replace("HERE", server.url))) for body in bodies
+        ]
+        connection = Connection(server.url, "client", "s3cret")
+        with pytest.raises(SourceError, match=f"{source} / sign-in: an answer has another form"):
+            connected_objects(context, "crm", source, connection)
 
 
 def test_dropped_files(context, tmp_path):
