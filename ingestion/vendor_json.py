@@ -6,6 +6,7 @@ and refuses a whole page for one half of a surrogate pair, as in a text cut in t
 
 import json
 import re
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -37,12 +38,21 @@ def read_json(content: bytes) -> Any:
     try:
         return json.loads(
             _ESCAPE.sub(_kept, content.decode("utf-8-sig")),
-            parse_float=str,
+            parse_float=_exact,
             parse_constant=str,
             parse_int=lambda digits: int(digits) if len(digits) <= INTEGER_DIGITS else digits,
         )
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
+
+
+def _exact(digits: str) -> float | str:
+    """The number, or its text where a double is another one."""
+    number = float(digits)
+    try:
+        return number if Decimal(repr(number)) == Decimal(digits) else digits
+    except ArithmeticError:  # an exponent beyond any decimal's
+        return digits
 
 
 def _kept(escape: re.Match[str]) -> str:

@@ -26,6 +26,7 @@ JSON_VALUES = st.recursive(
         ("9007199254740993", "9007199254740993"),
         ("18446744073709551615", "18446744073709551615"),
         ("1e400", "1e400"),
+        ("1e99999999999999999999", "1e99999999999999999999"),
         ("0.1000", "0.1"),
         ("1.39E8", "139000000.0"),
     ],
@@ -51,6 +52,14 @@ def test_half_a_surrogate_pair_spoils_nothing(sent, read):
     body = read_json(f'[{sent}, "日本語", 7]'.encode())
     assert body == [read, "日本語", 7]
     body[0].encode()  # what Parquet needs
+
+
+def test_the_other_numbers_of_such_a_page_land_as_on_any_other():
+    page = b"[1.10, 1.39E8, -0.0, 7, 99999999999999.99]"
+    assert read_json(page) == [
+        *read_json(page.replace(b"99999999999999.99", b"1"))[:4],
+        "99999999999999.99",
+    ]
 
 
 @pytest.mark.parametrize("sent", [b"", b"<html>", b'{"a": 1', b'{"a": "\xff"}', b"[" * 200_000])
