@@ -89,7 +89,9 @@ class HubSpot(Vendor):
         refresh_token, first = form.get("refresh_token", ""), credentials.HUBSPOT_REFRESH_TOKEN
         pair = self.world.rotate_token(self.name, refresh_token, first)
         if pair is None:
-            return error(400, "missing or invalid refresh token", status="BAD_REFRESH_TOKEN")
+            message = "refresh token is invalid, expired or revoked"
+            more = {"error": "invalid_grant", "error_description": message}
+            return error(400, message, status="BAD_REFRESH_TOKEN", **more)
         self._ends[pair["access_token"]] = self.world.now + TOKEN_LIFETIME
         seconds = int(TOKEN_LIFETIME.total_seconds())
         return JSON({**pair, "token_type": "bearer", "expires_in": seconds})
@@ -196,12 +198,15 @@ class HubSpot(Vendor):
         return self._feeds.name_of(request.url.path) or super().object_of(request)
 
     def extra_headers(self, request: Request) -> dict[str, str]:
-        """The quota; search answers come without."""
+        """The quota; search answers come without, the day's is not told to OAuth apps."""
         if request.url.path.endswith("/search"):
             return {}
-        return {
+        daily = {
             "x-hubspot-ratelimit-daily": str(DAILY_REQUESTS),
             "x-hubspot-ratelimit-daily-remaining": str(DAILY_REQUESTS - self.used_today),
+        }
+        return {
+            **(daily if bearer_token(request) == credentials.HUBSPOT_TOKEN else {}),
             "x-hubspot-ratelimit-interval-milliseconds": str(BURST_MILLISECONDS),
             "x-hubspot-ratelimit-max": str(BURST_REQUESTS),
             "x-hubspot-ratelimit-remaining": str(BURST_REQUESTS - 1),

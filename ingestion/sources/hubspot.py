@@ -11,8 +11,8 @@ from urllib.parse import quote_plus
 
 from ingestion.catalogue import CatalogueObject
 from ingestion.errors import SourceError
-from ingestion.sources.base import Connection, Known, Page, Window
-from ingestion.sources.hubspot_api import HubSpotApi, check_progress, following
+from ingestion.sources.base import Connection, Known, Page, Positions, Window
+from ingestion.sources.hubspot_api import HubSpotApi, following
 from ingestion.sources.hubspot_events import milliseconds, read_feed, read_submissions
 
 LIST_PAGE = 100
@@ -109,15 +109,14 @@ class HubSpot:
         query |= {"associations": ASSOCIATED.get(object_name)}
         if not is_wide:
             query["properties"] = properties
-        after = None
+        after, positions = None, Positions("hubspot", object_name)
         while True:
             body = self.api.get(path, object_name, after=after, **query)
             records = body["results"]
             yield self._filled(object_name, records, names, archived) if is_wide else records
             if following(body) is None:
                 return
-            check_progress(object_name, following(body) != after)
-            after = following(body)
+            after = positions.go_to(following(body))
 
     def _filled(
         self, object_name: str, records: Records, names: list[str], archived: bool
@@ -149,6 +148,10 @@ class HubSpot:
                 pairs = zip(body["results"], moments, strict=True)
                 yield [record for record, moment in pairs if moment < newest]
                 low = newest
+            elif newest < low:
+                raise SourceError(
+                    "hubspot", object_name, "a search gives older records only", "run again later"
+                )
             else:
                 yield from self._search_moment(object_name, names, modified, low)
                 low += 1
@@ -157,7 +160,7 @@ class HubSpot:
         self, object_name: str, names: list[str], modified: str, moment: int
     ) -> Iterator[Records]:
         """All records modified in one millisecond, when they are more than a page."""
-        last = "0"
+        last, positions = "0", Positions("hubspot", object_name)
         while True:
             above = {"propertyName": "hs_object_id", "operator": "GT", "value": last}
             filters = [*_between(modified, moment, moment + 1), above]
@@ -165,8 +168,7 @@ class HubSpot:
             yield body["results"]
             if following(body) is None:
                 return
-            check_progress(object_name, body["results"][-1]["id"] != last)
-            last = body["results"][-1]["id"]
+            last = positions.go_to(body["results"][-1]["id"])
 
     def _search_page(
         self, object_name: str, names: list[str], filters: Records, order: str

@@ -100,7 +100,7 @@ def test_quotas_answer_as_the_vendors_do(sandbox: SandboxClient) -> None:
     assert refused.json()["policyName"] == "TEN_SECONDLY_ROLLING"
     refused = sandbox.zendesk().get(TICKETS, start_time=0)
     assert (refused.status_code, refused.headers["Retry-After"]) == (429, "3")
-    assert refused.json()["error"] == "APIRateLimitExceeded"
+    assert refused.text == "Number of allowed API requests per minute exceeded"
 
 
 def test_unauthorized_ends_the_token(sandbox: SandboxClient) -> None:
