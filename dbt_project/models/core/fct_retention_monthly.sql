@@ -30,7 +30,7 @@ final as (
         {{ rate('opening_mrr + contraction_mrr + churn_mrr', 'opening_mrr') }} as grr_family_level,
         cast(opening_mrr + contraction_mrr + churn_mrr as decimal(18, 2)) as grr_family_level_num,
         opening_mrr as grr_family_level_den,
-        {%- set nrr_num = 'cohort_mrr' ~ (' + reactivation_mrr' if var('nrr_include_reactivation') else '') %}
+        {%- set nrr_num = 'cohort_mrr' ~ (' + reactivation_mrr' if choice_var('nrr_include_reactivation', [true, false]) else '') %}
         {{ rate(nrr_num, 'opening_mrr', 'decimal(18, 6)') }} as nrr,
         cast({{ nrr_num }} as decimal(18, 2)) as nrr_num,
         opening_mrr as nrr_den,
