@@ -2,7 +2,6 @@
 
 import hashlib
 import sys
-from calendar import monthrange
 from datetime import date, timedelta
 
 from rich.console import Console
@@ -76,15 +75,12 @@ def compare_parts(context: Context) -> None:
 
 
 def slice_dates(context: Context, dates: list[date]) -> list[date]:
-    """The newest date first, then the older ones whose slices are kept: recent ones and month-ends."""
+    """The newest date first, then the older ones whose slices are kept: recent ones and the last of each month."""
     newest = max(dates)
     days = run_variables(context, newest).get("slice_retention_days", 35)
-    kept = [
-        day
-        for day in dates
-        if day > newest - timedelta(days=days) or day.day == monthrange(day.year, day.month)[1]
-    ]
-    return sorted(kept, reverse=True)
+    last_of_month = {(day.year, day.month): day for day in sorted(dates)}
+    recent = {day for day in dates if day > newest - timedelta(days=days)}
+    return sorted({*recent, *last_of_month.values()}, reverse=True)
 
 
 def main() -> int:

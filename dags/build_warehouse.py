@@ -2,7 +2,8 @@
 ### build_warehouse — load, dbt, audit, publish, site 構築・監査・公開
 
 Runs when the five areas have committed a business date, or at the 05:00 deadline with whatever is committed
-(`mart_freshness` names what is missing). Reads the lake; writes the warehouse, the published marts, the site.
+(`mart_freshness` names what is missing); `wait_for_areas` sees to it that their assets are of the same date.
+Reads the lake; writes the warehouse, the published marts, the site.
 
 **When it fails** — nothing published changes. `dbt_build` names the models; `audit` names the broken
 contracts (also on the site); mend the cause and clear the failed task. A second build over the same commits
@@ -16,14 +17,22 @@ from airflow.timetables.assets import AssetOrTimeSchedule
 
 from ingestion.progress import report
 from pipeline import build
-from pipeline.tasks import ASSETS, DAG_DEFAULTS, business_date_of_run, daily_at, step
+from pipeline.tasks import (
+    ASSETS,
+    DAG_DEFAULTS,
+    DEADLINE_HOUR,
+    areas_are_in,
+    business_date_of_run,
+    daily_at,
+    step,
+)
 
 WRITER = {"pool": "duckdb_writer"}
 
 
 @dag(
     schedule=AssetOrTimeSchedule(
-        timetable=daily_at(5),
+        timetable=daily_at(DEADLINE_HOUR),
         assets=ASSETS["crm"] & ASSETS["sfa"] & ASSETS["ma"] & ASSETS["support"] & ASSETS["success"],
     ),
     tags=["build"],
@@ -31,6 +40,12 @@ WRITER = {"pool": "duckdb_writer"}
     **DAG_DEFAULTS,
 )
 def build_warehouse() -> None:
+    @task.sensor(
+        mode="reschedule", poke_interval=60, timeout=24 * 3600, inlets=list(ASSETS.values())
+    )
+    def wait_for_areas() -> bool:
+        return areas_are_in()
+
     @task(**WRITER)
     def load() -> dict[str, Any]:
         return step(build.load_and_plan, business_date_of_run())
@@ -55,7 +70,9 @@ def build_warehouse() -> None:
     def finished() -> None:
         report("finished", dag="build_warehouse")
 
-    published = publish(audit(dbt_build(load())))
+    plan = load()
+    wait_for_areas() >> plan
+    published = publish(audit(dbt_build(plan)))
     rendered = site()
     published >> rendered
     [published, rendered] >> finished()

@@ -1,6 +1,6 @@
 """The business date: the day, in the tenant's time zone, that a run closes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -65,3 +65,27 @@ def resolve_business_date(
             )
         chosen = instant.astimezone(tenant.zone).date() - timedelta(days=1)
     return min(chosen, tenant.last_business_date or chosen)
+
+
+def areas_to_wait_for(
+    day: date, announced: Mapping[str, Iterable[str]], deadline: time, zone: ZoneInfo, now: datetime
+) -> list[str]:
+    """Areas that a build started by their assets still has to wait for.
+
+    Airflow starts it when every asset has had an event since the last time, whatever its date: after a day that
+    one area missed, the others' events of that day and its own of the next one come together.
+
+    Args:
+        day: the build's business date.
+        announced: area → business dates of its newest events.
+        deadline: local time of the next day at which the build goes on with what is committed.
+        zone: the tenant's time zone.
+        now: aware.
+
+    Returns:
+        The areas that have announced neither the day nor a later one; none once the deadline is past.
+    """
+    if now >= datetime.combine(day + timedelta(days=1), deadline, tzinfo=zone):
+        return []
+    iso = day.isoformat()
+    return [area for area, dates in announced.items() if max(dates, default="") < iso]

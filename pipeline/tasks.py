@@ -1,8 +1,9 @@
 """What the DAG files share: the tenant's clock, the areas' assets, the tasks of an ingest DAG, one step with its errors."""
 
+import logging
 import os
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from airflow.sdk import Asset, Connection, Param, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowNotFoundException
 from airflow.timetables.trigger import CronTriggerTimetable
 
-from ingestion.business_date import resolve_business_date
+from ingestion.business_date import areas_to_wait_for, resolve_business_date
 from ingestion.catalogue import AREAS, CatalogueObject, find_object, objects_of
 from ingestion.errors import AuthenticationError, SourceError, WarehouseError
 from ingestion.progress import report
@@ -26,6 +27,9 @@ from pipeline.ingest import (
     pool_of,
 )
 
+log = logging.getLogger(__name__)
+
+DEADLINE_HOUR = 5
 TIMEZONE = load_tenant(Path(os.environ["CSW_TENANT"])).timezone
 ASSETS = {area: Asset(name=area, uri=f"csw://lake/{area}") for area in AREAS}
 PARAMS = {
@@ -68,6 +72,26 @@ def business_date_of_run() -> date:
         logical_date=context.get("logical_date"),
         run_after=context["dag_run"].run_after,
     )
+
+
+def areas_are_in() -> bool:
+    """Whether the running build may begin: no asset started it, each area has announced its date, or it is 05:00."""
+    context = get_current_context()
+    if not context.get("triggering_asset_events"):
+        return True
+    tenant, events = load_context().tenant, context["inlet_events"]
+    announced = {
+        area: [
+            event.extra.get("business_date", "")
+            for event in events[asset].ascending(False).limit(20)  # older dates may have come again
+        ]
+        for area, asset in ASSETS.items()
+    }
+    day, now = business_date_of_run(), datetime.now(tenant.zone)
+    waiting = areas_to_wait_for(day, announced, time(DEADLINE_HOUR), tenant.zone, now)
+    if waiting:
+        log.info("%s waits for %s", day, ", ".join(waiting))
+    return not waiting
 
 
 def ingest_tasks(area: str) -> None:

@@ -7,10 +7,12 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- post_hook: keeps the slices of the last days and the last one of every month.
-    step_days: 1 for daily slices, 7 for weekly ones. -#}
-{% macro prune_slices(date_column='as_of_date', step_days=1) -%}
+{#- post_hook: keeps the slices of the last days and the last one there is of every month: nothing may have run on the
+    month's last day. -#}
+{% macro prune_slices(date_column='as_of_date') -%}
     delete from {{ this }}
     where {{ date_column }} <= {{ as_of_date() }} - {{ var('slice_retention_days') }}
-      and {{ month_of(date_column) }} = {{ month_of(date_column ~ ' + ' ~ step_days) }}
+      and {{ date_column }} not in (
+          select max({{ date_column }}) from {{ this }} group by {{ month_of(date_column) }}
+      )
 {%- endmacro %}

@@ -1,9 +1,11 @@
--- Conservation: every row of the newest content of each dropped file is a row of the feed, equal rows included;
--- so is every current row of the product database's table.
+-- Conservation: every row of the newest content of each file dropped by the business date is a row of the feed, equal
+-- rows included (a content without rows has landed as one deleted row); so is every current row of the product
+-- database's table.
 with newest_files as (
 
     select _source_file, max(_load_id) as _load_id
     from {{ source('raw', 'files__product__feature_use') }}
+    where {{ drop_date() }} <= '{{ var('as_of_date') }}'
     group by _source_file
 
 ),
@@ -14,6 +16,7 @@ dropped as (
     from {{ source('raw', 'files__product__feature_use') }} as raw
     inner join newest_files
         on raw._source_file = newest_files._source_file and raw._load_id = newest_files._load_id
+    where not raw._is_deleted
 
 ),
 

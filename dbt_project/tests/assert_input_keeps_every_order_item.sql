@@ -1,4 +1,5 @@
--- Conservation: every live Salesforce order item is a subscription line or an order line, never both.
+-- Conservation: every live Salesforce order item is a subscription line or an order line, never both; also one whose id
+-- a dropped file has too, since the vendor wins.
 with newest as (
 
     select
@@ -21,10 +22,12 @@ live as (
 modelled as (
 
     select line_id from {{ ref('crm__subscription_line') }}
-    where line_id not in (select line_id from {{ ref('stg_files__crm__subscription_line') }})
+    where line_id in (select order_item_id from live)
+        or line_id not in (select line_id from {{ ref('stg_files__crm__subscription_line') }})
     union all
     select order_line_id from {{ ref('crm__order_line') }}
-    where order_line_id not in (select order_line_id from {{ ref('stg_files__crm__order_line') }})
+    where order_line_id in (select order_item_id from live)
+        or order_line_id not in (select order_line_id from {{ ref('stg_files__crm__order_line') }})
 
 ),
 

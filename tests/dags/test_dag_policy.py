@@ -156,6 +156,16 @@ def test_the_build_waits_for_all_areas_or_the_deadline(bag):
     assert {asset["name"] for asset in condition["objects"]} == set(AREAS)
 
 
+def test_the_build_waits_without_a_slot_and_before_the_load(bag):
+    """Airflow's condition counts events, not dates: the dates are compared before anything is loaded."""
+    dag = bag.dags["build_warehouse"]
+    (first,) = dag.roots
+    assert first.task_id == "wait_for_areas"
+    assert (first.mode, first.trigger_rule) == ("reschedule", "all_success")
+    assert {asset.name for asset in first.inlets} == set(AREAS)
+    assert dag.get_task("load").upstream_task_ids == {"wait_for_areas"}
+
+
 def test_one_writer_of_the_warehouse(bag):
     """Every task that opens it is in the pool of one slot; no ingest task is."""
     pools = {

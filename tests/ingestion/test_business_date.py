@@ -1,13 +1,13 @@
 """The business date: where it comes from, when a day ends."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ingestion.business_date import day_end, resolve_business_date
+from ingestion.business_date import areas_to_wait_for, day_end, resolve_business_date
 from ingestion.errors import StateError
 from ingestion.tenant import Tenant
 
@@ -136,3 +136,22 @@ def test_a_run_closes_a_day_that_is_over(zone, day, hour):
         <= moment
         < day_end(closed, company.zone) + timedelta(hours=50)
     )
+
+
+@pytest.mark.parametrize(
+    ("local", "announced", "waiting"),
+    [
+        ("02:10", {"crm": ["2026-03-31"], "sfa": ["2026-03-31"]}, []),
+        # crm missed 30 March: its next event meets sfa's of the missed day
+        ("02:10", {"crm": ["2026-03-31"], "sfa": ["2026-03-30", "2026-03-29"]}, ["sfa"]),
+        ("02:10", {"crm": [], "sfa": ["2026-03-31"]}, ["crm"]),
+        ("02:10", {"crm": ["2026-02-28", "2026-03-31"], "sfa": ["2026-04-01"]}, []),
+        ("04:59", {"crm": ["2026-03-31"], "sfa": []}, ["sfa"]),
+        ("05:00", {"crm": ["2026-03-31"], "sfa": []}, []),
+    ],
+    ids=["all", "a day behind", "never", "an older date again", "before five", "five"],
+)
+def test_a_build_waits_for_every_area_until_the_deadline(local, announced, waiting):
+    zone = ZoneInfo("Asia/Tokyo")
+    now = datetime.fromisoformat(f"2026-04-01T{local}:00+09:00").astimezone(UTC)
+    assert areas_to_wait_for(date(2026, 3, 31), announced, time(5), zone, now) == waiting

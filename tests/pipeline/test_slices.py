@@ -1,15 +1,20 @@
 """Backfilled slices: one date is replaced, nothing else is touched."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import duckdb
+import jinja2
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from cli.rebuild import slice_dates
 from ingestion.lake import Lake
 from ingestion.settings import Settings
 from ingestion.tenant import Tenant
 from pipeline import slices
 from pipeline.context import Context
+from pipeline.dbt import PROJECT
 
 OLD, DAY, NEW = "2026-03-29", "2026-03-30", "2026-03-31"
 
@@ -88,3 +93,39 @@ def test_scratch_files_are_fresh(tmp_path):
     assert again == (warehouse, marts)
     assert not warehouse.exists()
     assert warehouse.parent == marts.parent != settings.home
+
+
+# Which slices are kept
+
+
+def pruned(dates, as_of, days):
+    """The dates left of a mart's slices, by the project's own macro."""
+    text = (PROJECT / "macros" / "slices.sql").read_text(encoding="utf-8")
+    sql = jinja2.Template(text + "{{ prune_slices() }}").render(
+        this="mart",
+        as_of_date=lambda: f"date '{as_of}'",
+        month_of=lambda column: f"date_trunc('month', {column})",
+        var={"slice_retention_days": days}.get,
+    )
+    with duckdb.connect() as connection:
+        connection.execute("create table mart as select unnest(?::date[]) as as_of_date", [dates])
+        connection.execute(sql)
+        return {row[0] for row in connection.execute("from mart").fetchall()}
+
+
+@settings(max_examples=20)
+@given(
+    st.sets(st.dates(date(2026, 1, 1), date(2026, 6, 30)), min_size=1, max_size=40),
+    st.integers(0, 40),
+)
+def test_recent_slices_and_the_last_of_each_month_are_kept(dates, days):
+    """Of every month with a slice one stays, whether or not anything ran on its last day."""
+    as_of = max(dates)
+    last = {max(day for day in dates if day.month == month) for month in {d.month for d in dates}}
+    expected = {day for day in dates if day > as_of - timedelta(days=days)} | last
+    assert pruned(sorted(dates), as_of, days) == expected
+
+
+def test_a_rebuild_makes_the_slices_that_are_kept(context):
+    dates = [date(2026, 1, 29), date(2026, 1, 30), *(date(2026, 5, n) for n in (1, 2, 30))]
+    assert slice_dates(context, dates) == [dates[4], dates[3], dates[2], dates[1]]

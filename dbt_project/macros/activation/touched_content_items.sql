@@ -1,9 +1,11 @@
-{#- Items whose stages must be built again: changed items and events; events that went away with their file or came
-    into view with the date (the counts differ); another definition. `item`, `all_event`, `stage` are CTEs. -#}
+{#- Items whose stages must be built again: changed items and events; events that came into view with the date; events
+    that went away with their file (the counts differ); another definition. `item`, `all_event`, `stage` are CTEs. -#}
 {% macro touched_content_items() %}
     select item_id from item where _build_id = {{ var('build_id') }}
     union
-    select item_id from all_event where _build_id = {{ var('build_id') }}
+    select item_id from all_event
+    where _build_id = {{ var('build_id') }}
+    {%- if var('since_as_of_date') %} or achieved_at >= {{ day_end(var('since_as_of_date')) }}{% endif %}
     union
     select item_id
     from (
