@@ -104,9 +104,10 @@ def find_date(tenant: Tenant, text: str) -> date:
     """The business date asked for, else the tenant's last one, else yesterday in its time zone.
 
     Raises:
-        StateError: it is no date or lies before the tenant's first business date.
+        StateError: it is no date, lies before the tenant's first business date, or in the future.
     """
-    yesterday = datetime.now(tenant.zone).date() - timedelta(days=1)
+    today = datetime.now(tenant.zone).date()
+    yesterday = today - timedelta(days=1)
     try:
         chosen = date.fromisoformat(text) if text else tenant.last_business_date or yesterday
     except ValueError as error:
@@ -116,6 +117,9 @@ def find_date(tenant: Tenant, text: str) -> date:
             f"{chosen} lies before the tenant's first business date {tenant.first_business_date}",
             "choose a later DATE",
         )
+    newest = max(today, tenant.last_business_date or today)
+    if chosen > newest:
+        raise StateError(f"{chosen} lies in the future", f"choose a DATE up to {newest}")
     return chosen
 
 

@@ -77,7 +77,7 @@ def connected_objects(
             connector.api.open()
         entries = objects_of(area, [source])
         return connector.offered(entries) if hasattr(connector, "offered") else entries
-    entries = [find_object("files", name) for name in drop_folders(context, connection, area)]
+    entries = [find_object("files", name) for name in drop_folders(context, connection)]
     entries = [entry for entry in entries if entry.area == area]
     for entry in entries:
         if not is_known(entry):
