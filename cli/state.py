@@ -26,11 +26,11 @@ def exclusive(settings: Settings) -> Iterator[None]:
             handle.seek(0)
             holder = handle.read().strip() or "unknown"
             raise StateError(
-                f"another run (process {holder}) is working in {settings.home}",
+                f"another run ({holder}) is working in {settings.home}",
                 "wait for it, stop it (`make down` for services), or set CSW_HOME to another folder",
             ) from None
         handle.truncate(0)
-        handle.write(str(os.getpid()))
+        handle.write(f"process {os.getpid()}")
         handle.flush()
         yield
 
