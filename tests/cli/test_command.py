@@ -1,5 +1,7 @@
 """How a command ends: one message with its remedy, the traceback in a file, never on the terminal."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ from cli import state, trigger
 from cli.command import INTERRUPTED, exit_status
 from ingestion.errors import StateError
 from ingestion.settings import get_settings
+from tests.conftest import ROOT
 
 
 @pytest.fixture
@@ -51,6 +54,29 @@ def test_ctrl_c(capfd: pytest.CaptureFixture[str]) -> None:
     """It says that nothing is lost."""
     assert exit_status(raising(KeyboardInterrupt())) == INTERRUPTED
     assert "run again to go on" in capfd.readouterr().out
+
+
+STUBBORN = """
+import os, signal, sys
+from cli.command import end_at_interrupt, exit_status
+def act(console):
+    end_at_interrupt(console)
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+    except BaseException:
+        pass
+    return True
+sys.exit(exit_status(act))
+"""
+
+
+def test_ctrl_c_where_a_library_would_go_on() -> None:
+    """Airflow catches the interrupt, marks one task as failed and runs the next."""
+    ended = subprocess.run(
+        [sys.executable, "-c", STUBBORN], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (INTERRUPTED, "")
+    assert "run again to go on" in ended.stdout
 
 
 @pytest.mark.parametrize("where", ["", "below"])
