@@ -35,6 +35,19 @@ def exclusive(settings: Settings) -> Iterator[None]:
         yield
 
 
+def holder(settings: Settings) -> str | None:
+    """Who works in the folder: ``process 123``, ``the services of make up``; None if nobody does."""
+    path = settings.home / ".lock"
+    if not path.exists():
+        return None
+    with path.open("r", encoding="utf-8") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return handle.read().strip() or "unknown"
+    return None
+
+
 def make_home(settings: Settings) -> None:
     """Create the state folder if it is not there.
 
