@@ -104,7 +104,7 @@ def check_vendor(console: Console, source: str, context: Context, connection: Co
 
 def check_files(console: Console, context: Context, connection: Connection) -> bool:
     """Read the first page of every entity's new files, local or on the SFTP server; True if none failed."""
-    folders = drop_folders(context, connection, "check")
+    folders = drop_folders(context, connection)
     console.print(f"entities with a folder: {', '.join(folders) or 'none'}")
     results = []
     for folder in folders:

@@ -1,6 +1,7 @@
 """What every command shares: its terminal, and errors that end as one message and exit status 1."""
 
 import os
+import signal
 import traceback
 from collections.abc import Callable
 
@@ -31,9 +32,7 @@ def exit_status(action: Callable[[Console], bool]) -> int:
     try:
         return 0 if action(console) else 1
     except KeyboardInterrupt:
-        console.print(
-            "\n[yellow]stopped[/]: what was landed and published stays; run again to go on"
-        )
+        say_stopped(console)
         return INTERRUPTED
     except WarehouseError as error:
         problem = error
@@ -43,6 +42,24 @@ def exit_status(action: Callable[[Console], bool]) -> int:
     if problem.hint:
         console.print(f"  → {problem.hint}", markup=False)
     return 1
+
+
+def end_at_interrupt(console: Console) -> None:
+    """Let Ctrl-C end this process at once, where a library would take it for the failure of one step.
+
+    As after a kill, the next run goes on from what is there, and child processes die with this one.
+    """
+
+    def end(*_: object) -> None:
+        say_stopped(console)
+        os._exit(INTERRUPTED)
+
+    signal.signal(signal.SIGINT, end)
+
+
+def say_stopped(console: Console) -> None:
+    """The last line after Ctrl-C."""
+    console.print("\n[yellow]stopped[/]: what was landed and published stays; run again to go on")
 
 
 def unexpected(error: Exception) -> WarehouseError:

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from cli import airflow_home, report, sandbox, state
-from cli.command import exit_status
+from cli.command import end_at_interrupt, exit_status
 from ingestion.business_date import day_end, refuse_unfinished
 from ingestion.catalogue import AREAS
 from ingestion.errors import StateError
@@ -34,9 +34,11 @@ def main() -> int:
     parser.add_argument("--vars", default="", help="JSON object of dbt vars")
     arguments = parser.parse_args()
 
-    return exit_status(
-        lambda console: run(console, arguments.tenant, arguments.date, arguments.vars)
-    )
+    def act(console: Console) -> bool:
+        end_at_interrupt(console)  # Airflow would call it a failed task and go on
+        return run(console, arguments.tenant, arguments.date, arguments.vars)
+
+    return exit_status(act)
 
 
 def run(console: Console, tenant_text: str, date_text: str, variables: str) -> bool:

@@ -26,13 +26,26 @@ def exclusive(settings: Settings) -> Iterator[None]:
             handle.seek(0)
             holder = handle.read().strip() or "unknown"
             raise StateError(
-                f"another run (process {holder}) is working in {settings.home}",
+                f"another run ({holder}) is working in {settings.home}",
                 "wait for it, stop it (`make down` for services), or set CSW_HOME to another folder",
             ) from None
         handle.truncate(0)
-        handle.write(str(os.getpid()))
+        handle.write(f"process {os.getpid()}")
         handle.flush()
         yield
+
+
+def holder(settings: Settings) -> str | None:
+    """Who works in the folder: ``process 123``, ``the services of make up``; None if nobody does."""
+    path = settings.home / ".lock"
+    if not path.exists():
+        return None
+    with path.open("r", encoding="utf-8") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return handle.read().strip() or "unknown"
+    return None
 
 
 def make_home(settings: Settings) -> None:

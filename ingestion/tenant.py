@@ -33,7 +33,7 @@ class Tenant(BaseModel):
     reporting_currency: str = Field(default="JPY", pattern=r"^[A-Z]{3}$")
     first_business_date: date
     last_business_date: date | None = None
-    systems: list[str]
+    systems: list[str] = Field(min_length=1)
     vars: dict[str, object] = Field(default_factory=dict)
 
     @field_validator("timezone")

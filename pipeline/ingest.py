@@ -82,7 +82,7 @@ def connected_objects(
             if hasattr(connector, "api"):
                 connector.api.open()
             return connector.offered(entries) if hasattr(connector, "offered") else entries
-    entries = [find_object("files", name) for name in drop_folders(context, connection, area)]
+    entries = [find_object("files", name) for name in drop_folders(context, connection)]
     entries = [entry for entry in entries if entry.area == area]
     for entry in entries:
         if not is_known(entry):

@@ -180,6 +180,8 @@ def connection_of(source: str) -> base.Connection:
         if source == "files":
             return base.Connection(host="")
         hint = f"set AIRFLOW_CONN_{conn_id.upper()} (see .env.example) or add it in the Airflow UI"
+        if source != "database":
+            hint += f"; or put its objects into {source}/ of the tenant folder, for the sandbox"
         raise SourceError(source, conn_id, "there is no such Airflow connection", hint) from error
     host = connection.host or ""
     if connection.port:

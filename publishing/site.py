@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader
 from expectations.contracts import load_contract
 from expectations.data_docs import build_data_docs
 from expectations.results import newest_by_table, read_results
+from ingestion.errors import StateError
 from ingestion.load import connect
 from ingestion.progress import open_problems
 from ingestion.settings import Settings
@@ -197,7 +198,11 @@ def _checks(table: pa.Table) -> dict[str, Any]:
 def _loads(settings: Settings) -> list[tuple]:
     if not settings.warehouse_file.exists():
         return []
-    with connect(settings.warehouse_file, read_only=True) as connection:
+    try:
+        warehouse = connect(settings.warehouse_file, read_only=True)
+    except StateError:
+        return []  # damaged: the page says so under what is blocked
+    with warehouse as connection:
         if not connection.execute(
             "from duckdb_tables() where schema_name = 'ops' and table_name = 'loads'"
         ).fetchall():

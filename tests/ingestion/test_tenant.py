@@ -57,6 +57,7 @@ def test_a_byte_order_mark_does_no_harm(tmp_path):
         ({"reporting_currency": "yen"}, "reporting_currency: "),
         ({"systems": ["salesforce", "sap"]}, "systems: .*unknown sap; known are salesforce"),
         ({"systems": None}, "systems: "),
+        ({"systems": []}, "systems: .*at least 1 item"),
         ({"first_business_date": "June"}, "first_business_date: "),
         ({"last_business_date": date(2025, 1, 1)}, "lies before first_business_date"),
         ({"vars": [1]}, "vars: "),

@@ -32,6 +32,15 @@ def test_a_first_load_that_failed(settings):
     assert "Checks" in text_of(render(settings, TENANT).with_name("checks.html"))
 
 
+def test_a_warehouse_that_is_damaged(settings):
+    """The site is what says so: it is rendered all the same."""
+    settings.warehouse_file.write_bytes(b"no database" * 1000)
+    report("failed", message="warehouse.duckdb cannot be opened")
+    index = render(settings, TENANT)
+    assert "cannot be opened" in text_of(index)
+    assert "Loads" in text_of(index.with_name("checks.html"))
+
+
 def test_dbt_docs_are_linked_once_they_are_written(settings):
     assert "dbt/index.html" not in text_of(render(settings, TENANT))
     (settings.site_dir / "dbt").mkdir()
