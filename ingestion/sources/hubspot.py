@@ -113,6 +113,7 @@ class HubSpot:
         while True:
             body = self.api.get(path, object_name, after=after, **query)
             records = body["results"]
+            self._associate(object_name, [r for r in records if _is_cut(object_name, r)])
             yield self._filled(object_name, records, names, archived) if is_wide else records
             if following(body) is None:
                 return
@@ -220,6 +221,12 @@ def _check_errors(object_name: str, body: dict[str, Any]) -> None:
             raise SourceError(
                 "hubspot", object_name, f"associations: {error.get('category')}", "run again later"
             )
+
+
+def _is_cut(object_name: str, record: dict[str, Any]) -> bool:
+    """Whether a listed record has more associations than are shown with it."""
+    shown = (record.get("associations") or {}).get(ASSOCIATED.get(object_name, "")) or {}
+    return bool(following(shown))
 
 
 def _as_deleted(records: Records, window: Window) -> Records:
