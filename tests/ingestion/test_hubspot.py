@@ -226,6 +226,23 @@ def test_a_search_is_paged_by_time_so_that_a_change_while_paging_loses_nothing()
     assert "after" not in second
 
 
+def test_a_record_that_a_batch_read_fails_to_give_is_no_record_that_is_gone():
+    wide = Answer({"results": [{"name": name} for name in WIDE]})
+    listed = Answer({"results": [record(1, FIRST, "n"), record(2, FIRST, "n")]})
+    gone = {"status": "error", "category": "OBJECT_NOT_FOUND", "context": {"ids": ["2"]}}
+    given = {"status": "COMPLETE", "results": [record(1, FIRST, "n")], "numErrors": 1}
+    answers = [wide, listed, Answer(given | {"errors": [gone]}, 207), Answer({"results": []})]
+    with scripted_server(*answers) as server:
+        assert [r["id"] for r in extract(source(server.url), None)] == ["1"]
+
+    failed = gone | {"category": "INTERNAL_ERROR"}
+    with (
+        scripted_server(wide, listed, Answer(given | {"errors": [failed]}, 207)) as server,
+        pytest.raises(SourceError, match="contacts: properties: INTERNAL_ERROR"),
+    ):
+        extract(source(server.url), None)
+
+
 def test_associations_that_a_list_cuts_short_are_completed():
     shown = {"results": [{"id": "1", "type": "contact_to_company"}]}
     cut = shown | {"paging": {"next": {"after": "1", "link": "https://api.hubapi.com/"}}}
