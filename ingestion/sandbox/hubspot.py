@@ -89,6 +89,7 @@ class HubSpot(Vendor):
         refresh_token, first = form.get("refresh_token", ""), credentials.HUBSPOT_REFRESH_TOKEN
         pair = self.world.rotate_token(self.name, refresh_token, first)
         if pair is None:
+            # As those who met it quote it: OAuth's own names beside HubSpot's.
             message = "refresh token is invalid, expired or revoked"
             more = {"error": "invalid_grant", "error_description": message}
             return error(400, message, status="BAD_REFRESH_TOKEN", **more)
