@@ -111,6 +111,14 @@ def test_quotas_answer_as_the_vendors_do(sandbox: SandboxClient) -> None:
     assert refused.text == "Number of allowed API requests per minute exceeded"
 
 
+def test_hubspots_search_has_a_limit_of_its_own_and_no_hint(sandbox: SandboxClient) -> None:
+    sandbox.set_faults({"n": 1, "vendor": "hubspot", "fault": "rate_limit"})
+    refused = sandbox.hubspot().post(f"{CONTACTS}/search", {"limit": 1})
+    assert (refused.status_code, refused.json()["policyName"]) == (429, "SECONDLY")
+    assert refused.json()["message"] == "You have reached your secondly limit."
+    assert [name for name in refused.headers if "ratelimit" in name.lower()] == []
+
+
 def test_unauthorized_ends_the_token(sandbox: SandboxClient) -> None:
     sandbox.set_faults({"n": 1, "vendor": "zendesk", "fault": "unauthorized"})
     account = sandbox.zendesk()
