@@ -97,6 +97,7 @@ class ExportJobs:
         """Put a job in the queue of ten."""
         job = self._job(request)
         if job.status != "Created":
+            # After Adobe's page of error codes, which gives 1029 three meanings.
             raise self._refusal("1029", "Job already queued")
         self._check_quota()
         waiting = [j for j in self._jobs.values() if j.status in ("Queued", "Processing")]

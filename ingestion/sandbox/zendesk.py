@@ -200,7 +200,7 @@ class Zendesk(Vendor):
             return JSON({"error": "Couldn't authenticate you"}, 401)
         return _error(401, "invalid_token", "The access token provided is expired or revoked.")
 
-    def refusal(self, fault: Fault) -> Response:
+    def refusal(self, fault: Fault, request: Request) -> Response:
         """The quota answers 429 with the seconds to wait, an overloaded server 503."""
         if fault.fault == "rate_limit":
             wait = 1 if fault.retry_after is None else fault.retry_after

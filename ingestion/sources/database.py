@@ -9,6 +9,7 @@ import logging
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from datetime import time as time_of_day
 from decimal import Decimal
 from functools import partial
 from math import isfinite
@@ -159,7 +160,10 @@ class Database:
             yield Page(
                 [dict(zip(names, gone, strict=False)) | {"_is_deleted": True} for gone in chunk]
             )
-        missed = {key for chunk in sweep.missed(start) for key in chunk}
+        if not entry.cursor:
+            return
+        before = _as_read_back(self._bound(entry, columns[entry.cursor], start))
+        missed = {key for chunk in sweep.missed(before) for key in chunk}
         if not missed:
             return
         logger.warning("database / %s: %d rows were missed", entry.object, len(missed))
@@ -267,6 +271,13 @@ def _say(statement: str, raw: Any, _: Any) -> None:
     cursor.execute(statement)
     cursor.close()
     raw.commit()
+
+
+def _as_read_back(bound: datetime | date) -> datetime:
+    """A bound as the sweep reads cursors back from their text: what has no zone counts as UTC there."""
+    if not isinstance(bound, datetime):
+        bound = datetime.combine(bound, time_of_day())
+    return bound if bound.tzinfo else bound.replace(tzinfo=UTC)
 
 
 def _columns(entry: CatalogueObject, table: sa.Table) -> dict[str, sa.Column]:

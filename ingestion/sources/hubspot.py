@@ -113,6 +113,7 @@ class HubSpot:
         while True:
             body = self.api.get(path, object_name, after=after, **query)
             records = body["results"]
+            self._associate(object_name, [r for r in records if _is_cut(object_name, r)])
             yield self._filled(object_name, records, names, archived) if is_wide else records
             if following(body) is None:
                 return
@@ -129,6 +130,7 @@ class HubSpot:
         )
         wanted = [{"id": record["id"]} for record in records]
         body = self.api.post(path, object_name, {"properties": names, "inputs": wanted})
+        _check_errors(object_name, "properties", body)
         by_id = {record["id"]: record for record in body["results"]}
         # One that is absent now was archived or merged meanwhile.
         return [record | by_id[record["id"]] for record in records if record["id"] in by_id]
@@ -194,7 +196,7 @@ class HubSpot:
         wanted = [{"id": record["id"]} for record in records]
         while wanted:
             body = self.api.post(path, object_name, {"inputs": wanted})
-            _check_errors(object_name, body)
+            _check_errors(object_name, "associations", body)
             wanted = []
             for found in body["results"]:
                 key = str(found["from"]["id"])
@@ -213,13 +215,19 @@ def _between(name: str, low: int, high: int) -> Records:
     ]
 
 
-def _check_errors(object_name: str, body: dict[str, Any]) -> None:
+def _check_errors(object_name: str, what: str, body: dict[str, Any]) -> None:
     """Records without associations make an answer one in part (207), and so do vanished ones; no other reason does."""
     for error in body.get("errors") or []:
         if error.get("category") != "OBJECT_NOT_FOUND":
             raise SourceError(
-                "hubspot", object_name, f"associations: {error.get('category')}", "run again later"
+                "hubspot", object_name, f"{what}: {error.get('category')}", "run again later"
             )
+
+
+def _is_cut(object_name: str, record: dict[str, Any]) -> bool:
+    """Whether a listed record has more associations than are shown with it."""
+    shown = (record.get("associations") or {}).get(ASSOCIATED.get(object_name, "")) or {}
+    return bool(following(shown))
 
 
 def _as_deleted(records: Records, window: Window) -> Records:

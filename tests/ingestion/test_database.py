@@ -335,6 +335,19 @@ def test_a_comparison_of_a_composite_key_of_dates_and_numbers(source, owner, tmp
     assert len(live(lake, of)) == 7
 
 
+@pytest.mark.parametrize(
+    ("kind", "late"), [("timestamp", "2026-11-11 20:00"), ("date", "2026-11-11")]
+)
+def test_a_missed_row_is_found_whatever_the_cursors_type(source, owner, tmp_path, kind, late):
+    """The next window begins at midnight in Tokyo; what lies hours before it was missed."""
+    owner.execute(f"create table feature_use (use_id int primary key, updated_at {kind})")
+    lake, of = Lake(str(tmp_path)), entry(lookback_days=0)
+    land(lake, source, of, DAY)
+    land(lake, source, of, DAY + timedelta(days=10))
+    owner.execute("insert into feature_use values (1, %s)", [late])
+    assert land(lake, source, of, DAY + timedelta(days=11)).rows == 1
+
+
 def test_a_table_that_is_no_longer_seen_deletes_nothing(source, owner, tmp_path):
     owner.execute(TABLE)
     use(owner, 1, DAY)
