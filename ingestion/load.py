@@ -9,8 +9,9 @@ import duckdb
 
 from ingestion.catalogue import CatalogueObject, load_catalogue
 from ingestion.errors import StateError
-from ingestion.lake import RESERVED_COLUMNS, Lake, Manifest, fold, register_lake
+from ingestion.lake import Lake, Manifest, register_lake
 from ingestion.settings import get_settings
+from ingestion.text_table import RESERVED_COLUMNS, fold
 
 _TECHNICAL_DDL = (
     "_extracted_at timestamptz, _run_id varchar, _source_file varchar, _page integer, "

@@ -22,10 +22,10 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from ingestion.catalogue import CatalogueObject
 from ingestion.errors import AuthenticationError, CatalogueError, SchemaError, SourceError
-from ingestion.lake import RESERVED_COLUMNS, fold, to_text
 from ingestion.redaction import redact
 from ingestion.sources.base import Connection, Known, Page, Window
 from ingestion.sources.sweep import Sweep
+from ingestion.text_table import RESERVED_COLUMNS, fold, to_text
 
 logger = logging.getLogger(__name__)
 

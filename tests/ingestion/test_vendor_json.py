@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scripted_server import Answer, scripted_server
 from test_http import VendorApi
 
-from ingestion.lake import to_text
+from ingestion.text_table import to_text
 from ingestion.vendor_json import read_json
 
 JSON_VALUES = st.recursive(
