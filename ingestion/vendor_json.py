@@ -30,11 +30,15 @@ def read_json(content: bytes) -> Any:
     Raises:
         ValueError: it is no JSON.
     """
-    if b"0" * LONG not in content.translate(_DIGITS):
-        try:
-            return orjson.loads(content)
-        except orjson.JSONDecodeError:
-            pass
+    if b"0" * LONG in content.translate(_DIGITS):
+        return _read_exactly(content)
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return _read_exactly(content)
+
+
+def _read_exactly(content: bytes) -> Any:
     try:
         return json.loads(
             _ESCAPE.sub(_kept, content.decode("utf-8-sig")),
