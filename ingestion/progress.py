@@ -34,30 +34,35 @@ def report(event: str, **fields: Any) -> None:
 def open_problems(settings: Settings) -> list[str]:
     """What failed or is blocked and was not made good since, oldest first, each message once with its time.
 
-    A failed build is made good by a publication, a failed ingest DAG when it announces its area, a blocked
-    object of a DAG that went on without it when a later run of it is committed.
+    A failed build is made good by a publication, an object by a later commit of it, anything else of an ingest
+    DAG when its area is announced by a later run (a DAG goes on without what is optional).
     """
     path = settings.logs_dir / "events.jsonl"
-    problems: dict[tuple[str, str], str] = {}
+    problems: dict[str, dict[str, Any]] = {}
     for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else []:
         try:
             event = json.loads(line)
         except json.JSONDecodeError:
             continue  # cut short when the disk was full, say
-        name = f"{event.get('source')}.{event.get('object')}"
         match event["event"]:
             case "failed":
-                problems[event.get("dag", BUILD), event["message"]] = event["at"]
+                problems[event["message"]] = {"dag": BUILD, **event}
             case "blocked" if not event.get("fails_dag", True):
-                problems[name, f"{name}: {'; '.join(event['reasons'])}"] = event["at"]
-            case "committed":
-                problems = _without(problems, name)
-            case "announced":
-                problems = _without(problems, event["dag"])
-            case "published" | "unchanged":
-                problems = _without(problems, BUILD)
-    return [f"{at} {message}" for (_, message), at in problems.items()]
+                reasons = "; ".join(event["reasons"])
+                problems[f"{event['source']}.{event['object']}: {reasons}"] = event
+            case "committed" | "announced" | "published" | "unchanged":
+                problems = {
+                    text: problem
+                    for text, problem in problems.items()
+                    if not _makes_good(event, problem)
+                }
+    return [f"{problem['at']} {text}" for text, problem in problems.items()]
 
 
-def _without(problems: dict[tuple[str, str], str], whose: str) -> dict[tuple[str, str], str]:
-    return {key: at for key, at in problems.items() if key[0] != whose}
+def _makes_good(event: dict[str, Any], problem: dict[str, Any]) -> bool:
+    match event["event"]:
+        case "committed":
+            return all(event[name] == problem.get(name) for name in ("source", "object"))
+        case "announced":
+            return event["dag"] == problem.get("dag") and problem["at"] < event["run_began_at"]
+    return problem.get("dag") == BUILD

@@ -3,7 +3,7 @@
 import logging
 import os
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -117,9 +117,9 @@ def ingest_tasks(area: str) -> None:
 
     @task(outlets=[ASSETS[area]])
     def announce(outlet_events: Any = None) -> None:
-        day = business_date_of_run().isoformat()
-        outlet_events[ASSETS[area]].extra = {"business_date": day}
-        report("announced", dag=f"ingest_{area}", business_date=day)
+        outlet_events[ASSETS[area]].extra = {"business_date": business_date_of_run().isoformat()}
+        began = get_current_context()["dag_run"].start_date.astimezone(UTC)
+        report("announced", dag=f"ingest_{area}", run_began_at=began.isoformat(timespec="seconds"))
 
     runs = [
         extract_object.override(task_id=f"extract_{source}", pool=pool_of(source)).expand_kwargs(
@@ -147,10 +147,14 @@ def step(function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
     """Run one step of the pipeline and report its failure; only an unreadable source is worth a retry."""
     try:
         return function(load_context(), *arguments, **options)
+    except SourceError as error:
+        what = {"source": error.source, "object": error.object_name}
+        report("failed", dag=_dag_id(), message=str(error), **what)
+        if isinstance(error, AuthenticationError):
+            raise AirflowFailException(str(error)) from error
+        raise
     except WarehouseError as error:
         report("failed", dag=_dag_id(), message=str(error))
-        if isinstance(error, SourceError) and not isinstance(error, AuthenticationError):
-            raise
         raise AirflowFailException(str(error)) from error
     except Exception as error:
         what = f"unexpected {type(error).__name__} in {function.__name__}: {error}"

@@ -58,21 +58,28 @@ def test_what_is_blocked_is_said_until_the_next_publication(settings):
     assert "Name_missing" not in text_of(render(settings, TENANT))
 
 
+def announced(area, run_began_at):
+    report("announced", dag=f"ingest_{area}", run_began_at=run_began_at)
+
+
 def test_what_an_ingest_dag_left_open_outlives_a_publication(settings):
-    """The build of the deadline goes on without the area; only the area's own success makes it good."""
-    report("failed", dag="ingest_crm", message="ingest_crm: Account: Name_missing")
+    """The build goes on without it; only a later run of the same area, or a commit of the object, makes it good."""
+    lead, account = ({"source": "salesforce", "object": name} for name in ("Lead", "Account"))
+    report("failed", dag="ingest_crm", message="salesforce / Account: 503", **account)
+    report("committed", **account)  # the retry
+    report("failed", dag="ingest_crm", message="database / connection: refused")
     report("failed", dag="build_warehouse", message="dbt failed")
-    lead = {"source": "salesforce", "object": "Lead"}
     report("blocked", **lead, reasons=["columns_exist: Missing: Id."], fails_dag=False)
-    report("blocked", source="salesforce", object="Account", reasons=["x"], fails_dag=True)
-    report("announced", dag="ingest_sfa", business_date="2026-03-31")
+    report("blocked", **account, reasons=["x"], fails_dag=True)
+    announced("crm", "2026-01-01T00:00:00+00:00")
+    announced("sfa", "2999-01-01T00:00:00+00:00")
     report("published", as_of_date="2026-03-31")
     (settings.logs_dir / "events.jsonl").open("a").write('{"at": "cut sho\n')
     found = [problem.split(" ", 1)[1] for problem in open_problems(settings)]
     assert found == [
-        "ingest_crm: Account: Name_missing",
+        "database / connection: refused",
         "salesforce.Lead: columns_exist: Missing: Id.",
     ]
-    report("announced", dag="ingest_crm", business_date="2026-04-01")
+    announced("crm", "2999-01-01T00:00:00+00:00")
     report("committed", **lead)
     assert open_problems(settings) == []
