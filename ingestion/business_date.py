@@ -17,14 +17,13 @@ def day_end(day: date, zone: ZoneInfo) -> datetime:
 def refuse_unfinished(day: date, tenant: Tenant, now: datetime) -> None:
     """Refuse a day that is not over at ``now`` (aware): once committed, it would keep earlier dates from being read.
 
-    A tenant folder has a clock of its own, up to its last_business_date.
+    A tenant with a last_business_date is no live company: its clock is the sandbox's, not ours.
 
     Raises:
         StateError: the day is not over.
     """
-    yesterday = now.astimezone(tenant.zone).date() - timedelta(days=1)
-    newest = max(yesterday, tenant.last_business_date or yesterday)
-    if day > newest:
+    newest = now.astimezone(tenant.zone).date() - timedelta(days=1)
+    if day > newest and tenant.last_business_date is None:
         raise StateError(
             f"business date {day} is not over yet in {tenant.timezone}",
             f"choose {newest} or an earlier one",
