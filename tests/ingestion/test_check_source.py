@@ -9,7 +9,7 @@ from rich.console import Console
 from tenant_folder import set_faults, write_tenant
 
 from cli.check_source import check, check_files, check_vendor
-from ingestion.errors import AuthenticationError, StateError
+from ingestion.errors import AuthenticationError, SourceError, StateError
 from ingestion.lake import Lake
 from ingestion.sandbox import credentials
 from ingestion.settings import Settings
@@ -53,7 +53,7 @@ def test_a_vendor_that_works(url, context):
     assert works
     assert "✓ Account 1 records on the first page, 5 fields visible" in text
     assert "required but not visible: AccountId" in text
-    assert "– Lead no record of this period, not in this org, nothing read" in text
+    assert "– Lead not in this org, nothing read" in text
     assert "scopes: api" in text
     assert "quota: Sforce-Limit-Info api-usage=" in text
 
@@ -74,6 +74,12 @@ def test_wrong_credentials_end_it_and_are_not_shown(url, context, source):
         told(check_vendor, source, context, connection)
     assert "wr0ng-secret" not in str(caught.value)
     assert f"`{source}_default`" in str(caught.value)
+
+
+def test_an_unreachable_vendor_is_said_once(context, monkeypatch):
+    monkeypatch.setattr("time.sleep", lambda _seconds: None)  # between the attempts
+    with pytest.raises(SourceError, match="no complete answer from 127.0.0.1:9"):
+        told(check_vendor, "zendesk", context, Connection("http://127.0.0.1:9", "us", "wr0ng"))
 
 
 def test_dropped_files(context, tmp_path):
