@@ -78,7 +78,7 @@ def test_wrong_credentials_end_it_and_are_not_shown(url, context, source):
 
 def test_an_unreachable_vendor_is_said_once(context, monkeypatch):
     monkeypatch.setattr("time.sleep", lambda _seconds: None)  # between the attempts
-    with pytest.raises(SourceError, match="no complete answer from 127.0.0.1:9"):
+    with pytest.raises(SourceError, match=r"no complete answer from 127\.0\.0\.1:9"):
         told(check_vendor, "zendesk", context, Connection("http://127.0.0.1:9", "us", "wr0ng"))
 
 
