@@ -4,7 +4,7 @@ import json
 import logging
 import os
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from ingestion.settings import Settings, get_settings
@@ -31,8 +31,8 @@ def report(event: str, **fields: Any) -> None:
         os.close(descriptor)
 
 
-def open_problems(settings: Settings) -> list[str]:
-    """What is blocked or did not come in, oldest first, each message once with its time.
+def open_problems(settings: Settings, zone: tzinfo = UTC) -> list[str]:
+    """What is blocked or did not come in, oldest first, each message once with its time in ``zone``.
 
     A publication ends what failed before it, but for an object it went on without: that stays open until the
     object is committed, or the next publication passes without the problem.
@@ -54,7 +54,7 @@ def open_problems(settings: Settings) -> list[str]:
             text = f"{event['source']}.{event['object']}: {'; '.join(event['reasons'])}"
             problems[text] = {"at": event["at"], "about": about, "passed": False}
     return [
-        f"{problem['at']} {text}"
+        f"{datetime.fromisoformat(problem['at']).astimezone(zone):%Y-%m-%d %H:%M %Z} {text}"
         for text, problem in problems.items()
         if not any(text in longer for longer in problems if longer != text)
     ]

@@ -1,5 +1,6 @@
 """The site before, between and after publications: it is rendered whatever happened, and says what did."""
 
+import re
 from datetime import date
 
 import duckdb
@@ -74,7 +75,7 @@ def test_what_a_publication_went_on_without_is_said_too(settings):
     report("blocked", source="files", object="crm__order", reasons=["key twice"])
     report("failed", message="build: one model")
     report("published")
-    assert [line.split(" ", 1)[1] for line in open_problems(settings)] == [
+    assert [line.split(" ", 3)[3] for line in open_problems(settings)] == [
         "salesforce / Lead: gone",
         "salesforce / Contact: gone",
         "salesforce / Task: gone",
@@ -84,11 +85,18 @@ def test_what_a_publication_went_on_without_is_said_too(settings):
     report("failed", message="salesforce / Lead: gone", source="salesforce", object="Lead")
     assert len(open_problems(settings)) == 3
     report("published")
-    assert [line.split(" ", 1)[1] for line in open_problems(settings)] == [
+    assert [line.split(" ", 3)[3] for line in open_problems(settings)] == [
         "salesforce / Lead: gone"
     ]
     report("published")
     assert open_problems(settings) == []
+
+
+def test_times_are_those_of_the_tenant(settings):
+    report("failed", message="ingest_crm: one")
+    (problem,) = open_problems(settings, TENANT.zone)
+    assert re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d JST ingest_crm: one$", problem)
+    assert " JST ingest_crm" in text_of(render(settings, TENANT))
 
 
 def test_a_block_that_failed_its_dag_is_said_once(settings):
