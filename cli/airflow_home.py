@@ -4,13 +4,19 @@ import json
 import os
 from pathlib import Path
 
+from ingestion.errors import StateError
 from ingestion.sandbox import credentials
 from ingestion.settings import PROJECT_ROOT, Settings
 from pipeline.ingest import CONCURRENCY, pool_of
 
 
 def configure(settings: Settings, tenant: Path) -> None:
-    """Set this process's environment (and its children's) for Airflow, before airflow is imported."""
+    """Set this process's environment (and its children's) for Airflow, before airflow is imported.
+
+    Raises:
+        StateError: a connection's variable is no JSON; Airflow would say that there is no such connection.
+    """
+    _refuse_unreadable_connections()
     home = settings.airflow_dir
     home.mkdir(parents=True, exist_ok=True)
     values = {
@@ -29,6 +35,17 @@ def configure(settings: Settings, tenant: Path) -> None:
     os.environ.update(values)
     paths = [str(PROJECT_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     os.environ["PYTHONPATH"] = os.pathsep.join(paths)
+
+
+def _refuse_unreadable_connections() -> None:
+    for name, value in os.environ.items():
+        if name.startswith("AIRFLOW_CONN_") and value.lstrip().startswith("{"):
+            try:
+                json.loads(value)
+            except ValueError:  # its text holds the secret: it is neither shown nor chained
+                raise StateError(
+                    f"{name} is no JSON", "see .env.example; in a shell, put it in single quotes"
+                ) from None
 
 
 def point_connections_at_sandbox(base_url: str, vendors: list[str]) -> None:

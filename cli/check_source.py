@@ -83,6 +83,7 @@ def check_vendor(console: Console, source: str, context: Context, connection: Co
     connector, seen = SOURCES[source](connection), Seen()
     if hasattr(connector, "api"):
         connector.api.watch(seen.answer)
+        connector.api.open()  # an unreachable vendor is said once, not of every object
     if hasattr(connector, "tables"):
         console.print(f"tables and views: {', '.join(connector.tables()) or 'none'}")
     entries = [entry for entry in load_catalogue() if entry.source == source]
@@ -140,7 +141,9 @@ def _check_object(
         logging.getLogger("ingestion").removeHandler(notes)
     rows = page.records if page else []
     fields = connector.fields or list(dict.fromkeys(name for row in rows for name in row))
-    said = [f"{len(rows):,} records on the first page"] if page else ["no record of this period"]
+    said = [f"{len(rows):,} records on the first page"] if page else []
+    if not page and not notes.texts:
+        said = ["no record of this period"]
     said += [f"{len(fields)} fields visible"] if fields else []
     said += dict.fromkeys(notes.texts)
     mark = "[yellow]–" if notes.texts and not page else "[green]✓"

@@ -5,7 +5,7 @@ import logging
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from ingestion.settings import Settings, get_settings
@@ -46,8 +46,8 @@ class _Problem:
     is_passed: bool = False
 
 
-def open_problems(settings: Settings) -> list[str]:
-    """What failed or is blocked and was not made good since, oldest first, each message once with its time.
+def open_problems(settings: Settings, zone: tzinfo = UTC) -> list[str]:
+    """What failed or is blocked and was not made good since, oldest first, each message once with its time in ``zone``.
 
     A failed build is made good by a publication, a failed ingest DAG when it announces its area. An object its
     DAG went on without stays open until it is committed, or until the DAG's next run has no trouble with it.
@@ -72,7 +72,10 @@ def open_problems(settings: Settings) -> list[str]:
                 }
             case "published" | "unchanged":
                 problems = {text: p for text, p in problems.items() if p.dag != BUILD}
-    return [f"{problem.at} {text}" for text, problem in problems.items()]
+    return [
+        f"{datetime.fromisoformat(problem.at).astimezone(zone):%Y-%m-%d %H:%M %Z} {text}"
+        for text, problem in problems.items()
+    ]
 
 
 def _events(settings: Settings) -> Iterator[dict[str, Any]]:

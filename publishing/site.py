@@ -75,7 +75,7 @@ def render(settings: Settings, tenant: Tenant) -> Path:
     pages: dict[str, dict[str, Any]] = {
         "index.html": {
             "title": "Home",
-            "problems": open_problems(settings),
+            "problems": open_problems(settings, tenant.zone),
             "counts": checks["counts"],
         },
         "checks.html": {"title": "Checks", **checks, "loads": _loads(settings)},

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cli import state, trigger
+from cli import airflow_home, state, trigger
 from cli.command import INTERRUPTED, exit_status
 from ingestion.errors import StateError
 from ingestion.settings import get_settings
@@ -130,3 +130,11 @@ def test_triggering_what_is_no_date() -> None:
     assert trigger.iso_date("2026-06-30") == "2026-06-30"
     with pytest.raises(StateError, match="DATE=nope is no date"):
         trigger.iso_date("nope")
+
+
+def test_a_connection_that_is_no_json(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The variable is named, its text is not shown."""
+    monkeypatch.setenv("AIRFLOW_CONN_ZENDESK_DEFAULT", '{"host": "x", "password": "hush')
+    with pytest.raises(StateError, match="AIRFLOW_CONN_ZENDESK_DEFAULT is no JSON") as caught:
+        airflow_home.configure(get_settings(), home)
+    assert "hush" not in str(caught.value)

@@ -63,7 +63,7 @@ def test_a_vendor_that_works(url, context):
     assert works
     assert "✓ Account 1 records on the first page, 5 fields visible" in text
     assert "required but not visible: AccountId" in text
-    assert "– Lead no record of this period, not in this org, nothing read" in text
+    assert "– Lead not in this org, nothing read" in text
     assert "scopes: api" in text
     assert "quota: Sforce-Limit-Info api-usage=" in text
 
@@ -106,7 +106,12 @@ def test_a_required_object_that_fails(url, context):
             credentials.ZENDESK_CLIENT_ID,
             credentials.ZENDESK_CLIENT_SECRET,
             {},
-            ["✓ tickets 1 records", "– calls no record", "scopes: read", "X-Rate-Limit 700"],
+            [
+                "✓ tickets 1 records",
+                "– calls not in this account",
+                "scopes: read",
+                "X-Rate-Limit 700",
+            ],
         ),
         (
             "zendesk",
@@ -152,6 +157,12 @@ def test_a_sign_in_of_another_form_is_said_before_anything_is_read(context, sour
         connection = Connection(server.url, "client", "s3cret")
         with pytest.raises(SourceError, match=f"{source} / sign-in: an answer has another form"):
             connected_objects(context, "crm", source, connection)
+
+
+def test_an_unreachable_vendor_is_said_once(context, monkeypatch):
+    monkeypatch.setattr("time.sleep", lambda _seconds: None)  # between the attempts
+    with pytest.raises(SourceError, match=r"no complete answer from 127\.0\.0\.1:9"):
+        told(check_vendor, "zendesk", context, Connection("http://127.0.0.1:9", "us", "wr0ng"))
 
 
 def test_dropped_files(context, tmp_path):

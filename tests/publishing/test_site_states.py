@@ -1,5 +1,6 @@
 """The site before, between and after publications: it is rendered whatever happened, and says what did."""
 
+import re
 from datetime import date
 
 import duckdb
@@ -57,7 +58,7 @@ def test_names_and_messages_are_text_not_markup(settings):
 
 
 def said(settings):
-    return [problem.split(" ", 1)[1] for problem in open_problems(settings)]
+    return [problem.split(" ", 3)[3] for problem in open_problems(settings)]
 
 
 def test_what_is_blocked_is_said_until_the_next_publication(settings):
@@ -107,6 +108,13 @@ def test_an_object_its_dag_went_on_without_stays_open(settings):
     assert said(settings) == ["salesforce / Lead: gone"]
     report("announced", dag="ingest_sfa", business_date="2026-04-02")
     assert said(settings) == []
+
+
+def test_times_are_those_of_the_tenant(settings):
+    report("failed", message="ingest_crm: one")
+    (problem,) = open_problems(settings, TENANT.zone)
+    assert re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d JST ingest_crm: one$", problem)
+    assert " JST ingest_crm" in text_of(render(settings, TENANT))
 
 
 def test_an_event_that_was_cut_short_is_passed_over(settings):
