@@ -8,7 +8,7 @@ import logging
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -91,6 +91,9 @@ def check_vendor(console: Console, source: str, context: Context, connection: Co
         _check_object(console, entry, in_words(entry, connector.extract(entry, window)), connector)
         for entry in entries
     ]
+    if hasattr(connector, "used_today"):
+        with suppress(WarehouseError):
+            seen.quota["used today"] = connector.used_today()
     if seen.answers:
         console.print(f"scopes: {seen.scopes or 'not told; they are what could be read above'}")
         quota = ", ".join(f"{name} {value}" for name, value in seen.quota.items())
@@ -101,7 +104,7 @@ def check_vendor(console: Console, source: str, context: Context, connection: Co
 
 def check_files(console: Console, context: Context, connection: Connection) -> bool:
     """Read the first page of every entity's new files, local or on the SFTP server; True if none failed."""
-    folders = drop_folders(context, connection, "check")
+    folders = drop_folders(context, connection)
     console.print(f"entities with a folder: {', '.join(folders) or 'none'}")
     results = []
     for folder in folders:

@@ -1,12 +1,17 @@
 """What every command shares: its terminal, and errors that end as one message and exit status 1."""
 
 import os
+import signal
+import traceback
 from collections.abc import Callable
 
 from rich.console import Console
 from rich.markup import escape
 
-from ingestion.errors import WarehouseError
+from ingestion.errors import StateError, WarehouseError
+from ingestion.settings import get_settings
+
+INTERRUPTED = 130  # what a shell reports of a program ended by Ctrl-C
 
 
 def terminal() -> Console:
@@ -21,13 +26,55 @@ def exit_status(action: Callable[[Console], bool]) -> int:
         action: does the work and says whether it succeeded.
 
     Returns:
-        0 if it did; 1 if not, or if it ended in an error of ours, which is printed with its remedy.
+        0 if it did; 1 if not, or if it ended in an error, which is printed with its remedy; 130 after Ctrl-C.
     """
     console = terminal()
     try:
         return 0 if action(console) else 1
+    except KeyboardInterrupt:
+        say_stopped(console)
+        return INTERRUPTED
     except WarehouseError as error:
-        console.print(f"\n[bold red]✗ {escape(error.message)}[/]")
-        if error.hint:
-            console.print(f"  → {error.hint}", markup=False)
-        return 1
+        problem = error
+    except Exception as error:
+        problem = unexpected(error)
+    console.print(f"\n[bold red]✗ {escape(problem.message)}[/]")
+    if problem.hint:
+        console.print(f"  → {problem.hint}", markup=False)
+    return 1
+
+
+def end_at_interrupt(console: Console) -> None:
+    """Let Ctrl-C end this process at once, where a library would take it for the failure of one step.
+
+    As after a kill, the next run goes on from what is there, and child processes die with this one.
+    """
+
+    def end(*_: object) -> None:
+        say_stopped(console)
+        os._exit(INTERRUPTED)
+
+    signal.signal(signal.SIGINT, end)
+
+
+def say_stopped(console: Console) -> None:
+    """The last line after Ctrl-C."""
+    console.print("\n[yellow]stopped[/]: what was landed and published stays; run again to go on")
+
+
+def unexpected(error: Exception) -> WarehouseError:
+    """An error nobody foresaw in one sentence; its traceback goes to logs/run.log."""
+    if isinstance(error, OSError) and error.filename:
+        message = f"{error.filename}: {error.strerror}"
+        hint = "check the path, its owner and rights, and the space on the disk"
+    else:
+        message, hint = f"unexpected {type(error).__name__}: {error}", "please report it"
+    lines = "".join(traceback.format_exception(error))
+    try:
+        log = get_settings().logs_dir / "run.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("a", encoding="utf-8") as handle:
+            handle.write(lines)
+    except (OSError, WarehouseError):
+        return StateError(message, hint)
+    return StateError(message, f"{hint}; the traceback is in {log}")

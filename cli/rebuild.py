@@ -1,5 +1,6 @@
 """`make rebuild`: the warehouse again from the lake alone, kept slices included."""
 
+import hashlib
 import sys
 from datetime import date, timedelta
 
@@ -21,7 +22,7 @@ def rebuild(console: Console, settings: Settings) -> None:
     The published marts change only when the rebuilt ones have passed the audit.
 
     Raises:
-        WarehouseError: no committed run, or a build failed.
+        WarehouseError: no committed run, a damaged lake, or a build failed.
     """
     folder = settings.tenant or state.claimed_folder(settings)
     if folder is None:
@@ -31,6 +32,8 @@ def rebuild(console: Console, settings: Settings) -> None:
     dates = committed_dates(context)
     if not dates:
         raise StateError("the lake holds no committed run", "`make run` first")
+    console.print("comparing the lake with its manifests …")
+    compare_parts(context)
     for path in (settings.warehouse_file, settings.marts_file):
         for file in (path, path.with_name(f"{path.name}.wal")):
             file.unlink(missing_ok=True)
@@ -46,6 +49,29 @@ def committed_dates(context: Context) -> list[date]:
     """Business dates with a committed run, ascending."""
     runs = (run for entry in load_catalogue() for run in context.lake.committed(entry))
     return sorted({date.fromisoformat(run.business_date) for run in runs})
+
+
+def compare_parts(context: Context) -> None:
+    """Read every committed part, before anything is dropped for it.
+
+    Raises:
+        StateError: a part is gone, or is not the one that was written.
+    """
+    lake = context.lake
+    for entry in [*load_catalogue(), *lake.unknown_entities()]:
+        for manifest in lake.committed(entry):
+            for part in manifest.parts:
+                folder = lake.run_path(entry, manifest.business_date, manifest.run_id)
+                path = f"{folder}/{part['name']}"
+                there = lake.fs.exists(path)
+                if (
+                    not there
+                    or hashlib.sha256(lake.fs.cat_file(path)).hexdigest() != part["sha256"]
+                ):
+                    raise StateError(
+                        f"{path} is {'damaged' if there else 'gone'}; the warehouse was not touched",
+                        "restore it from a backup of the lake",
+                    )
 
 
 def slice_dates(context: Context, dates: list[date]) -> list[date]:

@@ -1,6 +1,5 @@
 """What a run tells the person at the terminal: progress while it works, tables at the end."""
 
-import json
 import os
 import sys
 import threading
@@ -16,6 +15,7 @@ from expectations.results import newest_by_table, read_results
 from ingestion.catalogue import objects_of
 from ingestion.lake import Lake
 from ingestion.load import connect
+from ingestion.progress import parsed
 from ingestion.settings import Settings
 from ingestion.tenant import Tenant
 from pipeline.build import warehouse_tables
@@ -86,7 +86,9 @@ class Follower:
                 if not line.endswith(b"\n"):
                     break
                 self._offset += len(line)
-                event = json.loads(line)
+                event = parsed(line)
+                if event is None:
+                    continue
                 self.events.append(event)
                 template = _LINES.get(event["event"])
                 shown = {name: _shown(value) for name, value in event.items()}
@@ -117,20 +119,20 @@ def summary(
     console.print(_contracts(settings, business_date))
     snapshot = current_snapshot(settings)
     if snapshot:
-        console.print(_marts(snapshot.path))
+        console.print(_marts(snapshot))
         console.print(_headline(snapshot))
     took = timedelta(seconds=round(seconds))
     if failed:
         console.print(f"\n[bold red]✗ failed: {', '.join(failed)}[/] after {took}")
-        for message in dict.fromkeys(
-            event["message"] for event in events if event["event"] == "failed"
-        ):
+        for message in _messages(events, "failed"):
             console.print(f"  {message}", markup=False)
         if snapshot:
             console.print(f"The published marts stay as they were, as of {snapshot.as_of_date}.")
         console.print(f"Logs: {settings.logs_dir}/run.log, dbt.log, sandbox.log · `make status`")
         return
     console.print(f"\n[bold green]✓ audited and published[/] in {took}")
+    for message in _messages(events, "failed", "blocked"):
+        console.print(f"  [yellow]! without[/] {escape(message)}")
     console.print(
         f"Marts  {settings.published_dir}/marts.duckdb  (DuckDB, read-only; schemas core and marts)"
     )
@@ -138,6 +140,18 @@ def summary(
     console.print(f"Logs   {settings.logs_dir}")
     console.print(
         "Next   make status · make up (Airflow UI) · make run TENANT=folder DATE=YYYY-MM-DD"
+    )
+
+
+def _messages(events: list[dict[str, Any]], *kinds: str) -> list[str]:
+    """What this run's events of these kinds say, each text once."""
+    return list(
+        dict.fromkeys(
+            event.get("message")
+            or f"{event['source']}.{event['object']}: {'; '.join(event['reasons'])}"
+            for event in events
+            if event["event"] in kinds
+        )
     )
 
 
@@ -178,17 +192,18 @@ def _contracts(settings: Settings, business_date: date) -> Table:
     return table
 
 
-def _marts(path: Any) -> Table:
-    table = Table(title="Marts マート", title_justify="left")
+def _marts(snapshot: Snapshot) -> Table:
+    table = Table(title=f"Marts マート, as of {snapshot.as_of_date}", title_justify="left")
     table.add_column("table")
     table.add_column("rows", justify="right")
-    for schema, name, rows in warehouse_tables(path):
+    for schema, name, rows in warehouse_tables(snapshot.path):
         table.add_row(f"{schema}.{name}", f"{rows:,}")
     return table
 
 
 def _headline(snapshot: Snapshot) -> Table:
-    table = Table(title="Headline numbers 主要指標", title_justify="left", show_header=False)
+    title = f"Headline numbers 主要指標, as of {snapshot.as_of_date}"
+    table = Table(title=title, title_justify="left", show_header=False)
     table.add_column("name")
     table.add_column("value", justify="right")
     with connect(snapshot.path, read_only=True) as connection:

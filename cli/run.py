@@ -10,12 +10,13 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 
 from cli import airflow_home, report, sandbox, state
-from cli.command import exit_status
+from cli.command import end_at_interrupt, exit_status
 from ingestion.business_date import day_end, refuse_unfinished
 from ingestion.catalogue import AREAS
-from ingestion.errors import StateError, WarehouseError
+from ingestion.errors import StateError
 from ingestion.lake import Lake
 from ingestion.settings import Settings, get_settings
 from ingestion.tenant import Tenant, load_tenant
@@ -24,7 +25,7 @@ from pipeline.context import Context
 
 
 def main() -> int:
-    """Parse the command line, run, and turn errors into one message and an exit status."""
+    """Exit status 0 if everything was audited and published."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tenant", default="", help="tenant folder; empty = the demo tenant")
     parser.add_argument(
@@ -34,16 +35,8 @@ def main() -> int:
     arguments = parser.parse_args()
 
     def act(console: Console) -> bool:
-        try:
-            return run(console, arguments.tenant, arguments.date, arguments.vars)
-        except WarehouseError:
-            raise
-        except Exception as error:
-            logging.getLogger("csw").exception("unexpected")
-            raise WarehouseError(
-                f"unexpected {type(error).__name__}: {error}",
-                f"the traceback is in {get_settings().logs_dir / 'run.log'}; please report it",
-            ) from error
+        end_at_interrupt(console)  # Airflow would call it a failed task and go on
+        return run(console, arguments.tenant, arguments.date, arguments.vars)
 
     return exit_status(act)
 
@@ -68,7 +61,7 @@ def run(console: Console, tenant_text: str, date_text: str, variables: str) -> b
         dbt.run_variables(context, business_date)
         build.first_landed_date(context, business_date)
         console.print(
-            f"[bold]{tenant.name}[/] · business date {business_date} · state in {settings.home}"
+            f"[bold]{escape(tenant.name)}[/] · business date {business_date} · state in {settings.home}"
         )
 
         airflow_home.configure(settings, folder)
@@ -77,7 +70,9 @@ def run(console: Console, tenant_text: str, date_text: str, variables: str) -> b
             process, base_url = sandbox.start_sandbox(settings, folder, now)
             stack.callback(process.terminate)
             airflow_home.point_connections_at_sandbox(base_url, vendors)
-            console.print(f"sandbox of the vendor APIs on {base_url}")
+            console.print(
+                f"sandbox of {', '.join(vendors)} on {base_url}, over {folder}", markup=False
+            )
 
         console.print("starting Airflow …")
         report.redirect_output(settings)
@@ -89,6 +84,8 @@ def run(console: Console, tenant_text: str, date_text: str, variables: str) -> b
     report.summary(
         console, context, business_date, follower.events, failed, time.monotonic() - started
     )
+    if failed and "build_warehouse" not in failed:
+        build.render_site(context)  # the build would have: it says what is blocked
     return not failed
 
 

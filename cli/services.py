@@ -132,7 +132,7 @@ def _take_lock(settings: Settings) -> int:
             "wait for the run to end, or `make down` first",
         ) from None
     os.ftruncate(descriptor, 0)
-    os.write(descriptor, b"make up")
+    os.write(descriptor, b"the services of make up")
     return descriptor
 
 

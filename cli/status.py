@@ -9,10 +9,11 @@ from rich.markup import escape
 from cli import state
 from cli.command import exit_status
 from ingestion.catalogue import AREAS, objects_of
+from ingestion.errors import StateError
 from ingestion.lake import Lake
 from ingestion.progress import open_problems
 from ingestion.settings import Settings, get_settings
-from pipeline.builds import Builds
+from pipeline.builds import Build, Builds
 from publishing.snapshot import current_snapshot, snapshots
 
 
@@ -42,9 +43,14 @@ def show(console: Console, settings: Settings) -> bool:
         ]
         span = {min(newest), max(newest)} if newest else {"–"}
         console.print(f"{area:<10} committed to {' … '.join(sorted(span))}")
-    builds = Builds(settings.warehouse_file).all()
+    holder = state.holder(settings)
+    if holder:
+        console.print(f"Running    {holder}")
+    builds = _builds(settings, holder)
     for build in builds[-1:]:
-        console.print(f"Build      {build.build_id} for {build.as_of_date}: {build.status}")
+        unfinished = build.status == "running" and not holder
+        ended = "did not finish, the next one starts anew" if unfinished else build.status
+        console.print(f"Build      {build.build_id} for {build.as_of_date}: {ended}")
     problems = open_problems(settings)
     if not problems:
         console.print("Blocked    nothing")
@@ -52,6 +58,15 @@ def show(console: Console, settings: Settings) -> bool:
         console.print(f"[red]Blocked    {escape(problem)}[/]")
     is_current = bool(snapshot and builds and builds[-1].status == "published")
     return is_current and snapshot.as_of_date >= _newest_built(builds)
+
+
+def _builds(settings: Settings, holder: str | None) -> list[Build]:
+    try:
+        return Builds(settings.warehouse_file).all()
+    except StateError:
+        if holder:
+            return []  # it is writing the warehouse
+        raise
 
 
 def _newest_built(builds: list) -> date:

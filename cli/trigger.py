@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 import time
+from datetime import date
 
 import requests
 from rich.console import Console
@@ -27,12 +28,18 @@ class AirflowApi:
             raise StateError("no services are up", "`make up` first")
         self.url = json.loads(path.read_text())["airflow"]
         secret = json.loads((settings.airflow_dir / "service_secrets.json").read_text())
-        answer = requests.post(
-            f"{self.url}/auth/token",
-            json={"username": "admin", "password": secret["password"]},
-            timeout=30,
-        )
-        answer.raise_for_status()
+        try:
+            answer = requests.post(
+                f"{self.url}/auth/token",
+                json={"username": "admin", "password": secret["password"]},
+                timeout=30,
+            )
+            answer.raise_for_status()
+        except requests.RequestException as error:
+            raise StateError(
+                f"Airflow does not let us in at {self.url} ({type(error).__name__})",
+                "`make down`, then `make up`",
+            ) from error
         self.session = requests.Session()
         self.session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
 
@@ -80,6 +87,14 @@ def _run(
     return [dag_id for dag_id in runs if states.get(dag_id) != "success"]
 
 
+def iso_date(text: str) -> str | None:
+    """A DATE as Airflow takes it, None if none is given; raises StateError if it is no date."""
+    try:
+        return date.fromisoformat(text).isoformat() if text else None
+    except ValueError as error:
+        raise StateError(f"DATE={text} is no date", "write DATE=YYYY-MM-DD") from error
+
+
 def main() -> int:
     """Command line; exit status 0 if every run succeeded."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -87,7 +102,7 @@ def main() -> int:
     arguments = parser.parse_args()
 
     def act(console: Console) -> bool:
-        failed = run_all(console, get_settings(), arguments.date or None)
+        failed = run_all(console, get_settings(), iso_date(arguments.date))
         if failed:
             console.print(
                 f"[bold red]✗ not successful: {', '.join(failed)}[/] (see the Airflow UI)"

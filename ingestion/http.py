@@ -14,12 +14,12 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-import orjson
 import requests
 from urllib3.exceptions import NewConnectionError
 
 from ingestion.errors import AuthenticationError, SourceError
 from ingestion.redaction import redact
+from ingestion.vendor_json import read_json
 
 logger = logging.getLogger(__name__)
 
@@ -122,8 +122,8 @@ class JsonApi(ABC):
     def parse(self, response: requests.Response) -> Any:
         """The body of an answer; None if it cannot be read, which is worth another attempt."""
         try:
-            return orjson.loads(response.content)
-        except orjson.JSONDecodeError:
+            return read_json(response.content)
+        except ValueError:
             return None
 
     def observe(  # noqa: B027  (a hook: most vendors have no use for it)
@@ -252,7 +252,13 @@ class JsonApi(ABC):
         # The network library's own texts hold whole URLs: none of them may reach a message.
         try:
             return self._session.request(
-                method, url, auth=_Signature(headers), timeout=self.timeout, **options
+                method,
+                url,
+                auth=_Signature(headers),
+                timeout=self.timeout,
+                # A sign-in carries the secret in its body, which would follow to wherever it is sent.
+                allow_redirects=signed,
+                **options,
             )
         except requests.RequestException as error:
             reason = f"no complete answer from {_address(url)} ({type(error).__name__})"
@@ -266,6 +272,9 @@ class JsonApi(ABC):
 
     def _read(self, response: requests.Response, body: Any, object_name: str, signed: bool) -> Any:
         status = self.status_of(response, body)
+        if 300 <= status < 400:
+            message = f"HTTP {status}: {_address(response.url)} sends us elsewhere"
+            raise HttpError(self.source, object_name, message, self.fix("host"), status, body)
         if status < 400:
             if body is None and status != NO_CONTENT:
                 kind = response.headers.get("Content-Type", "no content type")
@@ -320,7 +329,7 @@ def retry_after(response: requests.Response) -> float | None:
 def _http_date(value: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 

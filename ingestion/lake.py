@@ -14,37 +14,25 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
-from itertools import chain
-from operator import itemgetter
 from typing import Any
 
 import duckdb
 import fsspec
-import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ingestion.catalogue import CatalogueObject, find_object, load_catalogue
-from ingestion.errors import SchemaError
+from ingestion.errors import StateError
 from ingestion.locks import locked
 from ingestion.sources.base import Page, Window
+from ingestion.text_table import spelled_as_first_seen, to_text_table
 
 PART_ROWS = 20_000
-SCALARS = frozenset({int, float, bool, type(None)})
-TECHNICAL_COLUMNS = {
-    "_extracted_at": pa.timestamp("us", tz="UTC"),
-    "_run_id": pa.string(),
-    "_source_file": pa.string(),
-    "_page": pa.int32(),
-    "_row": pa.int64(),
-    "_is_deleted": pa.bool_(),
-}
-RESERVED_COLUMNS = {*TECHNICAL_COLUMNS, "_business_date", "_load_id", "_rule", "_reason"}
 
 
 @dataclass
@@ -91,7 +79,7 @@ class Lake:
         pointer = f"{self.object_path(entry)}/_committed.json"
         if not self.fs.exists(pointer):
             return []
-        runs = [Manifest(**run) for run in json.loads(self.fs.cat_file(pointer))["runs"]]
+        runs = [Manifest(**run) for run in self._read_json(pointer)["runs"]]
         return [run for run in runs if up_to is None or run.business_date <= up_to.isoformat()]
 
     def unknown_entities(self) -> list[CatalogueObject]:
@@ -115,7 +103,7 @@ class Lake:
             if self.fs.exists(f"{run}/_manifest.json") and not self.fs.exists(
                 f"{run}/_blocked.json"
             ):
-                manifest = Manifest(**json.loads(self.fs.cat_file(f"{run}/_manifest.json")))
+                manifest = Manifest(**self._read_json(f"{run}/_manifest.json"))
                 if manifest.run_id not in committed:
                     return manifest
         return None
@@ -147,7 +135,7 @@ class Lake:
             if not page.records:
                 continue
             table = to_text_table(page, manifest.pages, manifest.rows, run_id, started)
-            waiting.append(_spelled_as_first_seen(entry, table, spelling))
+            waiting.append(spelled_as_first_seen(entry, table, spelling))
             manifest.rows += table.num_rows
             if sum(table.num_rows for table in waiting) >= PART_ROWS:
                 table = pa.concat_tables(waiting, promote_options="default")
@@ -255,6 +243,14 @@ class Lake:
             document = {"runs": [asdict(run) for run in [*runs, manifest]]}
             self._write_atomically(pointer, _to_json(document))
 
+    def _read_json(self, path: str) -> dict[str, Any]:
+        try:
+            return json.loads(self.fs.cat_file(path))
+        except ValueError as error:
+            raise StateError(
+                f"{path} is damaged: {error}", "restore it from a backup of the lake"
+            ) from error
+
     @property
     def _is_local(self) -> bool:
         return "file" in self.fs.protocol
@@ -290,107 +286,6 @@ def register_lake(connection: duckdb.DuckDBPyConnection, locations: Iterable[str
     for protocol in {location.split("://")[0] for location in locations if "://" in location}:
         if not connection.filesystem_is_registered(protocol):
             connection.register_filesystem(fsspec.filesystem(protocol))
-
-
-def to_text(value: Any) -> str | None:
-    """A source value as text: strings as they are, everything else as JSON prints it, null as None."""
-    if value is None or isinstance(value, str):
-        return value
-    return orjson.dumps(value).decode()
-
-
-def to_text_table(
-    page: Page, number: int, first_row: int, run_id: str, extracted_at: datetime
-) -> pa.Table:
-    """A page's records as a table of text columns, the technical ones after them.
-
-    Args:
-        page: at least one record.
-        number: the page's number in the run.
-        first_row: number of the run's rows before these.
-        run_id: the run.
-        extracted_at: start of the extraction, aware UTC.
-    """
-    records, count = page.records, len(page.records)
-    columns = {name: _text_array(values) for name, values in _by_column(records).items()}
-    constant = {
-        "_extracted_at": extracted_at,
-        "_run_id": run_id,
-        "_source_file": page.source_file,
-        "_page": number,
-    }
-    technical = {
-        name: pa.repeat(pa.scalar(value, TECHNICAL_COLUMNS[name]), count)
-        for name, value in constant.items()
-    }
-    technical["_row"] = pa.array(range(first_row, first_row + count), pa.int64())
-    technical["_is_deleted"] = pa.array(bool(record.get("_is_deleted")) for record in records)
-    # Not one dictionary: a source's field of such a name would be overwritten without a word.
-    arrays = [*columns.values(), *technical.values()]
-    return pa.Table.from_arrays(arrays, names=[*columns, *technical])
-
-
-def _by_column(records: list[dict[str, Any]]) -> dict[str, Sequence[Any]]:
-    """Field → its values, None where a record lacks it; ``_is_deleted`` left out."""
-    names = list(dict.fromkeys(chain.from_iterable(records)))
-    if len(names) > 1 and sum(map(len, records)) == len(names) * len(records):
-        # Every record has every field, as most vendors' pages do: one pass for all columns.
-        columns = dict(zip(names, zip(*map(itemgetter(*names), records), strict=True), strict=True))
-    else:
-        columns = {name: [record.get(name) for record in records] for name in names}
-    columns.pop("_is_deleted", None)
-    return columns
-
-
-def fold(name: str) -> str:
-    """A column's name as the warehouse compares it: A and a are the same, Ａ and ａ are not."""
-    return name.encode().lower().decode()
-
-
-def _text_array(values: Sequence[Any]) -> pa.Array:
-    try:
-        return pa.array(values, pa.string())
-    except pa.ArrowTypeError:
-        if SCALARS.issuperset(map(type, values)):
-            # One call for all of them instead of one each; numbers and booleans hold no comma.
-            texts = orjson.dumps(values)[1:-1].decode().split(",")
-            return pa.array([None if text == "null" else text for text in texts], pa.string())
-        return pa.array([to_text(value) for value in values], pa.string())
-
-
-def _spelled_as_first_seen(
-    entry: CatalogueObject, table: pa.Table, spelling: dict[str, str]
-) -> pa.Table:
-    """``table`` with every column spelled as on the run's earlier pages.
-
-    The warehouse does not tell upper from lower case, so `Region__c` and `region__c` of two pages are one column.
-
-    Args:
-        spelling: folded name → name, of the pages before; the new ones are added.
-
-    Raises:
-        SchemaError: one page has two such columns, which would be mixed up, or one of a technical column's name.
-    """
-    names = table.column_names[: -len(TECHNICAL_COLUMNS)]
-    reserved = sorted(name for name in names if fold(name) in RESERVED_COLUMNS)
-    if reserved:
-        raise SchemaError(
-            entry.source,
-            entry.object,
-            f"fields with names we use ourselves: {', '.join(reserved)}",
-            "rename them at the source, or read a view without them",
-        )
-    if len({fold(name) for name in names}) < len(names):
-        doubled = sorted(n for n in names if [fold(m) for m in names].count(fold(n)) > 1)
-        raise SchemaError(
-            entry.source,
-            entry.object,
-            f"fields that differ only in upper and lower case: {', '.join(doubled)}",
-            "rename one of them at the source",
-        )
-    for name in names:
-        spelling.setdefault(fold(name), name)
-    return table.rename_columns([*(spelling[fold(name)] for name in names), *TECHNICAL_COLUMNS])
 
 
 def _to_json(document: Any) -> bytes:

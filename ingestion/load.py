@@ -9,8 +9,9 @@ import duckdb
 
 from ingestion.catalogue import CatalogueObject, load_catalogue
 from ingestion.errors import StateError
-from ingestion.lake import RESERVED_COLUMNS, Lake, Manifest, fold, register_lake
+from ingestion.lake import Lake, Manifest, register_lake
 from ingestion.settings import get_settings
+from ingestion.text_table import RESERVED_COLUMNS, fold
 
 _TECHNICAL_DDL = (
     "_extracted_at timestamptz, _run_id varchar, _source_file varchar, _page integer, "
@@ -19,8 +20,24 @@ _TECHNICAL_DDL = (
 
 
 def connect(path: Path, read_only: bool = False) -> duckdb.DuckDBPyConnection:
-    """Open a DuckDB file with the project's session settings: UTC, the threads and memory it may use."""
-    connection, settings = duckdb.connect(str(path), read_only=read_only), get_settings()
+    """Open a DuckDB file with the project's session settings: UTC, the threads and memory it may use.
+
+    Raises:
+        StateError: another process is writing it, or it is no DuckDB file.
+    """
+    try:
+        connection = duckdb.connect(str(path), read_only=read_only)
+    except duckdb.IOException as error:
+        if "Could not set lock" in str(error):
+            raise StateError(
+                f"{path} is being written by another process", "wait for the run to end"
+            ) from error
+        raise StateError(
+            f"{path} cannot be opened: {str(error).splitlines()[0]}",
+            "`make rebuild` makes the warehouse again from the lake; "
+            "`make rollback` goes back to the publication before",
+        ) from error
+    settings = get_settings()
     connection.execute("set TimeZone = 'UTC'")
     connection.execute(f"set threads = {settings.duckdb_threads}")
     connection.execute(f"set memory_limit = '{settings.duckdb_memory}'")
@@ -42,7 +59,7 @@ def load(
         The runs loaded now; empty if there was nothing new.
 
     Raises:
-        StateError: a run's rows on the lake are not those its manifest counts; nothing is loaded then.
+        StateError: a run's parts cannot be read or hold other rows than its manifest counts; nothing is loaded then.
     """
     loaded = []
     with connect(warehouse) as connection:
@@ -149,19 +166,20 @@ def _load_run(
         parts, quarantined = lake.parts(entry, manifest), lake.quarantined_parts(entry, manifest)
         register_lake(connection, parts)
         kept = "where _row not in (select _row from read_parquet(?))" if quarantined else ""
-        loaded = connection.execute(
-            f"""
+        statement = f"""
             insert into raw.{_quoted(entry.table)} by name
             select *, ?::date as _business_date, ?::bigint as _load_id
             from read_parquet(?, union_by_name = true, hive_partitioning = false) {kept}
-            """,
-            [
-                manifest.business_date,
-                load_id,
-                parts,
-                *([quarantined] if quarantined else []),
-            ],
-        ).fetchone()[0]
+            """
+        values = [manifest.business_date, load_id, parts, *([quarantined] if quarantined else [])]
+        try:
+            loaded = connection.execute(statement, values).fetchone()[0]
+        except (duckdb.IOException, duckdb.InvalidInputException) as error:
+            raise StateError(
+                f"{entry.source}.{entry.object}: run {manifest.run_id} of {manifest.business_date} cannot be read: "
+                f"{str(error).splitlines()[0]}",
+                "restore the run's folder on the lake from a backup",
+            ) from error
         if loaded != manifest.rows - manifest.rows_quarantined:
             raise StateError(
                 f"{entry.source}.{entry.object}: run {manifest.run_id} of {manifest.business_date} has {loaded} rows "

@@ -3,6 +3,8 @@
 import json
 import logging
 import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -31,38 +33,60 @@ def report(event: str, **fields: Any) -> None:
         os.close(descriptor)
 
 
+@dataclass
+class _Problem:
+    """Something open: since when, of which DAG, of which object if only that is missing.
+
+    ``is_passed``: its DAG has since gone on without the object.
+    """
+
+    at: str
+    dag: str
+    object: str | None
+    is_passed: bool = False
+
+
 def open_problems(settings: Settings) -> list[str]:
     """What failed or is blocked and was not made good since, oldest first, each message once with its time.
 
-    A failed build is made good by a publication, an object by a later commit of it, anything else of an ingest
-    DAG when its area is announced by a later run (a DAG goes on without what is optional).
+    A failed build is made good by a publication, a failed ingest DAG when it announces its area. An object its
+    DAG went on without stays open until it is committed, or until the DAG's next run has no trouble with it.
     """
-    path = settings.logs_dir / "events.jsonl"
-    problems: dict[str, dict[str, Any]] = {}
-    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else []:
-        try:
-            event = json.loads(line)
-        except json.JSONDecodeError:
-            continue  # cut short when the disk was full, say
+    problems: dict[str, _Problem] = {}
+    for event in _events(settings):
+        name = f"{event['source']}.{event['object']}" if "object" in event else None
+        dag = event.get("dag", BUILD)
         match event["event"]:
             case "failed":
-                problems[event["message"]] = {"dag": BUILD, **event}
-            case "blocked" if not event.get("fails_dag", True):
-                reasons = "; ".join(event["reasons"])
-                problems[f"{event['source']}.{event['object']}: {reasons}"] = event
-            case "committed" | "announced" | "published" | "unchanged":
+                problems[event["message"]] = _Problem(event["at"], dag, name)
+            case "blocked" if not event["fails_dag"]:
+                text = f"{name}: {'; '.join(event['reasons'])}"
+                problems[text] = _Problem(event["at"], dag, name)
+            case "committed":
+                problems = {text: p for text, p in problems.items() if p.object != name}
+            case "announced":
                 problems = {
-                    text: problem
-                    for text, problem in problems.items()
-                    if not _makes_good(event, problem)
+                    text: replace(p, is_passed=True) if p.dag == dag else p
+                    for text, p in problems.items()
+                    if p.dag != dag or (p.object and not p.is_passed)
                 }
-    return [f"{problem['at']} {text}" for text, problem in problems.items()]
+            case "published" | "unchanged":
+                problems = {text: p for text, p in problems.items() if p.dag != BUILD}
+    return [f"{problem.at} {text}" for text, problem in problems.items()]
 
 
-def _makes_good(event: dict[str, Any], problem: dict[str, Any]) -> bool:
-    match event["event"]:
-        case "committed":
-            return all(event[name] == problem.get(name) for name in ("source", "object"))
-        case "announced":
-            return event["dag"] == problem.get("dag") and problem["at"] < event["run_began_at"]
-    return problem.get("dag") == BUILD
+def _events(settings: Settings) -> Iterator[dict[str, Any]]:
+    path = settings.logs_dir / "events.jsonl"
+    if path.exists():
+        for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+            if event := parsed(line):
+                yield event
+
+
+def parsed(line: str | bytes) -> dict[str, Any] | None:
+    """An event's line; None if it was cut short, as on a full disk."""
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return None
+    return event if isinstance(event, dict) and "event" in event else None

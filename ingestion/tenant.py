@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
@@ -32,7 +33,7 @@ class Tenant(BaseModel):
     reporting_currency: str = Field(default="JPY", pattern=r"^[A-Z]{3}$")
     first_business_date: date
     last_business_date: date | None = None
-    systems: list[str]
+    systems: list[str] = Field(min_length=1)
     vars: dict[str, object] = Field(default_factory=dict)
 
     @field_validator("timezone")
@@ -72,7 +73,10 @@ def load_tenant(folder: Path) -> Tenant:
     """
     path = folder / "tenant.yml"
     if not folder.is_dir():
-        raise TenantError(f"there is no folder {folder}", "give TENANT= a folder with a tenant.yml")
+        what = "is a file, no folder" if folder.exists() else "does not exist"
+        raise TenantError(
+            f"the tenant folder {folder} {what}", "give TENANT= a folder with a tenant.yml"
+        )
     if not path.is_file():
         raise TenantError(
             f"{folder} is no tenant folder: it has no tenant.yml",
@@ -80,16 +84,31 @@ def load_tenant(folder: Path) -> Tenant:
         )
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (
-        yaml.YAMLError,
-        ValueError,
-    ) as error:  # ValueError: 2026-06-31, or bytes that are no UTF-8
-        raise TenantError(f"{path} is not readable YAML: {error}", "mend the file") from error
+    except yaml.YAMLError as error:
+        raise TenantError(f"{path} is no YAML: {error}", "mend the file") from error
+    except UnicodeDecodeError as error:
+        raise TenantError(
+            f"{path} is not UTF-8 (byte {error.start})", "save it as UTF-8"
+        ) from error
+    except ValueError as error:  # YAML knows dates: 2026-06-31
+        raise TenantError(f"{path} holds a date that does not exist: {error}", "mend it") from error
     if not isinstance(document, dict):
         raise TenantError(f"{path} holds no mapping of keys", "write name:, systems: … in it")
     try:
         return Tenant.model_validate(document)
     except ValidationError as error:
-        problem = error.errors()[0]
-        key = ".".join(map(str, problem["loc"])) or "the whole file"
-        raise TenantError(f"{path}: {key}: {problem['msg']}", "mend tenant.yml") from error
+        problems = "; ".join(map(_in_words, error.errors()))
+        raise TenantError(
+            f"{path}: {problems}", "mend the file; docs/tenant.md tells its keys"
+        ) from error
+
+
+def _in_words(problem: Any) -> str:
+    """One of pydantic's findings: which key, what is wrong with it."""
+    key = ".".join(map(str, problem["loc"]))
+    if problem["type"] == "extra_forbidden":
+        return f"{key} is no key of it; known are {', '.join(Tenant.model_fields)}"
+    if problem["type"] == "missing":
+        return f"{key} is missing"
+    message = problem["msg"].removeprefix("Value error, ")
+    return f"{key}: {message}" if key else message

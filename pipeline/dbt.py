@@ -15,6 +15,7 @@ import yaml
 from ingestion.errors import BuildError, TenantError
 from ingestion.progress import report
 from ingestion.settings import PROJECT_ROOT
+from pipeline import definitions
 from pipeline.context import Context
 from pipeline.process import start
 
@@ -27,12 +28,9 @@ def run_variables(context: Context, business_date: date) -> dict[str, Any]:
     """The dbt vars of a run: the tenant's facts, its overrides, the run's overrides, a hash of all of it.
 
     Raises:
-        TenantError: a var is unknown to dbt_project.yml or is one that only the run may set.
+        TenantError: a var is unknown, one that only the run may set, or has a value that it cannot have.
     """
-    tenant, known = (
-        context.tenant,
-        yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"],
-    )
+    tenant = context.tenant
     try:
         given = json.loads(context.settings.dbt_vars or "{}")
     except json.JSONDecodeError as error:
@@ -41,19 +39,15 @@ def run_variables(context: Context, business_date: date) -> dict[str, Any]:
         ) from error
     if not isinstance(given, dict):
         raise TenantError("VARS is no JSON object", """write VARS='{"rfm_bins": 5}'""")
+    defaults = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+    definitions.check("tenant.yml", defaults, tenant.vars)
+    definitions.check("VARS", defaults | tenant.vars, given)
     facts = {
         "timezone": tenant.timezone,
         "reporting_currency": tenant.reporting_currency,
         "first_business_date": tenant.first_business_date.isoformat(),
         "systems": sorted(tenant.systems),
     }
-    for where, overrides in (("tenant.yml", tenant.vars), ("VARS", given)):
-        for name in overrides:
-            if name not in known or name in facts or name in RUN_VARIABLES:
-                choices = ", ".join(sorted(set(known) - set(facts) - set(RUN_VARIABLES)))
-                raise TenantError(
-                    f"{where}: there is no dbt var {name!r} to set", f"known are {choices}"
-                )
     configuration = {**facts, **tenant.vars, **given}
     digest = hashlib.sha256(json.dumps(configuration, sort_keys=True, default=str).encode())
     for path in sorted(PROJECT.rglob("*")):

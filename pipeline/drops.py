@@ -16,7 +16,7 @@ from ingestion.sources.sftp import SftpDrop, is_remote
 from pipeline.context import Context
 
 
-def drop_folders(context: Context, connection: Connection, area: str) -> list[str]:
+def drop_folders(context: Context, connection: Connection) -> list[str]:
     """Names of the entities' folders, in the drop folder or on the SFTP server.
 
     Raises:
@@ -28,8 +28,8 @@ def drop_folders(context: Context, connection: Connection, area: str) -> list[st
     if not root.is_dir():
         raise SourceError(
             "files",
-            area,
-            f"the drop folder {root} does not exist",
+            "drop folder",
+            f"{root} does not exist",
             "create it, name it in the connection `file_drop_default`, or take files out of systems in tenant.yml",
         )
     folders = (path.name for path in root.iterdir() if path.is_dir())

@@ -4,6 +4,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -76,11 +77,12 @@ def connected_objects(
     """
     if source != "files":
         connector = SOURCES[source](completed(context, source, connection))
-        if hasattr(connector, "api"):
-            connector.api.open()
         entries = objects_of(area, [source])
-        return connector.offered(entries) if hasattr(connector, "offered") else entries
-    entries = [find_object("files", name) for name in drop_folders(context, connection, area)]
+        with _form_in_words(source, "sign-in"):
+            if hasattr(connector, "api"):
+                connector.api.open()
+            return connector.offered(entries) if hasattr(connector, "offered") else entries
+    entries = [find_object("files", name) for name in drop_folders(context, connection)]
     entries = [entry for entry in entries if entry.area == area]
     for entry in entries:
         if not is_known(entry):
@@ -181,7 +183,9 @@ def _known(
         for run in committed
         if run.window_start is None or run.api.get("compared")
     ]
-    days = connection.extra.get("compare_days", entry.compare_days)
+    days = entry.compare_days
+    if days is not None:  # An object that is never compared stays so, whatever the connection says.
+        days = connection.extra.get("compare_days", days)
     return Known(
         fields=frozenset(described[-1]) if described else None,
         compare=bool(compared)
@@ -199,15 +203,21 @@ def _pages(source: Source, entry: CatalogueObject, window: Window, known: Known)
 
 def in_words(entry: CatalogueObject, pages: Iterator[Page]) -> Iterator[Page]:
     """``pages``; an answer that has not the form the vendor documents ends them in a SourceError."""
-    try:
+    with _form_in_words(entry.source, entry.object):
         yield from pages
+
+
+@contextmanager
+def _form_in_words(source: str, object_name: str) -> Iterator[None]:
+    try:
+        yield
     except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
         raise SourceError(
-            entry.source,
-            entry.object,
+            source,
+            object_name,
             f"an answer has another form than documented ({type(error).__name__} "
             f"at {_place(error)})",
-            f"run again; if it stays so, compare api_version of `{entry.source}_default` with the vendor's",
+            f"run again; if it stays so, compare api_version of `{source}_default` with the vendor's",
         ) from error
 
 
@@ -284,9 +294,9 @@ def check_and_commit(
             fails_dag = check.fails_dag or entry.required
             report(
                 "blocked",
+                dag=f"ingest_{area}",
                 source=entry.source,
                 object=entry.object,
-                area=area,
                 reasons=reasons,
                 fails_dag=fails_dag,
             )

@@ -3,7 +3,7 @@
 import logging
 import os
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +107,7 @@ def ingest_tasks(area: str) -> None:
     @task(map_index_template="{{ object_name }}")
     def extract_object(source: str, object_name: str) -> dict[str, Any]:
         context = get_current_context()
-        context["object_name"] = object_name
+        context["source"], context["object_name"] = source, object_name
         return step(pull, source, object_name, bool(context["params"].get("force")))
 
     @task(trigger_rule="all_done")
@@ -117,17 +117,21 @@ def ingest_tasks(area: str) -> None:
 
     @task(outlets=[ASSETS[area]])
     def announce(outlet_events: Any = None) -> None:
-        outlet_events[ASSETS[area]].extra = {"business_date": business_date_of_run().isoformat()}
-        began = get_current_context()["dag_run"].start_date.astimezone(UTC)
-        report("announced", dag=f"ingest_{area}", run_began_at=began.isoformat(timespec="seconds"))
+        day = business_date_of_run().isoformat()
+        outlet_events[ASSETS[area]].extra = {"business_date": day}
+        report("announced", dag=f"ingest_{area}", business_date=day)
 
+    signed_in = {
+        source: connected.override(task_id=f"connected_{source}")(source) for source in sources
+    }
     runs = [
         extract_object.override(task_id=f"extract_{source}", pool=pool_of(source)).expand_kwargs(
-            connected.override(task_id=f"connected_{source}")(source)
+            entries
         )
-        for source in sources
+        for source, entries in signed_in.items()
     ]
-    check_and_commit_area(runs) >> announce()
+    # a source that cannot be read at all fails the area, if none of its objects is required too
+    [check_and_commit_area(runs), *signed_in.values()] >> announce()
 
 
 def look_up(context: Context, area: str, source: str) -> list[CatalogueObject]:
@@ -147,23 +151,24 @@ def step(function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
     """Run one step of the pipeline and report its failure; only an unreadable source is worth a retry."""
     try:
         return function(load_context(), *arguments, **options)
-    except SourceError as error:
-        what = {"source": error.source, "object": error.object_name}
-        report("failed", dag=_dag_id(), message=str(error), **what)
-        if isinstance(error, AuthenticationError):
-            raise AirflowFailException(str(error)) from error
-        raise
     except WarehouseError as error:
-        report("failed", dag=_dag_id(), message=str(error))
+        report("failed", **_running(), message=str(error))
+        if isinstance(error, SourceError) and not isinstance(error, AuthenticationError):
+            raise
         raise AirflowFailException(str(error)) from error
     except Exception as error:
         what = f"unexpected {type(error).__name__} in {function.__name__}: {error}"
-        report("failed", dag=_dag_id(), message=redact(what))
+        report("failed", **_running(), message=redact(what))
         raise
 
 
-def _dag_id() -> str:
-    return get_current_context()["dag"].dag_id
+def _running() -> dict[str, str]:
+    """The running DAG and, in an extraction, its object."""
+    context = get_current_context()
+    running = {"dag": context["dag"].dag_id}
+    if "object_name" in context:
+        running |= {"source": context["source"], "object": context["object_name"]}
+    return running
 
 
 def connection_of(source: str) -> base.Connection:
@@ -175,6 +180,8 @@ def connection_of(source: str) -> base.Connection:
         if source == "files":
             return base.Connection(host="")
         hint = f"set AIRFLOW_CONN_{conn_id.upper()} (see .env.example) or add it in the Airflow UI"
+        if source != "database":
+            hint += f"; or put its objects into {source}/ of the tenant folder, for the sandbox"
         raise SourceError(source, conn_id, "there is no such Airflow connection", hint) from error
     host = connection.host or ""
     if connection.port:

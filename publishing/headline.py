@@ -9,12 +9,22 @@ import duckdb
 
 @dataclass(frozen=True)
 class Number:
-    """One figure: labels, text to show, raw value (None = no data)."""
+    """One figure.
+
+    Attributes:
+        label_en, label_ja: what it is called.
+        text: the value as it is shown, ``–`` where there is no data.
+        value: the value itself, None where there is no data.
+        column: ``schema.table.column`` whose contract defines it.
+        is_provisional: it may still change by itself.
+    """
 
     label_en: str
     label_ja: str
     text: str
     value: Any
+    column: str
+    is_provisional: bool = False
 
 
 def headline_numbers(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> list[Number]:
@@ -27,11 +37,11 @@ def headline_numbers(connection: duckdb.DuckDBPyConnection, as_of_date: date) ->
     ).fetchone()[0]
     monthly = connection.execute(
         """
-        select month, closing_mrr, nrr, grr from core.fct_retention_monthly
+        select month, closing_mrr, nrr, grr, is_provisional from core.fct_retention_monthly
         where segment_type = 'all' and last_day(month) <= ? order by month desc limit 1
         """,
         [as_of_date],
-    ).fetchone() or (None, None, None, None)
+    ).fetchone() or (None, None, None, None, False)
     yearly = connection.execute(
         """
         select nrr_t12m, grr_t12m from core.fct_retention_t12m
@@ -49,14 +59,63 @@ def headline_numbers(connection: duckdb.DuckDBPyConnection, as_of_date: date) ->
     )
     month = f"{monthly[0]:%Y-%m}" if monthly[0] else "–"
     mix = " ".join(f"L{level}:{levels.get(level, 0)}" for level in range(6)) if levels else "–"
+    by_month, by_year = "core.fct_retention_monthly", "core.fct_retention_t12m"
+    provisional = monthly[4]
     return [
-        Number("Active customers", "有効顧客数", f"{customers:,}", customers),
-        Number(f"MRR {month}", "月次経常収益", _money(monthly[1]), monthly[1]),
-        Number(f"NRR {month}", "売上継続率(月次)", _rate(monthly[2]), monthly[2]),
-        Number(f"GRR {month}", "総収益維持率(月次)", _rate(monthly[3]), monthly[3]),
-        Number("NRR trailing 12 months", "売上継続率(12か月)", _rate(yearly[0]), yearly[0]),
-        Number("GRR trailing 12 months", "総収益維持率(12か月)", _rate(yearly[1]), yearly[1]),
-        Number("Activation levels 0–5", "活用レベル別顧客数", mix, levels),
+        Number(
+            "Active customers",
+            "有効顧客数",
+            f"{customers:,}",
+            customers,
+            "core.dim_customer.customer_status",
+        ),
+        Number(
+            f"MRR {month}",
+            "月次経常収益",
+            _money(monthly[1]),
+            monthly[1],
+            f"{by_month}.closing_mrr",
+            provisional,
+        ),
+        Number(
+            f"NRR {month}",
+            "ネット収益維持率(月次)",
+            _rate(monthly[2]),
+            monthly[2],
+            f"{by_month}.nrr",
+            provisional,
+        ),
+        Number(
+            f"GRR {month}",
+            "グロス収益維持率(月次)",
+            _rate(monthly[3]),
+            monthly[3],
+            f"{by_month}.grr",
+            provisional,
+        ),
+        Number(
+            "NRR trailing 12 months",
+            "ネット収益維持率(12か月)",
+            _rate(yearly[0]),
+            yearly[0],
+            f"{by_year}.nrr_t12m",
+            provisional,
+        ),
+        Number(
+            "GRR trailing 12 months",
+            "グロス収益維持率(12か月)",
+            _rate(yearly[1]),
+            yearly[1],
+            f"{by_year}.grr_t12m",
+            provisional,
+        ),
+        Number(
+            "Activation levels 0–5",
+            "活用レベル別顧客数",
+            mix,
+            levels,
+            "marts.mart_activation_level.activation_level",
+        ),
     ]
 
 

@@ -8,13 +8,15 @@ import duckdb
 import pyarrow as pa
 from jinja2 import Environment, FileSystemLoader
 
+from expectations.contracts import load_contract
 from expectations.data_docs import build_data_docs
 from expectations.results import newest_by_table, read_results
+from ingestion.errors import StateError
 from ingestion.load import connect
 from ingestion.progress import open_problems
 from ingestion.settings import Settings
 from ingestion.tenant import Tenant
-from publishing.headline import headline_numbers
+from publishing.headline import Number, headline_numbers
 from publishing.snapshot import current_snapshot
 
 LEVEL_NAMES = {
@@ -25,8 +27,31 @@ LEVEL_NAMES = {
     4: "公開 published",
     5: "定期公開 publishing regularly",
 }
+STATUS_NAMES = {
+    "passed": "passed 合格",
+    "warned": "warned 警告",
+    "quarantined": "quarantined 隔離",
+    "blocked": "blocked 停止",
+    "error": "could not be checked 検査不能",
+}
+AREA_NAMES = {
+    "ingest_crm": "CRM 顧客・契約",
+    "ingest_sfa": "SFA 商談",
+    "ingest_ma": "MA マーケティング",
+    "ingest_support": "Support 問合せ",
+    "ingest_success": "Customer success 活用・アンケート",
+}
 MONTHS = 13
-_MOVEMENTS = "opening_mrr new_mrr reactivation_mrr upsell_mrr cross_sell_mrr contraction_mrr churn_mrr closing_mrr"
+_MOVEMENTS = {
+    "opening_mrr": "Opening 期首",
+    "new_mrr": "New 新規",
+    "reactivation_mrr": "Reactivation 復活",
+    "upsell_mrr": "Upsell アップセル",
+    "cross_sell_mrr": "Cross-sell クロスセル",
+    "contraction_mrr": "Contraction 縮小",
+    "churn_mrr": "Churn 解約",
+    "closing_mrr": "Closing 期末",
+}
 
 
 def render(settings: Settings, tenant: Tenant) -> Path:
@@ -42,18 +67,27 @@ def render(settings: Settings, tenant: Tenant) -> Path:
     common = {
         "tenant": tenant.name,
         "currency": tenant.reporting_currency,
+        "status_names": STATUS_NAMES,
         "has_models": (settings.site_dir / "dbt" / "index.html").is_file(),
     }
     results = read_results(settings.audit_dir, days=90)
+    checks = _checks(results)
     pages: dict[str, dict[str, Any]] = {
-        "index.html": {"title": "Home", "problems": open_problems(settings)},
-        "checks.html": {"title": "Checks", **_checks(results), "loads": _loads(settings)},
+        "index.html": {
+            "title": "Home",
+            "problems": open_problems(settings),
+            "counts": checks["counts"],
+        },
+        "checks.html": {"title": "Checks", **checks, "loads": _loads(settings)},
     }
     if snapshot:
         with connect(snapshot.path, read_only=True) as connection:
             pages["index.html"] |= {
                 "as_of": snapshot.as_of_date,
-                "numbers": headline_numbers(connection, snapshot.as_of_date),
+                "numbers": [
+                    {"number": number, **definition_of(number)}
+                    for number in headline_numbers(connection, snapshot.as_of_date)
+                ],
                 "retention": _retention(connection),
                 "levels": _levels(connection),
                 "freshness": _freshness(connection),
@@ -72,8 +106,20 @@ def render(settings: Settings, tenant: Tenant) -> Path:
     return settings.site_dir / "index.html"
 
 
+def definition_of(number: Number) -> dict[str, str]:
+    """What a headline number means, from the contract of its column, and where dbt docs show it."""
+    layer, table, column = number.column.split(".")
+    described = {c.name: c.description for c in load_contract(layer, table).columns}
+    english, _, japanese = described[column].partition(" / ")
+    return {
+        "english": english,
+        "japanese": japanese,
+        "page": f"dbt/index.html#!/model/model.customer_success_warehouse.{table}",
+    }
+
+
 def _retention(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    columns = _MOVEMENTS.split()
+    columns = list(_MOVEMENTS)
     rows = connection.execute(
         f"""
         select strftime(month, '%Y-%m') || case when is_provisional then ' *' else '' end, {", ".join(columns)},
@@ -89,12 +135,7 @@ def _retention(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         ]
         for row in rows
     ]
-    labels = [
-        "Month 月",
-        *(name.removesuffix("_mrr").replace("_", " ") for name in columns),
-        "NRR",
-        "GRR",
-    ]
+    labels = ["Month 月", *_MOVEMENTS.values(), "NRR", "GRR"]
     return {"columns": labels, "rows": shown}
 
 
@@ -121,10 +162,26 @@ def _levels(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
 
 
 def _freshness(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Each area; of the tables, which are all of one build, how many there are and how old the oldest is."""
     rows = connection.execute(
-        "select mart_name, last_success_as_of, is_stale from marts.mart_freshness order by is_stale desc, 1"
+        "select mart_name, kind, last_success_as_of, is_stale from marts.mart_freshness order by 1"
     ).fetchall()
-    return [{"name": name, "as_of": as_of, "is_stale": is_stale} for name, as_of, is_stale in rows]
+    areas = {name: (as_of, is_stale) for name, kind, as_of, is_stale in rows if kind == "area"}
+    tables = [(as_of, is_stale) for _, kind, as_of, is_stale in rows if kind != "area"]
+    lines = [
+        {"name": label, "as_of": areas[name][0], "is_stale": areas[name][1]}
+        for name, label in AREA_NAMES.items()
+        if name in areas
+    ]
+    if tables:
+        lines.append(
+            {
+                "name": f"Tables of core and marts テーブル ({len(tables)})",
+                "as_of": min(as_of for as_of, _ in tables),
+                "is_stale": any(is_stale for _, is_stale in tables),
+            }
+        )
+    return lines
 
 
 def _checks(table: pa.Table) -> dict[str, Any]:
@@ -141,7 +198,11 @@ def _checks(table: pa.Table) -> dict[str, Any]:
 def _loads(settings: Settings) -> list[tuple]:
     if not settings.warehouse_file.exists():
         return []
-    with connect(settings.warehouse_file, read_only=True) as connection:
+    try:
+        warehouse = connect(settings.warehouse_file, read_only=True)
+    except StateError:
+        return []  # damaged: the page says so under what is blocked
+    with warehouse as connection:
         if not connection.execute(
             "from duckdb_tables() where schema_name = 'ops' and table_name = 'loads'"
         ).fetchall():

@@ -4,6 +4,7 @@ import fcntl
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,18 +65,19 @@ def environment(home: Path) -> dict[str, str]:
 
 
 def run_command(home: Path, *arguments: str, timeout: int = 600) -> Run:
-    """Run ``python -m <arguments>`` as make does."""
-    process = subprocess.run(
-        [sys.executable, "-m", *arguments],
-        cwd=ROOT,
-        env=environment(home),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=timeout,
-        check=False,
-    )
-    return Run(process.returncode, process.stdout, home)
+    """Run ``python -m <arguments>`` as make does; whatever it leaves behind cannot hold the test."""
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as printed:
+        process = subprocess.run(
+            [sys.executable, "-m", *arguments],
+            cwd=ROOT,
+            env=environment(home),
+            stdout=printed,
+            stderr=subprocess.STDOUT,
+            timeout=timeout,
+            check=False,
+        )
+        printed.seek(0)
+        return Run(process.returncode, printed.read(), home)
 
 
 RunWarehouse = Callable[..., Run]

@@ -53,7 +53,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         listener.bind((HOST, options.port))
     except OSError as problem:
-        return _fail(f"port {options.port}: {problem.strerror}")
+        return _fail(f"port {options.port}: {problem.strerror} → give PORT= another one")
+    except OverflowError:
+        return _fail(f"port {options.port} is none → give PORT= a number from 1 to 65535")
     if options.exit_with_parent:
         _exit_with_parent()
     app = create_app(options.tenant, options.clock or clock, faults)

@@ -89,7 +89,10 @@ class HubSpot(Vendor):
         refresh_token, first = form.get("refresh_token", ""), credentials.HUBSPOT_REFRESH_TOKEN
         pair = self.world.rotate_token(self.name, refresh_token, first)
         if pair is None:
-            return error(400, "missing or invalid refresh token", status="BAD_REFRESH_TOKEN")
+            # As those who met it quote it: OAuth's own names beside HubSpot's.
+            message = "refresh token is invalid, expired or revoked"
+            more = {"error": "invalid_grant", "error_description": message}
+            return error(400, message, status="BAD_REFRESH_TOKEN", **more)
         self._ends[pair["access_token"]] = self.world.now + TOKEN_LIFETIME
         seconds = int(TOKEN_LIFETIME.total_seconds())
         return JSON({**pair, "token_type": "bearer", "expires_in": seconds})
@@ -177,15 +180,15 @@ class HubSpot(Vendor):
         message = "Authentication credentials not found or not valid."
         return error(401, message, category="INVALID_AUTHENTICATION")
 
-    def refusal(self, fault: Fault) -> Response:
-        """The quotas of ten seconds and of a day answer 429, a failing gateway 502."""
+    def refusal(self, fault: Fault, request: Request) -> Response:
+        """The quotas of ten seconds (search: of one) and of a day answer 429, a failing gateway 502."""
         if fault.fault == "server_error":
             return error(502, "There was a problem with the request.")
         if fault.fault == "daily_limit":
             return _rate_limit("You have reached your daily limit.", "DAILY", {})
         headers = {} if fault.retry_after is None else {"retry-after": str(fault.retry_after)}
-        message = "You have reached your ten_secondly_rolling limit."
-        return _rate_limit(message, "TEN_SECONDLY_ROLLING", headers)
+        policy = "SECONDLY" if request.url.path.endswith("/search") else "TEN_SECONDLY_ROLLING"
+        return _rate_limit(f"You have reached your {policy.lower()} limit.", policy, headers)
 
     def failure(self, message: str) -> Response:
         """A tenant file that cannot be read."""
@@ -196,12 +199,15 @@ class HubSpot(Vendor):
         return self._feeds.name_of(request.url.path) or super().object_of(request)
 
     def extra_headers(self, request: Request) -> dict[str, str]:
-        """The quota; search answers come without."""
+        """The quota; search answers come without, the day's is not told to OAuth apps."""
         if request.url.path.endswith("/search"):
             return {}
-        return {
+        daily = {
             "x-hubspot-ratelimit-daily": str(DAILY_REQUESTS),
             "x-hubspot-ratelimit-daily-remaining": str(DAILY_REQUESTS - self.used_today),
+        }
+        return {
+            **(daily if bearer_token(request) == credentials.HUBSPOT_TOKEN else {}),
             "x-hubspot-ratelimit-interval-milliseconds": str(BURST_MILLISECONDS),
             "x-hubspot-ratelimit-max": str(BURST_REQUESTS),
             "x-hubspot-ratelimit-remaining": str(BURST_REQUESTS - 1),

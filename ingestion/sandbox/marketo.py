@@ -229,7 +229,7 @@ class Marketo(Vendor):
             return self.error("600")
         return self.error("602" if token in self._tokens and token in self.world.tokens else "601")
 
-    def refusal(self, fault: Fault) -> Response:
+    def refusal(self, fault: Fault, request: Request) -> Response:
         """A failing gateway is a status, all else a code."""
         if fault.fault == "server_error":
             return Response("Bad Gateway", 502, media_type="text/plain")

@@ -97,7 +97,8 @@ class ExportJobs:
         """Put a job in the queue of ten."""
         job = self._job(request)
         if job.status != "Created":
-            raise self._refusal("1003", f"Export job is already {job.status}")
+            # After Adobe's page of error codes, which gives 1029 three meanings.
+            raise self._refusal("1029", "Job already queued")
         self._check_quota()
         waiting = [j for j in self._jobs.values() if j.status in ("Queued", "Processing")]
         if len(waiting) >= QUEUE_LIMIT:
@@ -115,6 +116,9 @@ class ExportJobs:
     async def status(self, request: Request) -> Response:
         """Where a job stands; of the queue the two oldest run."""
         job = self._job(request)
+        # What ran before this look is done by now, also a job that nobody waits for any more.
+        for other in [j for j in self._jobs.values() if j.status == "Processing" and j is not job]:
+            self._finish(other)
         running = [j for j in self._jobs.values() if j.status in ("Queued", "Processing")]
         for other in running[:RUNNING_LIMIT]:
             other.status = "Processing"
@@ -137,7 +141,8 @@ class ExportJobs:
         first, last = int(wanted[1]), int(wanted[2] or len(content) - 1)
         part = content[first : last + 1]
         shown = f"bytes {first}-{first + len(part) - 1}/{len(content)}"
-        return Response(part, 206, {"content-range": shown}, media_type="text/csv")
+        headers = {"accept-ranges": "bytes", "content-range": shown}
+        return Response(part, 206, headers, media_type="text/csv")
 
     async def listed(self, request: Request) -> Response:
         """The jobs of the last seven days."""

@@ -230,7 +230,7 @@ class Salesforce(Vendor):
         """A session that is not valid."""
         return error(401, "INVALID_SESSION_ID", "Session expired or invalid")
 
-    def refusal(self, fault: Fault) -> Response:
+    def refusal(self, fault: Fault, request: Request) -> Response:
         """The quota answers 403 without a hint how long to wait, a busy server 503."""
         if fault.fault == "locator_expired":
             return _invalid_locator()

@@ -121,7 +121,7 @@ class Vendor(ABC):
         """The vendor's answer to a missing or ended token."""
 
     @abstractmethod
-    def refusal(self, fault: Fault) -> Response:
+    def refusal(self, fault: Fault, request: Request) -> Response:
         """The vendor's answer when its quota is used up or it is down."""
 
     @abstractmethod
@@ -214,7 +214,7 @@ class Vendor(ABC):
             if fault.fault in self.twists:
                 request.state.twist = fault.fault
                 return await endpoint(request)
-            return self.refusal(fault)
+            return self.refusal(fault, request)
 
         return faulty
 

@@ -200,15 +200,13 @@ class Zendesk(Vendor):
             return JSON({"error": "Couldn't authenticate you"}, 401)
         return _error(401, "invalid_token", "The access token provided is expired or revoked.")
 
-    def refusal(self, fault: Fault) -> Response:
+    def refusal(self, fault: Fault, request: Request) -> Response:
         """The quota answers 429 with the seconds to wait, an overloaded server 503."""
         if fault.fault == "rate_limit":
             wait = 1 if fault.retry_after is None else fault.retry_after
-            body = {
-                "error": "APIRateLimitExceeded",
-                "description": "Number of allowed API requests per minute exceeded",
-            }
-            return JSON(body, 429, {"retry-after": str(wait)})
+            # A text, as those who met it quote it; no JSON.
+            body = "Number of allowed API requests per minute exceeded"
+            return Response(body, 429, {"retry-after": str(wait)}, media_type="text/html")
         headers = {} if fault.retry_after is None else {"retry-after": str(fault.retry_after)}
         return Response("Service Unavailable", 503, headers, media_type="text/plain")
 
@@ -259,7 +257,7 @@ class Zendesk(Vendor):
         start = int(text) * SECOND
         if start > self.micros - WITHHELD_SECONDS * SECOND:
             message = "Too recent start_time. Use a start_time older than 60 seconds"
-            raise Refusal(_described("StartTimeTooRecent", message))
+            raise Refusal(_described("StartTimeTooRecent", message, 422))
         return start
 
 
@@ -312,8 +310,8 @@ def _going_on(request: Request, **position: Any) -> str:
     return f"{_here(request)}?{urlencode({**asked, **position})}"
 
 
-def _described(error: str, description: str) -> Response:
-    return JSON({"error": error, "description": description}, 400)
+def _described(error: str, description: str, status: int = 400) -> Response:
+    return JSON({"error": error, "description": description}, status)
 
 
 def _error(status: int, error: str, description: str) -> Response:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 
 from ingestion.catalogue import CatalogueObject
+from ingestion.errors import SourceError
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,30 @@ class Known:
     fields: frozenset[str] | None
     compare: bool
     live: Callable[[], pa.Table]
+
+
+class Positions:
+    """Where a paging loop has been: one place seen twice would make it endless.
+
+    Args:
+        source, object_name: what is read, for the message.
+    """
+
+    def __init__(self, source: str, object_name: str) -> None:
+        self._source, self._object_name = source, object_name
+        self._seen: set[Any] = set()
+
+    def go_to(self, position: Any) -> Any:
+        """``position`` (hashable); raises SourceError if the vendor sends us there a second time."""
+        if position in self._seen:
+            raise SourceError(
+                self._source,
+                self._object_name,
+                "the same page is given again and again",
+                "run again later",
+            )
+        self._seen.add(position)
+        return position
 
 
 class Source(Protocol):

@@ -9,7 +9,9 @@ import logging
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from datetime import time as time_of_day
 from decimal import Decimal
+from functools import partial
 from math import isfinite
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,9 +22,10 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from ingestion.catalogue import CatalogueObject
 from ingestion.errors import AuthenticationError, CatalogueError, SchemaError, SourceError
-from ingestion.lake import RESERVED_COLUMNS, fold
 from ingestion.redaction import redact
-from ingestion.sources.base import Connection, Page, Window
+from ingestion.sources.base import Connection, Known, Page, Window
+from ingestion.sources.sweep import Sweep
+from ingestion.text_table import RESERVED_COLUMNS, fold, to_text
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +39,8 @@ READ_ONLY = {
     "mariadb": "set session transaction read only",
     "sqlite": "pragma query_only = on",
 }
+# A page is a short read: a statement that takes longer waits for a lock or scans for want of an index.
+LONGEST_STATEMENT = {"postgresql": "set statement_timeout = '30min'"}
 REFUSALS = ("authentication failed", "access denied", "login failed", "no pg_hba.conf")
 
 
@@ -45,12 +50,16 @@ class Database:
     ``connection.host`` is an SQLAlchemy URL without user and password
     (``postgresql+psycopg://db.example.jp:5432/product``). ``connection.extra``:
         timezone: IANA zone of dates and of timestamps that carry none (default UTC).
+
+    Attributes:
+        fields: the entity's columns read last.
     """
 
     def __init__(self, connection: Connection) -> None:
         self._secrets = {connection.password} - {""}
         self._zone = ZoneInfo(connection.extra.get("timezone", "UTC"))
         self.sleep = time.sleep
+        self.fields: list[str] = []
         try:
             url = sa.make_url(connection.host)
             if connection.login:
@@ -63,9 +72,9 @@ class Database:
                 f"its host is no usable SQLAlchemy URL ({type(error).__name__})",
                 "write e.g. postgresql+psycopg://host:5432/name as host of `database_default`",
             ) from None
-        statement = READ_ONLY.get(self._engine.dialect.name)
-        if statement:
-            sa.event.listen(self._engine, "connect", lambda raw, _: _say(raw, statement))
+        for said in (READ_ONLY, LONGEST_STATEMENT):
+            if statement := said.get(self._engine.dialect.name):
+                sa.event.listen(self._engine, "connect", partial(_say, statement))
 
     def extract(self, entry: CatalogueObject, window: Window) -> Iterator[Page]:
         """Yield every row of ``entry`` whose cursor lies in ``window``; all rows if it has no cursor.
@@ -83,6 +92,20 @@ class Database:
         finally:
             self._engine.dispose()
 
+    def update(self, entry: CatalogueObject, window: Window, known: Known) -> Iterator[Page]:
+        """Yield what `extract` would; when a comparison is due, also what differs from the lake:
+        tombstones of rows that are gone, and rows that the windows missed.
+
+        Raises:
+            CatalogueError, SourceError, SchemaError: see `extract`.
+        """
+        yield from self.extract(entry, window)
+        if known.compare and window.start:
+            try:
+                yield from self._differences(entry, window.start, known)
+            finally:
+                self._engine.dispose()
+
     def tables(self) -> list[str]:
         """Names of the tables and views the user sees, for a test of the connection."""
         inspector = self._ask("tables", lambda: sa.inspect(self._engine))
@@ -93,6 +116,7 @@ class Database:
         if table is None:
             return
         columns = _columns(entry, table)
+        self.fields = list(columns)
         keys = [columns[name] for name in entry.key]
         scope, order = [], keys
         if entry.cursor:
@@ -121,6 +145,48 @@ class Database:
             if len(rows) < PAGE_ROWS:
                 return
             last = [rows[-1][label] for label in labels]
+
+    def _differences(self, entry: CatalogueObject, start: datetime, known: Known) -> Iterator[Page]:
+        table = self._table(entry)
+        if table is None:
+            return
+        columns = _columns(entry, table)
+        names = [*entry.key, *([entry.cursor] if entry.cursor else [])]
+        sweep = Sweep(known.live(), entry.key, entry.cursor)
+        for rows in self._in_key_order(entry, {name: columns[name] for name in names}):
+            sweep.see([{name: to_text(value) for name, value in row.items()} for row in rows])
+        for chunk in sweep.vanished():
+            logger.warning("database / %s: %d rows are gone", entry.object, len(chunk))
+            yield Page(
+                [dict(zip(names, gone, strict=False)) | {"_is_deleted": True} for gone in chunk]
+            )
+        if not entry.cursor:
+            return
+        before = _as_read_back(self._bound(entry, columns[entry.cursor], start))
+        missed = {key for chunk in sweep.missed(before) for key in chunk}
+        if not missed:
+            return
+        logger.warning("database / %s: %d rows were missed", entry.object, len(missed))
+        # Their keys are text here: no comparison with the column's own type is sure in every database.
+        for rows in self._in_key_order(entry, columns):
+            found = [row for row in rows if tuple(to_text(row[n]) for n in entry.key) in missed]
+            if found:
+                yield Page(found)
+
+    def _in_key_order(
+        self, entry: CatalogueObject, columns: dict[str, sa.Column]
+    ) -> Iterator[list[dict[str, Any]]]:
+        keys = [columns[name] for name in entry.key]
+        select = sa.select(*(column.label(name) for name, column in columns.items()))
+        select = select.where(*(key.is_not(None) for key in keys)).order_by(*keys).limit(PAGE_ROWS)
+        page = select
+        while True:
+            rows = self._rows(entry, page)
+            if rows:
+                yield [_as_landed(row) for row in rows]
+            if len(rows) < PAGE_ROWS:
+                return
+            page = select.where(_beyond(keys, [rows[-1][name] for name in entry.key]))
 
     def _table(self, entry: CatalogueObject) -> sa.Table | None:
         if not entry.reads or not entry.key:
@@ -200,11 +266,18 @@ class Database:
         return redact(f"{type(cause).__name__}: {line}", self._secrets)[:MESSAGE_LENGTH]
 
 
-def _say(raw: Any, statement: str) -> None:
+def _say(statement: str, raw: Any, _: Any) -> None:
     cursor = raw.cursor()
     cursor.execute(statement)
     cursor.close()
     raw.commit()
+
+
+def _as_read_back(bound: datetime | date) -> datetime:
+    """A bound as the sweep reads cursors back from their text: what has no zone counts as UTC there."""
+    if not isinstance(bound, datetime):
+        bound = datetime.combine(bound, time_of_day())
+    return bound if bound.tzinfo else bound.replace(tzinfo=UTC)
 
 
 def _columns(entry: CatalogueObject, table: sa.Table) -> dict[str, sa.Column]:

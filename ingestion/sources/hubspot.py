@@ -11,8 +11,8 @@ from urllib.parse import quote_plus
 
 from ingestion.catalogue import CatalogueObject
 from ingestion.errors import SourceError
-from ingestion.sources.base import Connection, Known, Page, Window
-from ingestion.sources.hubspot_api import HubSpotApi, check_progress, following
+from ingestion.sources.base import Connection, Known, Page, Positions, Window
+from ingestion.sources.hubspot_api import HubSpotApi, following
 from ingestion.sources.hubspot_events import milliseconds, read_feed, read_submissions
 
 LIST_PAGE = 100
@@ -109,15 +109,15 @@ class HubSpot:
         query |= {"associations": ASSOCIATED.get(object_name)}
         if not is_wide:
             query["properties"] = properties
-        after = None
+        after, positions = None, Positions("hubspot", object_name)
         while True:
             body = self.api.get(path, object_name, after=after, **query)
             records = body["results"]
+            self._associate(object_name, [r for r in records if _is_cut(object_name, r)])
             yield self._filled(object_name, records, names, archived) if is_wide else records
             if following(body) is None:
                 return
-            check_progress(object_name, following(body) != after)
-            after = following(body)
+            after = positions.go_to(following(body))
 
     def _filled(
         self, object_name: str, records: Records, names: list[str], archived: bool
@@ -130,6 +130,7 @@ class HubSpot:
         )
         wanted = [{"id": record["id"]} for record in records]
         body = self.api.post(path, object_name, {"properties": names, "inputs": wanted})
+        _check_errors(object_name, "properties", body)
         by_id = {record["id"]: record for record in body["results"]}
         # One that is absent now was archived or merged meanwhile.
         return [record | by_id[record["id"]] for record in records if record["id"] in by_id]
@@ -149,6 +150,10 @@ class HubSpot:
                 pairs = zip(body["results"], moments, strict=True)
                 yield [record for record, moment in pairs if moment < newest]
                 low = newest
+            elif newest < low:
+                raise SourceError(
+                    "hubspot", object_name, "a search gives older records only", "run again later"
+                )
             else:
                 yield from self._search_moment(object_name, names, modified, low)
                 low += 1
@@ -157,7 +162,7 @@ class HubSpot:
         self, object_name: str, names: list[str], modified: str, moment: int
     ) -> Iterator[Records]:
         """All records modified in one millisecond, when they are more than a page."""
-        last = "0"
+        last, positions = "0", Positions("hubspot", object_name)
         while True:
             above = {"propertyName": "hs_object_id", "operator": "GT", "value": last}
             filters = [*_between(modified, moment, moment + 1), above]
@@ -165,8 +170,7 @@ class HubSpot:
             yield body["results"]
             if following(body) is None:
                 return
-            check_progress(object_name, body["results"][-1]["id"] != last)
-            last = body["results"][-1]["id"]
+            last = positions.go_to(body["results"][-1]["id"])
 
     def _search_page(
         self, object_name: str, names: list[str], filters: Records, order: str
@@ -192,7 +196,7 @@ class HubSpot:
         wanted = [{"id": record["id"]} for record in records]
         while wanted:
             body = self.api.post(path, object_name, {"inputs": wanted})
-            _check_errors(object_name, body)
+            _check_errors(object_name, "associations", body)
             wanted = []
             for found in body["results"]:
                 key = str(found["from"]["id"])
@@ -211,13 +215,19 @@ def _between(name: str, low: int, high: int) -> Records:
     ]
 
 
-def _check_errors(object_name: str, body: dict[str, Any]) -> None:
+def _check_errors(object_name: str, what: str, body: dict[str, Any]) -> None:
     """Records without associations make an answer one in part (207), and so do vanished ones; no other reason does."""
     for error in body.get("errors") or []:
         if error.get("category") != "OBJECT_NOT_FOUND":
             raise SourceError(
-                "hubspot", object_name, f"associations: {error.get('category')}", "run again later"
+                "hubspot", object_name, f"{what}: {error.get('category')}", "run again later"
             )
+
+
+def _is_cut(object_name: str, record: dict[str, Any]) -> bool:
+    """Whether a listed record has more associations than are shown with it."""
+    shown = (record.get("associations") or {}).get(ASSOCIATED.get(object_name, "")) or {}
+    return bool(following(shown))
 
 
 def _as_deleted(records: Records, window: Window) -> Records:

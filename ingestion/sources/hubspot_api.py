@@ -5,7 +5,6 @@ from typing import Any
 
 import requests
 
-from ingestion.errors import SourceError
 from ingestion.http import JsonApi
 from ingestion.sources.base import Connection
 from ingestion.tokens import TokenStore
@@ -76,15 +75,7 @@ class HubSpotApi(JsonApi):
 
 def following(body: dict[str, Any]) -> str | None:
     """The position after a page; None after the last one."""
-    return body.get("paging", {}).get("next", {}).get("after")
-
-
-def check_progress(object_name: str, moved: bool) -> None:
-    """Raise SourceError if a page points to itself."""
-    if not moved:
-        raise SourceError(
-            "hubspot", object_name, "the same page is given again and again", "run again later"
-        )
+    return ((body.get("paging") or {}).get("next") or {}).get("after")
 
 
 def _is_daily_limit(body: Any) -> bool:

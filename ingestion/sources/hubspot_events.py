@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from ingestion.http import HttpError
-from ingestion.sources.base import Window
-from ingestion.sources.hubspot_api import HubSpotApi, check_progress, following
+from ingestion.sources.base import Positions, Window
+from ingestion.sources.hubspot_api import HubSpotApi, following
 
 EVENT_PAGE = 1000
 SUBMISSION_PAGE = 50
@@ -31,7 +31,7 @@ def read_feed(api: HubSpotApi, object_name: str, window: Window) -> Iterator[Rec
     path, listed, time = FEEDS[object_name]
     first, end = _bounds(window)
     upper = oldest = end
-    offset = None
+    offset, positions = None, Positions("hubspot", object_name)
     while True:
         query = {"startTimestamp": first, "endTimestamp": upper, "limit": EVENT_PAGE}
         try:
@@ -46,15 +46,14 @@ def read_feed(api: HubSpotApi, object_name: str, window: Window) -> Iterator[Rec
         yield events
         if not body["hasMore"]:
             return
-        check_progress(object_name, body["offset"] != offset)
-        offset = body["offset"]
+        _, offset = positions.go_to((upper, body["offset"]))
 
 
 def read_submissions(api: HubSpotApi, object_name: str, window: Window) -> Iterator[Records]:
     """Submissions of every form, archived ones too, each with its ``formId``."""
     first, end = _bounds(window)
     for form in _forms(api, object_name):
-        after = None
+        after, positions = None, Positions("hubspot", object_name)
         while True:
             query = {"limit": SUBMISSION_PAGE, "after": after}
             body = api.get(f"{SUBMISSIONS}/{form['id']}", object_name, **query)
@@ -66,21 +65,19 @@ def read_submissions(api: HubSpotApi, object_name: str, window: Window) -> Itera
             ]
             if following(body) is None or min(times, default=first) < first:
                 break
-            check_progress(object_name, following(body) != after)
-            after = following(body)
+            after = positions.go_to(following(body))
 
 
 def _forms(api: HubSpotApi, object_name: str) -> Iterator[dict[str, Any]]:
     for archived in ("false", "true"):
-        after = None
+        after, positions = None, Positions("hubspot", object_name)
         while True:
             query = {"limit": FORM_PAGE, "archived": archived, "after": after}
             body = api.get(FORMS, object_name, **query)
             yield from body["results"]
             if following(body) is None:
                 break
-            check_progress(object_name, following(body) != after)
-            after = following(body)
+            after = positions.go_to(following(body))
 
 
 def milliseconds(moment: datetime) -> int:

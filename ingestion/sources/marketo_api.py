@@ -14,6 +14,7 @@ logger = logging.getLogger(__name__)
 SHORTEST_LIFETIME = 5
 # What other vendors would say with a status, by Marketo's code; any other code is a bad request.
 STATUSES = {
+    "500": 500,  # internal error
     "502": 502,  # bad gateway
     "600": 401,  # no token
     "601": 401,  # token invalid
@@ -24,6 +25,7 @@ STATUSES = {
     "608": 503,  # temporarily unavailable
     "610": 404,  # no such path
     "611": 500,  # system error
+    "614": 503,  # subscription out of reach, usually for a while
     "615": 429,  # 10 calls at once
     "702": 404,  # no such record
     "713": 503,  # transient
@@ -82,8 +84,14 @@ class MarketoApi(JsonApi):
             return response.status_code
         code = error_code(body)
         if code == JOB_LIMIT:
+            if "already queued" in _message(body):
+                return 409
             return 403 if is_used_up(body) else 429
         return 403 if code == DAILY_CALLS else STATUSES.get(code, 400 if code else 500)
+
+    def is_transient(self, response: requests.Response, body: Any) -> bool:
+        """A job that is in the queue already stays there."""
+        return self.status_of(response, body) != 409 and super().is_transient(response, body)
 
     def wait_hint(self, response: requests.Response) -> float | None:
         """By error code, since Marketo says nothing."""
@@ -108,14 +116,17 @@ def error_code(body: Any) -> str:
 
 def is_used_up(body: Any) -> bool:
     """Whether a quota of the day is used up; a full job queue has the same code as the export quota."""
-    error = _first_error(body)
-    code, message = str(error.get("code", "")), str(error.get("message", "")).lower()
-    return code == DAILY_CALLS or (code == JOB_LIMIT and "quota" in message)
+    code = error_code(body)
+    return code == DAILY_CALLS or (code == JOB_LIMIT and "quota" in _message(body))
 
 
 def has_code(error: Exception, code: str) -> bool:
     """Whether an exception is Marketo's refusal with this code."""
     return isinstance(error, HttpError) and error_code(error.body) == code
+
+
+def _message(body: Any) -> str:
+    return str(_first_error(body).get("message", "")).lower()
 
 
 def _first_error(body: Any) -> dict[str, Any]:

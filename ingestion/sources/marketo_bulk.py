@@ -82,7 +82,8 @@ class BulkExtract:
             (status,) = self._ask("GET", f"{export}/status")
             if status["status"] == "Completed":
                 return status
-            if status["status"] in ("Failed", "Cancelled"):
+            # The vendor spells the last one both ways.
+            if status["status"] in ("Failed", "Cancelled", "Canceled"):
                 reason = self._api.redact(str(status.get("errorMsg", "no reason given")))
                 raise self._error(f"export job {export}: {status['status']} ({reason})")
             self._api.sleep(self._poll_seconds)

@@ -13,11 +13,11 @@ from typing import Any
 from ingestion.catalogue import CatalogueObject
 from ingestion.errors import SchemaError, SourceError
 from ingestion.http import HttpError
-from ingestion.sources.base import Connection, Known, Page, Window
+from ingestion.sources.base import Connection, Known, Page, Positions, Window
 from ingestion.sources.salesforce_api import SalesforceApi, error_code
 from ingestion.sources.salesforce_bulk import BulkQuery, BulkUnavailableError
 from ingestion.sources.salesforce_soql import MAX_URL, field_groups, id_lists, literal, select, url
-from ingestion.sources.salesforce_sweep import Sweep, is_true
+from ingestion.sources.sweep import Sweep, is_true
 
 logger = logging.getLogger(__name__)
 
@@ -223,7 +223,7 @@ class Salesforce:
         shape = self._describe(entry)
         kept = [name for name in ("Id", entry.cursor, "IsDeleted") if name in shape.types]
         types = {name: shape.types[name] for name in kept}
-        sweep = Sweep(known.live(), entry.cursor)
+        sweep = Sweep(known.live(), entry.key, entry.cursor)
         for page in self._everything(entry.object, types):
             sweep.see(page)
         empty = dict.fromkeys(shape.types)
@@ -265,9 +265,10 @@ class Salesforce:
     def _query(self, object_name: str, soql: str) -> Iterator[list[dict[str, Any]]]:
         body = self._first_page(object_name, soql)
         yield body["records"]
+        positions = Positions("salesforce", object_name)
         # A page may be short of rows and not be the last one: only `done` tells.
         while not body["done"]:
-            body = self.api.get(body["nextRecordsUrl"], object_name)
+            body = self.api.get(positions.go_to(body["nextRecordsUrl"]), object_name)
             yield body["records"]
 
 

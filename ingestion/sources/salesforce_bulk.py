@@ -10,6 +10,7 @@ from typing import Any
 
 from ingestion.errors import SourceError
 from ingestion.http import HttpError
+from ingestion.sources.base import Positions
 from ingestion.sources.salesforce_api import CsvPage, SalesforceApi
 
 logger = logging.getLogger(__name__)
@@ -101,6 +102,7 @@ class BulkQuery:
 
     def _results(self, job: str) -> Iterator[list[dict[str, Any]]]:
         path, locator = f"{self._jobs}/{job}/results", None
+        positions = Positions("salesforce", self._object)
         while True:
             page = self._api.get(path, self._object, maxRecords=PAGE_SIZE, locator=locator)
             if not isinstance(page, CsvPage):
@@ -108,9 +110,9 @@ class BulkQuery:
                     "salesforce", self._object, f"the results of job {job} are no CSV", "run again"
                 )
             yield [self._record(page.names, row) for row in page.rows]
-            locator = page.locator
-            if locator is None:
+            if page.locator is None:
                 return
+            locator = positions.go_to(page.locator)
 
     def _record(self, names: list[str], row: list[str]) -> dict[str, Any]:
         record: dict[str, Any] = {name: cell or None for name, cell in zip(names, row, strict=True)}

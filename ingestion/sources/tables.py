@@ -21,7 +21,7 @@ import openpyxl
 from openpyxl.styles.numbers import is_datetime
 from openpyxl.utils.datetime import from_excel
 
-from ingestion.lake import RESERVED_COLUMNS
+from ingestion.text_table import RESERVED_COLUMNS
 
 logger = logging.getLogger(__name__)
 

@@ -13,9 +13,10 @@ from datetime import UTC, date, datetime
 import pyarrow.parquet as pq
 
 from ingestion.catalogue import find_object
-from ingestion.lake import Lake, to_text_table
+from ingestion.lake import Lake
 from ingestion.sources.base import Connection, Page, Window
 from ingestion.sources.salesforce import Salesforce
+from ingestion.text_table import to_text_table
 
 
 def extract(url: str, folder: str) -> dict[str, object]:

@@ -50,7 +50,7 @@ def test_a_folder_that_is_no_tenant(tmp_path: Path) -> None:
     [
         ("timezone", "Asia/Tokio", "no IANA time zone"),
         ("systems", ["salesforce", "sap"], "unknown sap"),
-        ("colour", "red", "colour: Extra inputs are not permitted"),
+        ("colour", "red", "colour is no key of it; known are name, timezone"),
         ("vars", {"rfm_binz": 4}, "there is no dbt var 'rfm_binz'"),
     ],
 )

@@ -71,6 +71,24 @@ def chain(
     return home
 
 
+def test_a_merged_account_lives_on_in_the_surviving_one(tiny_at_once: Run) -> None:
+    """Its subscription, ticket, usage and content hang on the customer it was merged into."""
+    with tiny_at_once.marts() as connection:
+        found = connection.execute(
+            """
+            with survivor as (
+                select customer_key from core.bridge_customer_identity where source_id = '001000000000009AAA'
+            )
+            select
+                (select count(distinct line_id) from core.fct_subscription_month join survivor using (customer_key)),
+                (select count(*) from core.fct_ticket join survivor using (customer_key)),
+                (select max(uses_28d) from core.fct_usage_weekly join survivor using (customer_key)),
+                (select max(open_items) from marts.mart_activation_level join survivor using (customer_key))
+            """
+        ).fetchone()
+    assert found == (2, 2, 8 + 9, 1)
+
+
 def test_killed_days_end_as_one_run(chain: Path, tiny_at_once: Run) -> None:
     """Facts, current marts and the last slice do not tell how the history was run."""
     assert_same(

@@ -44,9 +44,10 @@ def test_every_real_customer_closes(ravenstack: Run, mrr_playbook: Run) -> None:
 
 
 def test_a_company_without_ma_builds_empty_not_failed(ravenstack: Run) -> None:
-    """No MA system: its columns are null, never zero."""
+    """No MA system, no opportunities in its CRM: their columns are null, never zero."""
     with ravenstack.marts() as connection:
-        clicks = connection.execute(
-            "select count(email_clicks_90d) from marts.mart_customer_360"
-        ).fetchone()[0]
-    assert clicks == 0
+        known = connection.execute(
+            "select count(email_clicks_90d), count(open_opportunity), count(tickets_90d)"
+            " from marts.mart_customer_360"
+        ).fetchone()
+    assert known == (0, 0, 500)

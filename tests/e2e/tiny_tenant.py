@@ -14,7 +14,7 @@ def write_tiny_tenant(folder: Path) -> Path:
     """Write the tenant; returns its folder.
 
     2026-06-28: everything so far. 06-29: an upsell, a late amendment, a ticket solved, a reverted stage, a file
-    dropped again. 06-30: a deleted account, a deleted line, a churn by a shortened term, a new customer.
+    dropped again, account 8 merged into 9 (its orders, tickets and files go on naming 8). 06-30: a deleted account, a deleted line, a churn by a shortened term, a new customer.
     """
     accounts, orders, items, tickets, events = [], [], [], [], []
     for number in range(1, 13):
@@ -31,6 +31,9 @@ def write_tiny_tenant(folder: Path) -> Path:
     items.append(_item(3, _START, 48_000, changed="2026-06-29"))
     tickets.append(_ticket(4, "solved", "2026-06-20", changed="2026-06-29"))
     events.append(_ticket_event(4, 2, "2026-06-29", "new", "solved"))
+
+    merged = _account(8, _START, changed="2026-06-29", deleted=True)
+    accounts.append(merged | {"MasterRecordId": _id(9)})
 
     accounts.append(_account(5, _START, changed="2026-06-30", deleted=True))
     items.append(

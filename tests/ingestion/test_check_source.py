@@ -1,24 +1,29 @@
 """`make check-source` against the sandbox, a drop folder and a PostgreSQL: what it tells, and that it tells no secret."""
 
 import io
+import json
 from datetime import UTC, datetime
 
 import pytest
 from postgres_server import PASSWORD, as_owner, binaries, postgres_server
 from rich.console import Console
+from scripted_server import Answer, scripted_server
 from tenant_folder import set_faults, write_tenant
 
 from cli.check_source import check, check_files, check_vendor
-from ingestion.errors import AuthenticationError, StateError
+from ingestion.errors import AuthenticationError, SourceError, StateError
 from ingestion.lake import Lake
 from ingestion.sandbox import credentials
 from ingestion.settings import Settings
 from ingestion.sources.base import Connection
 from ingestion.tenant import load_tenant
 from pipeline.context import Context
+from pipeline.ingest import connected_objects
 
 STAMP = "2026-11-02T00:00:00.000+0000"
 RECORD = {"Id": "001000000000001AAA", "Name": "n", "SystemModstamp": STAMP, "IsDeleted": False}
+DAY = "2026-11-02T00:00:00Z"
+SECOND = int(datetime(2026, 11, 2, tzinfo=UTC).timestamp())
 REQUIRED = ("Account", "Product2", "Order", "OrderItem")
 SALESFORCE = (credentials.SALESFORCE_CLIENT_ID, credentials.SALESFORCE_CLIENT_SECRET)
 
@@ -26,6 +31,11 @@ SALESFORCE = (credentials.SALESFORCE_CLIENT_ID, credentials.SALESFORCE_CLIENT_SE
 @pytest.fixture(scope="module")
 def tenant(tmp_path_factory):
     files = {f"salesforce/{name}": [RECORD] for name in REQUIRED}
+    files |= {
+        "hubspot/contacts": [{"id": "1", "properties": {}, "createdAt": DAY, "updatedAt": DAY}],
+        "marketo/leads": [{"id": 1, "createdAt": DAY, "updatedAt": DAY}],
+        "zendesk/tickets": [{"id": 1, "generated_timestamp": SECOND, "updated_at": DAY}],
+    }
     return write_tenant(tmp_path_factory.mktemp("tenant"), files)
 
 
@@ -67,6 +77,53 @@ def test_a_required_object_that_fails(url, context):
     assert "the connection" not in text
 
 
+@pytest.mark.parametrize(
+    ("source", "login", "password", "extra", "expected"),
+    [
+        (
+            "hubspot",
+            "",
+            credentials.HUBSPOT_TOKEN,
+            {},
+            ["✓ contacts 1 records", "scopes: not told", "quota: X-HubSpot-RateLimit-Daily 650000"],
+        ),
+        (
+            "hubspot",
+            credentials.HUBSPOT_CLIENT_ID,
+            credentials.HUBSPOT_CLIENT_SECRET,
+            {"refresh_token": credentials.HUBSPOT_REFRESH_TOKEN},
+            ["✓ contacts 1 records", "quota: X-HubSpot-RateLimit-Remaining 189"],
+        ),
+        (
+            "marketo",
+            credentials.MARKETO_CLIENT_ID,
+            credentials.MARKETO_CLIENT_SECRET,
+            {"poll_seconds": 0.01, "since": "2026-11-01"},
+            ["✓ leads 1 records", "scopes: warehouse@sandbox.example", "quota: used today"],
+        ),
+        (
+            "zendesk",
+            credentials.ZENDESK_CLIENT_ID,
+            credentials.ZENDESK_CLIENT_SECRET,
+            {},
+            ["✓ tickets 1 records", "– calls no record", "scopes: read", "X-Rate-Limit 700"],
+        ),
+        (
+            "zendesk",
+            credentials.ZENDESK_EMAIL,
+            credentials.ZENDESK_API_TOKEN,
+            {"auth": "api_token"},
+            ["✓ tickets 1 records", "scopes: not told"],
+        ),
+    ],
+)
+def test_every_vendor_tells_what_it_can(url, context, source, login, password, extra, expected):
+    works, text = told(check_vendor, source, context, Connection(url, login, password, extra))
+    assert works
+    assert [line for line in expected if line not in text] == []
+    assert [s for s in (password, extra.get("refresh_token")) if s and s in text] == []
+
+
 @pytest.mark.parametrize("source", ["salesforce", "hubspot", "marketo", "zendesk"])
 def test_wrong_credentials_end_it_and_are_not_shown(url, context, source):
     connection = Connection(url, "wrong-login", "wr0ng-secret")
@@ -74,6 +131,27 @@ def test_wrong_credentials_end_it_and_are_not_shown(url, context, source):
         told(check_vendor, source, context, connection)
     assert "wr0ng-secret" not in str(caught.value)
     assert f"`{source}_default`" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("source", "bodies"),
+    [
+        ("salesforce", [["no object"]]),
+        ("salesforce", [{"access_token": "t"}]),
+        ("salesforce", [{"access_token": "t", "instance_url": None}]),
+        ("salesforce", [{"access_token": "t", "instance_url": "HERE"}, {"sobjects": None}]),
+        ("marketo", [{"access_token": "t", "expires_in": None}]),
+        ("zendesk", ["t0ken"]),
+    ],
+)
+def test_a_sign_in_of_another_form_is_said_before_anything_is_read(context, source, bodies):
+    with scripted_server() as server:
+        server.answers = [
+            Answer(json.loads(json.dumps(body).replace("HERE", server.url))) for body in bodies
+        ]
+        connection = Connection(server.url, "client", "s3cret")
+        with pytest.raises(SourceError, match=f"{source} / sign-in: an answer has another form"):
+            connected_objects(context, "crm", source, connection)
 
 
 def test_dropped_files(context, tmp_path):

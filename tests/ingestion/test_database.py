@@ -8,10 +8,11 @@ import pytest
 from postgres_server import as_owner, binaries, postgres_server
 
 from ingestion.catalogue import CatalogueObject, find_object
+from ingestion.current import live_records
 from ingestion.errors import AuthenticationError, CatalogueError, SchemaError, SourceError
 from ingestion.lake import Lake
 from ingestion.sources import database
-from ingestion.sources.base import Connection, Window
+from ingestion.sources.base import Connection, Known, Window
 from ingestion.sources.database import Database
 
 pytestmark = pytest.mark.skipif(
@@ -195,6 +196,17 @@ def test_a_connection_that_breaks_between_pages_is_made_again(source, owner):
     assert [row["use_id"] for row in seen] == list(range(7))
 
 
+def test_a_query_that_does_not_end_is_ended(server, owner, monkeypatch):
+    owner.execute(
+        "create view feature_use as select 1 as use_id, timestamptz '2026-11-02Z' as updated_at, pg_sleep(9)::text"
+    )
+    monkeypatch.setattr(
+        database, "LONGEST_STATEMENT", {"postgresql": "set statement_timeout = '50ms'"}
+    )
+    with pytest.raises(SourceError, match="statement timeout"):
+        rows(connected(server))
+
+
 def test_nothing_can_be_written_through_it_even_by_its_owner(server, owner):
     owner.execute(TABLE)
     writer = connected(server, login="owner", password="0wner-Secret")
@@ -269,3 +281,77 @@ def test_any_sqlalchemy_url_works(tmp_path):
     reader = Database(Connection(f"sqlite:///{tmp_path}/app.db", extra={"timezone": "Asia/Tokyo"}))
     assert rows(reader) == [{"use_id": 1, "updated_at": "2026-11-02T00:00:00"}]
     assert reader.tables() == ["feature_use"]
+
+
+def land(lake, source, of, end):
+    """One day's extraction as the ingest DAG does it, committed; the comparison is always due."""
+    window = lake.next_window(of, end)
+    known = Known(None, True, lambda: live_records(lake, of))
+    pages = source.update(of, window, known) if window.start else source.extract(of, window)
+    manifest = lake.write_run(of, end.date(), window, pages)
+    lake.finish_run(of, manifest)
+    lake.commit(of, manifest)
+    return manifest
+
+
+def live(lake, of):
+    return sorted(tuple(row[name] for name in of.key) for row in live_records(lake, of).to_pylist())
+
+
+def test_a_comparison_finds_deleted_rows_and_rows_the_windows_missed(source, owner, tmp_path):
+    owner.execute(TABLE)
+    lake = Lake(str(tmp_path))
+    for number in range(1, 8):
+        use(owner, number, DAY)
+    land(lake, source, USE, DAY + timedelta(days=1))
+    later = DAY + timedelta(days=40)
+    land(lake, source, USE, later)
+    owner.execute("delete from feature_use where use_id in (2, 5)")
+    use(owner, 9, DAY + timedelta(days=1))  # committed late, far behind the look-back
+    use(owner, 10, later)
+    manifest = land(lake, source, USE, later + timedelta(days=1))
+    assert live(lake, USE) == [(n,) for n in sorted(["1", "3", "4", "6", "7", "9", "10"])]
+    assert (manifest.rows, manifest.tombstones) == (4, 2)
+
+    use(owner, 2, DAY)  # the very row comes back, with its old time
+    land(lake, source, USE, later + timedelta(days=2))
+    assert ("2",) in live(lake, USE)
+    land(lake, source, USE, later + timedelta(days=30))
+    assert land(lake, source, USE, later + timedelta(days=60)).rows == 0
+
+
+def test_a_comparison_of_a_composite_key_of_dates_and_numbers(source, owner, tmp_path):
+    owner.execute("create table pair (a numeric, b date, at date, primary key (a, b))")
+    owner.execute("grant select on pair to reader")
+    days = ("2026-11-01", "2026-11-02", "2026-11-03", "2026-11-04")
+    for number in ("1.50", "2"):
+        for day in days:
+            owner.execute("insert into pair values (%s, %s, '2026-11-01')", [number, day])
+    of, lake = entry(reads="pair", key=("a", "b"), cursor="at"), Lake(str(tmp_path))
+    land(lake, source, of, DAY)
+    owner.execute("delete from pair where a = 1.5 and b = '2026-11-03'")
+    assert land(lake, source, of, DAY + timedelta(days=30)).tombstones == 1
+    assert ("1.50", "2026-11-03") not in live(lake, of)
+    assert len(live(lake, of)) == 7
+
+
+@pytest.mark.parametrize(
+    ("kind", "late"), [("timestamp", "2026-11-11 20:00"), ("date", "2026-11-11")]
+)
+def test_a_missed_row_is_found_whatever_the_cursors_type(source, owner, tmp_path, kind, late):
+    """The next window begins at midnight in Tokyo; what lies hours before it was missed."""
+    owner.execute(f"create table feature_use (use_id int primary key, updated_at {kind})")
+    lake, of = Lake(str(tmp_path)), entry(lookback_days=0)
+    land(lake, source, of, DAY)
+    land(lake, source, of, DAY + timedelta(days=10))
+    owner.execute("insert into feature_use values (1, %s)", [late])
+    assert land(lake, source, of, DAY + timedelta(days=11)).rows == 1
+
+
+def test_a_table_that_is_no_longer_seen_deletes_nothing(source, owner, tmp_path):
+    owner.execute(TABLE)
+    use(owner, 1, DAY)
+    lake = Lake(str(tmp_path))
+    land(lake, source, USE, DAY + timedelta(days=1))
+    owner.execute("drop table feature_use")
+    assert land(lake, source, USE, DAY + timedelta(days=2)).tombstones == 0

@@ -239,6 +239,7 @@ NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
         ("soon", None),
         ("-3", None),
         ("", None),
+        ("Mon, 01 Jan 2026 00:00:00 +9999999999999999", None),
     ],
 )
 def test_retry_after(value, seconds):
@@ -253,3 +254,20 @@ def test_a_token_goes_to_no_other_host():
             VendorApi(server.url).get(f"{other.url}/rows", "rows")
         assert VendorApi(server.url).get(f"{server.url}/rows", "rows") == {"rows": [1]}
     assert other.requests == []
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_secret_does_not_follow_a_redirected_sign_in(status):
+    with scripted_server(Answer({"access_token": "t"})) as elsewhere, scripted_server() as server:
+        server.answers = [Answer(status=status, headers={"Location": f"{elsewhere.url}/token"})]
+        with pytest.raises(HttpError, match=rf"HTTP {status}: .* elsewhere → check the host"):
+            TokenApi(server.url).get("/rows", "rows")
+    assert elsewhere.requests == []
+
+
+def test_a_token_does_not_follow_a_redirect_to_another_host():
+    with scripted_server(GOOD) as elsewhere, scripted_server() as server:
+        there = elsewhere.url.replace("127.0.0.1", "localhost")
+        server.answers = [Answer(status=307, headers={"Location": f"{there}/rows"})]
+        VendorApi(server.url).get("/rows", "rows")
+    assert "Authorization" not in elsewhere.requests[0][2]

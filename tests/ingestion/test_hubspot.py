@@ -226,6 +226,49 @@ def test_a_search_is_paged_by_time_so_that_a_change_while_paging_loses_nothing()
     assert "after" not in second
 
 
+def test_a_record_that_a_batch_read_fails_to_give_is_no_record_that_is_gone():
+    wide = Answer({"results": [{"name": name} for name in WIDE]})
+    listed = Answer({"results": [record(1, FIRST, "n"), record(2, FIRST, "n")]})
+    gone = {"status": "error", "category": "OBJECT_NOT_FOUND", "context": {"ids": ["2"]}}
+    given = {"status": "COMPLETE", "results": [record(1, FIRST, "n")], "numErrors": 1}
+    answers = [wide, listed, Answer(given | {"errors": [gone]}, 207), Answer({"results": []})]
+    with scripted_server(*answers) as server:
+        assert [r["id"] for r in extract(source(server.url), None)] == ["1"]
+
+    failed = gone | {"category": "INTERNAL_ERROR"}
+    with (
+        scripted_server(wide, listed, Answer(given | {"errors": [failed]}, 207)) as server,
+        pytest.raises(SourceError, match="contacts: properties: INTERNAL_ERROR"),
+    ):
+        extract(source(server.url), None)
+
+
+def test_associations_that_a_list_cuts_short_are_completed():
+    shown = {"results": [{"id": "1", "type": "contact_to_company"}]}
+    cut = shown | {"paging": {"next": {"after": "1", "link": "https://api.hubapi.com/"}}}
+    listed = [
+        record(1, FIRST, "n", associations={"companies": cut}),
+        record(2, FIRST, "n", associations={"companies": shown}),
+        record(3, FIRST, "n"),
+    ]
+    linked = [
+        {"toObjectId": n, "associationTypes": [{"typeId": 1, "label": "Primary"}]} for n in (1, 2)
+    ]
+    answers = [
+        PROPERTIES,
+        Answer({"results": listed}),
+        Answer({"results": [{"from": {"id": "1"}, "to": linked}]}),
+        Answer({"results": []}),
+    ]
+    with scripted_server(*answers) as server:
+        found = extract(source(server.url), None)
+    assert [
+        len(r.get("associations", {"companies": {"results": []}})["companies"]["results"])
+        for r in found
+    ] == [2, 1, 0]
+    assert json.loads(server.requests[2][3]) == {"inputs": [{"id": "1"}]}
+
+
 def test_an_expired_offset_of_events_is_resumed_from_the_oldest_one_seen():
     first, later = (int(m.timestamp() * 1000) for m in (FIRST, LATER))
     events = [{"id": "b", "created": first + 9}, {"id": "a", "created": first + 5}]

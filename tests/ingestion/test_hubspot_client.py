@@ -189,8 +189,13 @@ def test_oauth(sandbox):
     pair = tokens.create(**OAUTH_APP, refresh_token=credentials.HUBSPOT_REFRESH_TOKEN)
     assert pair.expires_in == 1800
     client = HubSpot(access_token=pair.access_token, host=sandbox)
-    assert client.crm.contacts.basic_api.get_page(limit=1).results
-    with pytest.raises(OAuthException, match="BAD_REFRESH_TOKEN"):
+    page, _, headers = client.crm.contacts.basic_api.get_page_with_http_info(limit=1)
+    assert page.results
+    assert "x-hubspot-ratelimit-remaining" in headers
+    assert (
+        "x-hubspot-ratelimit-daily" not in headers
+    )  # HubSpot tells the day's to private apps only
+    with pytest.raises(OAuthException, match=r"BAD_REFRESH_TOKEN.*invalid_grant"):
         tokens.create(**OAUTH_APP, refresh_token=credentials.HUBSPOT_REFRESH_TOKEN)
 
 

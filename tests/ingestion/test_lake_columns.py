@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from ingestion import lake
 from ingestion.catalogue import find_object
 from ingestion.errors import SchemaError
-from ingestion.lake import TECHNICAL_COLUMNS, Lake
+from ingestion.lake import Lake
 from ingestion.sources.base import Page, Window
+from ingestion.text_table import TECHNICAL_COLUMNS
 
 ENTRY = find_object("salesforce", "Account")
 NOW = datetime(2026, 11, 22, tzinfo=UTC)

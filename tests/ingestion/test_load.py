@@ -5,8 +5,8 @@ import stat
 import subprocess
 import sys
 from datetime import date, timedelta
+from pathlib import Path
 
-import duckdb
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
@@ -212,7 +212,7 @@ def test_a_load_that_fails_half_way_leaves_nothing(lake, warehouse):
     (part,) = lake.parts(LEAD, damaged)
     good = lake.fs.cat_file(part)
     lake.fs.pipe_file(part, good[:20])
-    with pytest.raises(duckdb.Error):
+    with pytest.raises(StateError, match="cannot be read"):
         load(warehouse, lake, COLUMNS)
     assert ids(warehouse) == []
     assert "Extra" not in column_names(warehouse, ACCOUNT.table)
@@ -248,6 +248,41 @@ def test_a_part_that_lost_rows_after_its_commit_is_not_loaded(lake, warehouse):
         load(warehouse, lake, COLUMNS)
     load(warehouse, Lake(f"{lake.root}-empty"), COLUMNS)
     assert ids(warehouse) == []
+
+
+def test_a_file_that_is_no_warehouse_is_named(warehouse):
+    warehouse.write_bytes(b"no database" * 1000)
+    with pytest.raises(
+        StateError, match=r"warehouse\.duckdb cannot be opened: .*not a valid"
+    ) as caught:
+        connect(warehouse, read_only=True)
+    assert "make rebuild" in caught.value.hint
+
+
+@pytest.mark.parametrize("damage", ["cut short", "gone"])
+def test_a_part_that_cannot_be_read_is_named(lake, warehouse, damage):
+    manifest = land_and_commit(lake, ACCOUNT, DAY, accounts(1, 2))
+    (part,) = lake.parts(ACCOUNT, manifest)
+    content = Path(part).read_bytes()
+    Path(part).unlink()
+    if damage == "cut short":
+        Path(part).write_bytes(content[:100])
+    with pytest.raises(
+        StateError, match=r"salesforce\.Account: run .* cannot be read: .*part-0"
+    ) as caught:
+        load(warehouse, lake, COLUMNS)
+    assert "backup" in caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["_committed.json", "_manifest.json"])
+def test_a_damaged_pointer_or_manifest_is_named(lake, name):
+    manifest = land(lake, ACCOUNT, DAY, accounts(1))
+    if name == "_committed.json":
+        lake.commit(ACCOUNT, manifest)
+    (path,) = Path(lake.object_path(ACCOUNT)).rglob(name)
+    path.write_bytes(path.read_bytes()[:50])
+    with pytest.raises(StateError, match=f"{name} is damaged"):
+        lake.complete_run(ACCOUNT, manifest.business_date)
 
 
 def test_a_killed_load_leaves_nothing_and_the_next_one_all(lake, warehouse):

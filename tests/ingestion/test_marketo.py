@@ -234,3 +234,27 @@ def test_an_error_with_status_200_is_an_error(code, message, expected):
         with pytest.raises(SourceError, match=expected):
             extract(marketo, entry=TYPES)
     assert marketo.waits == []
+
+
+TOKEN = Answer({"access_token": "t0ken", "expires_in": 3600})
+
+
+@pytest.mark.parametrize("code", ["500", "614"])
+def test_what_passes_by_itself_is_waited_for(code):
+    refused = {"success": False, "errors": [{"code": code, "message": "for a while"}]}
+    types = {"success": True, "result": [{"id": 1, "name": "Visit Webpage"}]}
+    with scripted_server(TOKEN, Answer(refused), Answer(types)) as server:
+        marketo = source(server.url)
+        assert ids(extract(marketo, entry=TYPES)) == [1]
+    assert len(marketo.waits) == 1
+
+
+def test_a_job_that_somebody_cancelled_is_an_error_at_once():
+    made = {"success": True, "result": [{"exportId": "e", "status": "Created"}]}
+    ended = {"success": True, "result": [{"exportId": "e", "status": "Canceled"}]}
+    answers = (Answer({"success": True, "result": []}), Answer(made), Answer(made), Answer(ended))
+    with scripted_server(TOKEN, *answers) as server:
+        marketo = source(server.url)
+        with pytest.raises(SourceError, match="export job e: Canceled"):
+            extract(marketo, end=FIRST + DAY)
+    assert marketo.waits == []

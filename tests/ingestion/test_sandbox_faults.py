@@ -14,7 +14,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sandbox_client import SandboxClient, write_tenant
 
-from ingestion.sandbox.faults import FaultScriptError, load_faults, parse_faults
+from ingestion.sandbox import credentials
+from ingestion.sandbox.faults import (
+    KINDS,
+    OWN_KINDS,
+    FaultScriptError,
+    load_faults,
+    parse_faults,
+)
+from ingestion.settings import PROJECT_ROOT
 
 QUERY = "/services/data/v63.0/query"
 ACCOUNTS = "SELECT Id FROM Account"
@@ -100,7 +108,15 @@ def test_quotas_answer_as_the_vendors_do(sandbox: SandboxClient) -> None:
     assert refused.json()["policyName"] == "TEN_SECONDLY_ROLLING"
     refused = sandbox.zendesk().get(TICKETS, start_time=0)
     assert (refused.status_code, refused.headers["Retry-After"]) == (429, "3")
-    assert refused.json()["error"] == "APIRateLimitExceeded"
+    assert refused.text == "Number of allowed API requests per minute exceeded"
+
+
+def test_hubspots_search_has_a_limit_of_its_own_and_no_hint(sandbox: SandboxClient) -> None:
+    sandbox.set_faults({"n": 1, "vendor": "hubspot", "fault": "rate_limit"})
+    refused = sandbox.hubspot().post(f"{CONTACTS}/search", {"limit": 1})
+    assert (refused.status_code, refused.json()["policyName"]) == (429, "SECONDLY")
+    assert refused.json()["message"] == "You have reached your secondly limit."
+    assert [name for name in refused.headers if "ratelimit" in name.lower()] == []
 
 
 def test_unauthorized_ends_the_token(sandbox: SandboxClient) -> None:
@@ -242,6 +258,14 @@ def test_a_bad_start_is_one_line_and_exit_2(
     assert problem in line
 
 
+@pytest.mark.parametrize("port", ["-1", "65536"])
+def test_a_port_that_is_none(tmp_path: Path, port: str) -> None:
+    ended = _run("--tenant", str(write_tenant(tmp_path / "tenant")), "--port", port)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    (line,) = ended.stderr.splitlines()
+    assert f"port {port} is none" in line
+
+
 def test_the_default_clock_is_the_end_of_the_last_day(url: str) -> None:
     assert SandboxClient(url).get("/_sandbox/clock").json() == {"now": "2026-01-31T15:05:00+00:00"}
 
@@ -259,3 +283,10 @@ def test_it_ends_when_its_parent_is_killed(folder: Path) -> None:
         os.kill(parent.pid, signal.SIGKILL)
         # The pipe ends only when the last process that holds it, the sandbox, is gone.
         assert parent.communicate(timeout=20)[0] == ""
+
+
+def test_the_page_of_the_sandbox_names_every_fault_and_every_credential() -> None:
+    page = (PROJECT_ROOT / "docs/tenant.md").read_text(encoding="utf-8")
+    kinds = {*KINDS, *(kind for own in OWN_KINDS.values() for kind in own)}
+    accepted = [value for name, value in vars(credentials).items() if name.isupper()]
+    assert [text for text in (*kinds, *accepted) if text not in page] == []

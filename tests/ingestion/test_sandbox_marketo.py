@@ -142,8 +142,23 @@ def test_two_jobs_run_and_ten_wait(account: SandboxClient) -> None:
     listed = account.get("/bulk/v1/leads/export.json").json()["result"]
     states = [job["status"] for job in listed if job["createdAt"] == "2026-02-10T00:00:00Z"]
     assert (last, states) == ("Queued", ["Processing"] * 2 + ["Queued"] * 8 + ["Created"])
+    (problem,) = account.post(f"{paths[0]}/enqueue.json", None).json()["errors"]
+    assert problem == {"code": "1029", "message": "Job already queued"}
     for path in paths:
         assert account.post(f"{path}/cancel.json", None).json()["success"]
+
+
+def test_jobs_that_nobody_waits_for_end_too(account: SandboxClient) -> None:
+    """A run that was killed leaves jobs behind: they must not hold the two places for good."""
+    account.set_clock("2026-02-12T00:00:00Z")
+    account.session.headers["Authorization"] = (
+        f"Bearer {account.get(TOKEN, **_credentials()).json()['access_token']}"
+    )
+    paths = [_export(account) for _ in range(4)]
+    for path in paths:
+        account.post(f"{path}/enqueue.json", None)
+    looks = [account.get(f"{paths[3]}/status.json").json()["result"][0] for _ in range(3)]
+    assert [look["status"] for look in looks] == ["Queued", "Completed", "Completed"]
 
 
 @pytest.mark.parametrize(

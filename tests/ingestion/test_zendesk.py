@@ -128,7 +128,7 @@ def scripted(name, *answers, start=FIRST):
 
 def test_a_cursor_that_does_not_move_is_an_error():
     page = Answer({"tickets": [], "after_cursor": "same", "end_of_stream": False})
-    with pytest.raises(SourceError, match=r"tickets: the export repeats itself .*same"):
+    with pytest.raises(SourceError, match="tickets: the same page is given again and again"):
         scripted("tickets", page, page, page)
 
 
@@ -137,6 +137,23 @@ def test_a_second_that_does_not_end_is_an_error():
     page = {"ticket_events": [], "count": 1000, "end_time": start, "end_of_stream": False}
     with pytest.raises(SourceError, match=f"repeats itself .*{start}.*share one second"):
         scripted("ticket_events", Answer(page))
+
+
+@pytest.mark.parametrize("name", ["ticket_events", "calls"])
+def test_a_page_that_would_begin_too_recently_is_the_end(name):
+    page = {name: [{"id": 1}], "count": 1000, "end_time": int(FIRST.timestamp()) + 9}
+    refused = {"error": "StartTimeTooRecent", "description": "Too recent start_time. Use an older"}
+    records, paths = scripted(name, Answer(page | {"end_of_stream": False}), Answer(refused, 422))
+    assert [record["id"] for record in records] == [1]
+    assert len(paths) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "status"), [("ticket_events", 422), ("ticket_events", 404), ("organizations", 404)]
+)
+def test_another_refusal_is_an_error(name, status):
+    with pytest.raises(SourceError, match=f"HTTP {status}"):
+        scripted(name, Answer({"error": "RecordNotFound", "description": "Not found"}, status))
 
 
 def test_a_record_that_changes_while_paging_is_kept_in_both_states():

@@ -1,6 +1,8 @@
 """dbt's variables and what is said when it fails."""
 
+import ast
 import json
+import re
 import shutil
 from dataclasses import replace
 from datetime import date
@@ -10,6 +12,7 @@ import yaml
 
 from ingestion.errors import BuildError, TenantError
 from pipeline import dbt
+from pipeline.definitions import Definitions
 
 DAY = date(2026, 3, 31)
 
@@ -46,6 +49,59 @@ def test_everything_a_run_sets_is_declared(context):
     """dbt_project.yml knows every variable, so that models compile without a run."""
     known = yaml.safe_load((dbt.PROJECT / "dbt_project.yml").read_text())["vars"]
     assert {*dbt.run_variables(context, DAY), *dbt.RUN_VARIABLES} <= set(known)
+
+
+def test_what_may_be_set_is_all_but_facts_and_run(context):
+    """The vars of dbt_project.yml and those that are checked are the same, and so are their choices."""
+    known = yaml.safe_load((dbt.PROJECT / "dbt_project.yml").read_text())["vars"]
+    facts = {"timezone", "reporting_currency", "first_business_date", "systems"}
+    assert set(Definitions.model_fields) == set(known) - facts - set(dbt.RUN_VARIABLES)
+    for path in dbt.PROJECT.rglob("*.sql"):
+        for name, options in re.findall(
+            r"choice_var\('(\w+)', (\[.*?\])\)", path.read_text(encoding="utf-8")
+        ):
+            choices = Definitions.model_fields[name].annotation.__args__
+            assert list(choices) == ast.literal_eval(options), name
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("rfm_bins", "x", "rfm_bins is 'x': should be a valid integer"),
+        ("rfm_bins", 10, "less than or equal to 9"),
+        ("rfm_bins", True, "valid integer"),
+        ("renewal_grace_days", -1, "greater than or equal to 0"),
+        ("renewal_grace_days", None, "valid integer"),
+        # text is true in Jinja, whatever it says
+        ("nrr_include_reactivation", "false", "valid boolean"),
+        ("activation_level_thresholds", [0.5, 0.3, 0.6, 1], "above the one before"),
+        ("activation_level_thresholds", [0.5], "at least 4"),
+        ("rfm_tie_method", "best", "'min_rank', 'max_rank' or 'ntile'"),
+        ("business_hours", {"start": "18:00", "end": "09:00", "days": [1]}, "before end"),
+        (
+            "business_hours",
+            {"start": "9", "end": "18:00", "days": [1]},
+            "business_hours.start is '9'",
+        ),
+        ("touch_low_arr", 20_000_000, r"touch_low_arr \(20,000,000\) lies above touch_high_arr"),
+        ("zendesk_category_field", "category", "number of a Zendesk ticket field"),
+    ],
+)
+def test_a_value_that_cannot_be(context, name, value, message):
+    """It is refused before a source is asked, wherever it stands."""
+    with pytest.raises(TenantError, match=rf"tenant\.yml: .*{message}"):
+        dbt.run_variables(with_vars(context, {name: value}), DAY)
+    with pytest.raises(TenantError, match=rf"VARS: .*{message}"):
+        dbt.run_variables(with_vars(context, given=json.dumps({name: value})), DAY)
+
+
+def test_values_that_may_be(context):
+    """Zero days of grace, whole numbers for fractions, an id as a number or as text."""
+    given = {"renewal_grace_days": 0, "cadence_tolerance": 2, "zendesk_category_field": "36000001"}
+    found = dbt.run_variables(
+        with_vars(context, {"touch_high_arr": 30_000_000}, json.dumps(given)), DAY
+    )
+    assert given.items() <= found.items()
 
 
 @pytest.mark.parametrize("name", ["rfm_binz", "timezone", "systems", *dbt.RUN_VARIABLES])

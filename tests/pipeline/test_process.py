@@ -55,6 +55,20 @@ def test_a_child_dies_with_its_killed_parent(end):
             os.kill(child, signal.SIGKILL)
 
 
+def test_no_lock_of_the_parent_holds_the_child():
+    """Libraries lock around a fork (Airflow's ORM, thread pools): a child that takes no part in it cannot wait."""
+    program = """
+import os, sys, threading
+from pipeline.process import start
+held = threading.Lock()
+held.acquire()
+os.register_at_fork(after_in_child=held.acquire)
+sys.exit(start(["true"]).wait())
+"""
+    outcome = subprocess.run([sys.executable, "-c", program], cwd=ROOT, timeout=60, check=False)
+    assert outcome.returncode == 0
+
+
 def test_the_first_process_of_a_container_may_have_children():
     """There the parent's own id is 1, as it is after an orphan was adopted."""
     program = "from pipeline.process import start; import sys; sys.exit(start(['true']).wait())"

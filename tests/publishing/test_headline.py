@@ -1,5 +1,6 @@
 """The headline numbers: which month, which rows, how they are written."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -7,8 +8,9 @@ import duckdb
 import pytest
 
 from publishing.headline import headline_numbers
+from publishing.site import definition_of
 
-RETENTION = "(month date, segment_type varchar, closing_mrr decimal(18,2), nrr decimal(12,6), grr decimal(12,6))"
+RETENTION = "(month date, segment_type varchar, closing_mrr decimal(18,2), nrr decimal(12,6), grr decimal(12,6), is_provisional boolean)"
 
 
 @pytest.fixture
@@ -35,8 +37,8 @@ def fill(marts):
     )
     for month, mrr, nrr in ((1, "1000", "0.9"), (2, "2000.50", "1.005"), (3, "3000", None)):
         marts.execute(
-            "insert into core.fct_retention_monthly values (?, 'all', ?, ?, 0.8), (?, 'plan', 7, 7, 7)",
-            [date(2026, month, 1), mrr, nrr, date(2026, month, 1)],
+            "insert into core.fct_retention_monthly values (?, 'all', ?, ?, 0.8, ?), (?, 'plan', 7, 7, 7, false)",
+            [date(2026, month, 1), mrr, nrr, month > 1, date(2026, month, 1)],
         )
         marts.execute(
             "insert into core.fct_retention_t12m values (?, 'all', ?, 0.5), (?, 'plan', 7, 7)",
@@ -93,3 +95,17 @@ def test_values_are_exact(marts):
     }
     assert values["MRR 2026-02"] == Decimal("2000.50")
     assert values["NRR 2026-02"] == Decimal("1.005")
+
+
+def test_a_month_that_may_still_change_says_so(marts):
+    fill(marts)
+    for day, provisional in ((date(2026, 1, 31), False), (date(2026, 2, 28), True)):
+        found = {number.label_en: number.is_provisional for number in headline_numbers(marts, day)}
+        assert found[f"MRR {day:%Y-%m}"] is found["GRR trailing 12 months"] is provisional
+        assert not found["Active customers"]
+
+
+def test_every_number_is_defined_by_a_contract_in_two_languages(marts):
+    for number in headline_numbers(marts, date(2026, 3, 31)):
+        definition = definition_of(number)
+        assert definition["english"] and re.search("[ぁ-んァ-ヶ一-龠]", definition["japanese"])

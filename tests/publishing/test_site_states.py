@@ -32,6 +32,15 @@ def test_a_first_load_that_failed(settings):
     assert "Checks" in text_of(render(settings, TENANT).with_name("checks.html"))
 
 
+def test_a_warehouse_that_is_damaged(settings):
+    """The site is what says so: it is rendered all the same."""
+    settings.warehouse_file.write_bytes(b"no database" * 1000)
+    report("failed", message="warehouse.duckdb cannot be opened")
+    index = render(settings, TENANT)
+    assert "cannot be opened" in text_of(index)
+    assert "Loads" in text_of(index.with_name("checks.html"))
+
+
 def test_dbt_docs_are_linked_once_they_are_written(settings):
     assert "dbt/index.html" not in text_of(render(settings, TENANT))
     (settings.site_dir / "dbt").mkdir()
@@ -47,6 +56,10 @@ def test_names_and_messages_are_text_not_markup(settings):
     assert "青空 &amp; &lt;Sons&gt;" in text
 
 
+def said(settings):
+    return [problem.split(" ", 1)[1] for problem in open_problems(settings)]
+
+
 def test_what_is_blocked_is_said_until_the_next_publication(settings):
     report("failed", message="ingest_crm: Account: Name_missing")
     report("failed", message="ingest_crm: Account: Name_missing")
@@ -58,28 +71,47 @@ def test_what_is_blocked_is_said_until_the_next_publication(settings):
     assert "Name_missing" not in text_of(render(settings, TENANT))
 
 
-def announced(area, run_began_at):
-    report("announced", dag=f"ingest_{area}", run_began_at=run_began_at)
-
-
 def test_what_an_ingest_dag_left_open_outlives_a_publication(settings):
-    """The build goes on without it; only a later run of the same area, or a commit of the object, makes it good."""
-    lead, account = ({"source": "salesforce", "object": name} for name in ("Lead", "Account"))
-    report("failed", dag="ingest_crm", message="salesforce / Account: 503", **account)
-    report("committed", **account)  # the retry
-    report("failed", dag="ingest_crm", message="database / connection: refused")
+    """The build of the deadline goes on without the area; only the area's own success makes it good."""
+    report("failed", dag="ingest_crm", message="ingest_crm: Account: Name_missing")
     report("failed", dag="build_warehouse", message="dbt failed")
-    report("blocked", **lead, reasons=["columns_exist: Missing: Id."], fails_dag=False)
-    report("blocked", **account, reasons=["x"], fails_dag=True)
-    announced("crm", "2026-01-01T00:00:00+00:00")
-    announced("sfa", "2999-01-01T00:00:00+00:00")
+    report("announced", dag="ingest_sfa", business_date="2026-03-31")
     report("published", as_of_date="2026-03-31")
-    (settings.logs_dir / "events.jsonl").open("a").write('{"at": "cut sho\n')
-    found = [problem.split(" ", 1)[1] for problem in open_problems(settings)]
-    assert found == [
-        "database / connection: refused",
-        "salesforce.Lead: columns_exist: Missing: Id.",
+    assert said(settings) == ["ingest_crm: Account: Name_missing"]
+    report("announced", dag="ingest_crm", business_date="2026-04-01")
+    assert said(settings) == []
+
+
+def test_an_object_its_dag_went_on_without_stays_open(settings):
+    """Until it comes in, or until the DAG's next run has no trouble with it; a required one is said by its DAG."""
+    running = {"dag": "ingest_sfa", "source": "salesforce"}
+
+    def failed(name):
+        report("failed", **running, object=name, message=f"salesforce / {name}: gone")
+
+    for name in ("Lead", "Contact", "Task"):
+        failed(name)
+    report("blocked", **running, object="Event", reasons=["key twice"], fails_dag=False)
+    report("blocked", **running, object="Opportunity", reasons=["x"], fails_dag=True)
+    report("announced", dag="ingest_sfa", business_date="2026-03-31")
+    report("published", as_of_date="2026-03-31")
+    assert said(settings) == [
+        "salesforce / Lead: gone",
+        "salesforce / Contact: gone",
+        "salesforce / Task: gone",
+        "salesforce.Event: key twice",
     ]
-    announced("crm", "2999-01-01T00:00:00+00:00")
-    report("committed", **lead)
-    assert open_problems(settings) == []
+    report("committed", source="salesforce", object="Contact")
+    failed("Lead")
+    report("announced", dag="ingest_sfa", business_date="2026-04-01")
+    assert said(settings) == ["salesforce / Lead: gone"]
+    report("announced", dag="ingest_sfa", business_date="2026-04-02")
+    assert said(settings) == []
+
+
+def test_an_event_that_was_cut_short_is_passed_over(settings):
+    report("failed", message="ingest_crm: one")
+    with (settings.logs_dir / "events.jsonl").open("ab") as log:
+        log.write(b'{"at": "2026-03-31", "event": "fai\xe3\n[]\n')
+    report("failed", message="ingest_crm: two")
+    assert len(open_problems(settings)) == 2

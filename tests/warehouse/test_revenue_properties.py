@@ -44,7 +44,7 @@ INPUTS = {
             null::text as product_id, null::decimal(18, 4) as quantity,
             null::decimal(18, 2) as amount_total_ex_tax, null::date as start_date,
             null::date as end_date, 'recurring' as charge_type, null::text as billing_period,
-            null::decimal(18, 4) as fx_rate_fixed, null::timestamptz as created_at
+            null::decimal(18, 8) as fx_rate_fixed, null::timestamptz as created_at
     """,
     "crm__contract": """
         select 'k' || n as contract_id, case when n > 0 then 'k' || (n - 1) end as previous_contract_id

@@ -2,6 +2,7 @@
 {% macro sql_type(type) -%}
     {{ return({
         'text': dbt.type_string(), 'integer': 'integer', 'number': 'decimal(18, 4)', 'money': 'decimal(18, 2)',
+        'amount': 'decimal(18, 2)', 'exchange_rate': 'decimal(18, 8)',
         'rate': 'decimal(9, 6)', 'date': 'date', 'instant': instant_type(), 'boolean': 'boolean',
     }[type]) }}
 {%- endmacro %}
@@ -11,6 +12,8 @@
     {%- if type == 'text' -%} nullif(trim({{ column }}), '')
     {%- elif type == 'integer' -%} cast({{ read_number(column) }} as integer)
     {%- elif type == 'money' -%} {{ to_money(plain_number(column)) }}
+    {%- elif type == 'amount' -%} {{ to_amount(plain_number(column)) }}
+    {%- elif type == 'exchange_rate' -%} try_cast({{ plain_number(column) }} as {{ sql_type(type) }})
     {%- elif type in ('number', 'rate') -%} cast({{ read_number(column) }} as {{ sql_type(type) }})
     {%- elif type == 'date' -%} {{ read_date(column) }}
     {%- elif type == 'instant' -%} {{ read_instant(column) }}

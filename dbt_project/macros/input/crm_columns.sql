@@ -40,9 +40,9 @@
         },
         'crm__subscription_line': {
             'line_id': 'text', 'account_id': 'text', 'contract_id': 'text', 'product_id': 'text', 'quantity': 'number',
-            'amount_total_ex_tax': 'money', 'start_date': 'date', 'end_date': 'date', 'charge_type': 'text',
+            'amount_total_ex_tax': 'amount', 'start_date': 'date', 'end_date': 'date', 'charge_type': 'text',
             'billing_period': 'text', 'list_price_ex_tax': 'money', 'discount_rate': 'rate', 'currency': 'text',
-            'fx_rate_fixed': 'number', 'created_at': 'instant', 'updated_at': 'instant',
+            'fx_rate_fixed': 'exchange_rate', 'created_at': 'instant', 'updated_at': 'instant',
         },
         'crm__order': {
             'order_id': 'text', 'account_id': 'text', 'contact_id': 'text', 'order_date': 'date', 'status': 'text',

@@ -8,6 +8,17 @@
     cast(round(try_cast({{ amount }} as decimal(38, 6)), {{ currency_decimals() }}) as decimal(18, 2))
 {%- endmacro %}
 
+{#- Text or number to an amount in the record's own currency, which may have decimals where ours has none: it is rounded
+    to ours only after conversion. -#}
+{% macro to_amount(amount) -%}
+    cast(round(try_cast({{ amount }} as decimal(38, 6)), 2) as decimal(18, 2))
+{%- endmacro %}
+
+{#- Such an amount as money, at the exchange rate fixed with the deal; without one it counts at face value. -#}
+{% macro convert_money(amount, fx_rate) -%}
+    {{ to_money(amount ~ " * coalesce(" ~ fx_rate ~ ", 1)") }}
+{%- endmacro %}
+
 {#- amount × numerator ÷ denominator, half up in integer minor units: (2·a + n) // (2·n) with the sign restored (ruling 2.1).
     DuckDB's decimal ÷ integer would be a double. Numerator and denominator are positive integers. -#}
 {% macro divide_money(amount, numerator, denominator) -%}

@@ -4,7 +4,7 @@
 {%- endmacro %}
 
 {% macro mrr_movement_types() -%}
-    {{ return(['new', 'reactivation', 'upsell', 'cross_sell', 'contraction', 'churn']) }}
+    {{ return(['new', 'reactivation', 'upsell', 'cross_sell', 'price_uplift', 'contraction', 'churn']) }}
 {%- endmacro %}
 
 {#- One row a segment type, to be cross joined with a table that holds one column a type. -#}

@@ -35,6 +35,11 @@ source_id as (
         case when linked_account_id is not null then 'crm_link' end as own_method
     from company
     union all
+    select
+        'crm' as source_system, 'account' as id_type, account_id as source_id, null as contact_id, account_id,
+        null as own_method
+    from {{ ref('int_merged_account') }}
+    union all
     select source_system, id_type, source_id, contact_id, account_id, match_method as own_method
     from person
 

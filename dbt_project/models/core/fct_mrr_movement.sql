@@ -46,6 +46,7 @@ typed as (
             when customer_opening_mrr = 0 then 'reactivation'
             when customer_closing_mrr = 0 then 'churn'
             when closing_mrr < opening_mrr then 'contraction'
+            when opening_mrr > 0 and is_same_sale then 'price_uplift'
             when opening_mrr > 0 then 'upsell'
             else 'cross_sell'
         end as movement_type
@@ -70,6 +71,7 @@ final as (
         end as sub_type,
         case movement_type
             when 'contraction' then 'renewal'
+            when 'price_uplift' then 'renewal'
             when 'new' then 'none'
             when 'reactivation' then 'none'
             else movement_type

@@ -1,3 +1,4 @@
+{%- set grr_nums = {'customer': 'retained_mrr', 'family': 'opening_mrr + contraction_mrr + churn_mrr'} %}
 -- MRR and customers of a month and how much of both was kept, by our definitions and the seed's
 -- (DOMAIN.md §2.2, 2.3). Movements are signed: opening + movements = closing.
 with segment_month as (
@@ -24,13 +25,15 @@ final as (
         reactivated_customers,
         churned_customers,
         closing_customers,
-        {{ rate('retained_mrr', 'opening_mrr') }} as grr,
-        retained_mrr as grr_num,
-        opening_mrr as grr_den,
-        {{ rate('opening_mrr + contraction_mrr + churn_mrr', 'opening_mrr') }} as grr_family_level,
-        cast(opening_mrr + contraction_mrr + churn_mrr as decimal(18, 2)) as grr_family_level_num,
-        opening_mrr as grr_family_level_den,
-        {%- set nrr_num = 'cohort_mrr' ~ (' + reactivation_mrr' if var('nrr_include_reactivation') else '') %}
+        {%- for column, numerator in {
+            'grr': grr_nums[choice_var('grr_level', ['customer', 'family'])],
+            'grr_customer_level': grr_nums.customer, 'grr_family_level': grr_nums.family,
+        }.items() %}
+        {{ rate(numerator, 'opening_mrr') }} as {{ column }},
+        cast({{ numerator }} as decimal(18, 2)) as {{ column }}_num,
+        opening_mrr as {{ column }}_den,
+        {%- endfor %}
+        {%- set nrr_num = 'cohort_mrr' ~ (' + reactivation_mrr' if choice_var('nrr_include_reactivation', [true, false]) else '') %}
         {{ rate(nrr_num, 'opening_mrr', 'decimal(18, 6)') }} as nrr,
         cast({{ nrr_num }} as decimal(18, 2)) as nrr_num,
         opening_mrr as nrr_den,

@@ -70,7 +70,7 @@ final as (
         }.items() %}
         {{ minutes_between('target.created_at', 'milestone.' ~ reached_at) }} as {{ name }}_min,
         {{ support_minutes_between('target.created_at', 'created_day', 'milestone.' ~ reached_at, name ~ '_day') }}
-            as {{ name }}_bm,
+            as {{ name }}_min_bm,
         {%- endfor %}
         cast(coalesce(milestone.reopen_count, 0) as integer) as reopen_count,
         cast(coalesce(milestone.agent_replies, 0) as integer) as agent_replies,

@@ -15,8 +15,11 @@ def main() -> None:
     arguments = parser.parse_args()
     try:
         generate(arguments.folder, arguments.seed, arguments.customers)
-    except (FileExistsError, ValueError) as error:
-        parser.exit(1, f"{error}\n")
+    except OSError as error:
+        text = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        parser.exit(1, f"demo: {text} → give TENANT= a new or empty folder\n")
+    except ValueError as error:
+        parser.exit(1, f"demo: {error}\n")
 
 
 if __name__ == "__main__":

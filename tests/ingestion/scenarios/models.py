@@ -11,8 +11,8 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
 from ingestion.catalogue import CatalogueObject, find_object
-from ingestion.lake import RESERVED_COLUMNS
 from ingestion.load import load
+from ingestion.text_table import RESERVED_COLUMNS
 from pipeline.build import contract_columns, load_and_plan
 from pipeline.builds import Builds
 from pipeline.context import Context

@@ -49,6 +49,18 @@ def test_a_rating_changed_long_after_is_found(play):
     assert daily.state("zendesk.satisfaction_ratings")["5"]["score"] == "bad"
 
 
+@pytest.mark.parametrize("name", ["satisfaction_ratings", "survey_responses"])
+def test_an_edit_behind_the_look_back_comes_with_the_comparison(play, name):
+    first = {"id": 5, "comment": "so so", "updated_at": "2026-10-01T00:00:00Z"}
+    second = first | {"comment": "good", "_visible_from": "2026-11-20T00:00:00Z"}
+    daily = play({f"zendesk/{name}": [first, second]})
+    for day in ("2026-10-01", "2026-11-08", "2026-11-20"):
+        daily.run(day, f"zendesk.{name}")
+    assert daily.state(f"zendesk.{name}")["5"]["comment"] == "so so"
+    daily.run("2026-12-06", f"zendesk.{name}")
+    assert daily.state(f"zendesk.{name}")["5"]["comment"] == "good"
+
+
 def test_an_edited_survey_response_replaces_the_first_one(play):
     answers = [{"type": "rating_scale", "rating": 2, "updated_at": "2026-11-01T00:00:00Z"}]
     first = {"id": "01H", "answers": answers, "updated_at": "2026-11-01T00:00:00Z"}

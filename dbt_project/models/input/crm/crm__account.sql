@@ -11,6 +11,7 @@ with salesforce as (
             expressions={'prefecture_code': 'prefecture_name', 'website_domain': 'website'},
         ) }}
     from {{ ref('stg_salesforce__account') }}
+    where not is_deleted
 
 ),
 

@@ -16,9 +16,9 @@ salesforce as (
             ],
             expressions={
                 'order_line_id': 'order_item_id',
-                'unit_price_net_ex_tax': 'unit_price',
-                'list_price_ex_tax': 'list_price',
-                'amount_ex_tax': 'total_price',
+                'unit_price_net_ex_tax': convert_money('unit_price', 'fx_rate_fixed'),
+                'list_price_ex_tax': convert_money('list_price', 'fx_rate_fixed'),
+                'amount_ex_tax': convert_money('total_price', 'fx_rate_fixed'),
             },
         ) }}
     from order_items

@@ -19,7 +19,7 @@ salesforce as (
                 'amount_total_ex_tax': 'total_price',
                 'billing_period':
                     "case when billing_period in ('monthly', 'annual') then billing_period else 'term' end",
-                'list_price_ex_tax': 'list_price',
+                'list_price_ex_tax': convert_money('list_price', 'fx_rate_fixed'),
                 'discount_rate': rate('greatest(list_price - unit_price, 0)', 'list_price'),
                 'currency': "coalesce(currency, '" ~ var('reporting_currency') ~ "')",
             },

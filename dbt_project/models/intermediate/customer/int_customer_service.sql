@@ -33,7 +33,7 @@ ticket_figures as (
         sum(case when is_new and is_complaint then 1 else 0 end) as complaints_90d,
         sum(case when is_solved and reopen_count > 0 then 1 else 0 end) as reopen_rate_90d_num,
         sum(case when is_solved then 1 else 0 end) as reopen_rate_90d_den,
-        median(case when is_new then first_response_bm end) as median_first_response_bm_90d
+        median(case when is_new then first_response_min_bm end) as median_first_response_bm_90d
     from ticket
     group by customer_key
 

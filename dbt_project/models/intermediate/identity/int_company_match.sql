@@ -1,6 +1,7 @@
 -- The record each company hangs on (its anchor), never decided by names alone (DOMAIN.md §8.2): the same valid
--- corporate number, else a domain that belongs to exactly one customer of the CRM, else itself. Records that another
--- system has linked to a CRM account are not here: the link decides.
+-- corporate number, else a domain that belongs to exactly one customer of the CRM, else itself. An account that the CRM
+-- has merged into another goes with that one. Records that another system has linked to a CRM account are not here: the
+-- link decides.
 with company as (
 
     select * from {{ ref('int_company') }}
@@ -70,7 +71,7 @@ by_domain as (
 
 ),
 
-final as (
+matched as (
 
     select
         owned.account_id,
@@ -82,6 +83,16 @@ final as (
         end as match_method
     from owned
     left join by_domain on owned.own_anchor_id = by_domain.own_anchor_id
+
+),
+
+final as (
+
+    select account_id, anchor_account_id, match_method from matched
+    union all
+    select merged.account_id, matched.anchor_account_id, 'crm_link' as match_method
+    from {{ ref('int_merged_account') }} as merged
+    inner join matched on merged.surviving_account_id = matched.account_id
 
 )
 

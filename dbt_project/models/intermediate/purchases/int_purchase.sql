@@ -1,5 +1,6 @@
 -- What RFM, decile and the like count as purchases (DOMAIN.md §2.14): valid order lines and, where the company wants
 -- subscriptions counted, each line's MRR a month, dated like the month's valuation (§0.1 RFM: there are no invoices).
+-- A discount line takes money back, as a returned slip does.
 with order_line as (
 
     select * from {{ ref('fct_order_line') }}
@@ -10,7 +11,7 @@ with order_line as (
 subscription_month as (
 
     select * from {{ ref('fct_subscription_month') }}
-    where mrr > 0 and {{ 'true' if var('rfm_include_subscription') else 'false' }}
+    where mrr <> 0 and {{ 'true' if choice_var('rfm_include_subscription', [true, false]) else 'false' }}
 
 ),
 

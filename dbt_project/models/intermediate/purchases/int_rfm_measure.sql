@@ -41,7 +41,8 @@ measured as (
         bought.last_order_date,
         {{ days_between('bought.last_order_date', as_of_date()) }} as recency_days,
         coalesce(bought.frequency, 0) as frequency,
-        cast(coalesce(bought.monetary, 0) as decimal(18, 2)) as monetary,
+        -- what comes back later than the window is no amount of it
+        cast(case when bought.frequency > 0 then bought.monetary else 0 end as decimal(18, 2)) as monetary,
         case
             when bought.last_order_date is null then 'no_purchase'
             when bought.frequency = 0 then 'lapsed'

@@ -2,6 +2,9 @@
 -- depends_on: {{ ref('int_subscription_fingerprint') }}
 -- MRR of each customer and family at both ends of a month, wherever one of them is not 0 (DOMAIN.md §2.1).
 -- The customer's totals stand on each of its rows; is_customer_row marks one row per customer and month.
+-- is_same_sale: the family has the same products in the same quantities at both ends, so that only prices have moved;
+-- worked out only where price rises are no expansion.
+{%- set tells_prices = not choice_var('price_increase_as_expansion', [true, false]) %}
 with family_month as (
 
     -- discount lines may not take a family below zero (§0.1 Rounding)
@@ -11,6 +14,8 @@ with family_month as (
         month,
         cast(greatest(sum(mrr), 0) as decimal(18, 2)) as mrr,
         cast(greatest(sum(arr), 0) as decimal(18, 2)) as arr,
+        {{ group_hash("case when mrr > 0 then coalesce(product_key, '') || '=' || licences end") if tells_prices else 'cast(null as ' ~ dbt.type_string() ~ ')' }}
+            as sold,
         max(known_date) as known_date
     from {{ ref('fct_subscription_month') }}
     {%- if is_incremental() %}
@@ -25,12 +30,14 @@ month_side as (
 
     select
         customer_key, product_family_id, month, known_date,
-        0 as opening_mrr, mrr as closing_mrr, 0 as opening_arr, arr as closing_arr
+        0 as opening_mrr, mrr as closing_mrr, 0 as opening_arr, arr as closing_arr,
+        null as opening_sold, sold as closing_sold
     from family_month
     union all
     select
         customer_key, product_family_id, {{ add_months('month', 1) }} as month, known_date,
-        mrr as opening_mrr, 0 as closing_mrr, arr as opening_arr, 0 as closing_arr
+        mrr as opening_mrr, 0 as closing_mrr, arr as opening_arr, 0 as closing_arr,
+        sold as opening_sold, null as closing_sold
     from family_month
     where month < {{ month_of(as_of_date()) }}
 
@@ -46,6 +53,7 @@ family_change as (
         cast(sum(closing_mrr) as decimal(18, 2)) as closing_mrr,
         cast(sum(opening_arr) as decimal(18, 2)) as opening_arr,
         cast(sum(closing_arr) as decimal(18, 2)) as closing_arr,
+        coalesce(max(opening_sold) = max(closing_sold), false) as is_same_sale,
         max(known_date) as known_date
     from month_side
     {%- if is_incremental() %}
@@ -64,6 +72,7 @@ final as (
         month,
         opening_mrr,
         closing_mrr,
+        is_same_sale,
         product_family_id = min(product_family_id) over customer_month as is_customer_row,
         cast(sum(opening_mrr) over customer_month as decimal(18, 2)) as customer_opening_mrr,
         cast(sum(closing_mrr) over customer_month as decimal(18, 2)) as customer_closing_mrr,

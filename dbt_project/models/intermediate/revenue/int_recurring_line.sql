@@ -22,7 +22,7 @@ recurring as (
 
     select
         *,
-        {{ to_money('amount_total_ex_tax * coalesce(fx_rate_fixed, 1)') }} as amount,
+        {{ convert_money('amount_total_ex_tax', 'fx_rate_fixed') }} as amount,
         {{ days_between('start_date', 'end_date') }} + 1 as term_days,
         12 * (extract(year from end_date + 1) - extract(year from start_date))
         + extract(month from end_date + 1) - extract(month from start_date) as calendar_months

@@ -1,8 +1,9 @@
 {{ config(pre_hook="{{ forget_changed_salesforce('salesforce__account', 'account_id') }}") }}
 
+-- Keeps deleted accounts: one that was merged away names the account that it has become.
 with source as (
 
-    {{ latest_salesforce('salesforce__account') }}
+    {{ latest_version('salesforce__account', 'Id', to_instant('SystemModstamp'), keep_deleted=true) }}
 
 )
 
@@ -27,6 +28,8 @@ select
     CsmOwner__c as csm_owner_id,
     OwnerId as sales_owner_id,
     Type as account_type,
+    MasterRecordId as master_account_id,
+    _is_deleted as is_deleted,
     {{ to_instant('CreatedDate') }} as created_at,
     {{ to_instant('SystemModstamp') }} as updated_at,
     {{ var('build_id') }} as _build_id

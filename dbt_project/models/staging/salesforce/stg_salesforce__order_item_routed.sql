@@ -1,7 +1,8 @@
 {{ config(materialized='view') }}
 
 -- Order items with what decides where they go: charge type of the line, else of its product, else one_time
--- (TENANT.md); account and contract of the order, null when the order is deleted.
+-- (TENANT.md); account and contract of the order, null when the order is deleted. A line without a date of its own
+-- starts with its order, as in Salesforce.
 with order_items as (
 
     select * from {{ ref('stg_salesforce__order_item') }}
@@ -32,7 +33,7 @@ final as (
         order_items.unit_price,
         order_items.list_price,
         order_items.total_price,
-        order_items.start_date,
+        coalesce(order_items.start_date, orders.order_date) as start_date,
         order_items.end_date,
         order_items.billing_period,
         {{ known_code(

@@ -1,0 +1,126 @@
+"""Records as tables of text: what a run's Parquet parts hold, every field under its own name and as it came."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import chain
+from operator import itemgetter
+from typing import Any
+
+import orjson
+import pyarrow as pa
+
+from ingestion.catalogue import CatalogueObject
+from ingestion.errors import SchemaError
+from ingestion.sources.base import Page
+
+SCALARS = frozenset({int, float, bool, type(None)})
+TECHNICAL_COLUMNS = {
+    "_extracted_at": pa.timestamp("us", tz="UTC"),
+    "_run_id": pa.string(),
+    "_source_file": pa.string(),
+    "_page": pa.int32(),
+    "_row": pa.int64(),
+    "_is_deleted": pa.bool_(),
+}
+RESERVED_COLUMNS = {*TECHNICAL_COLUMNS, "_business_date", "_load_id", "_rule", "_reason"}
+
+
+def to_text(value: Any) -> str | None:
+    """A source value as text: strings as they are, everything else as JSON prints it, null as None."""
+    if value is None or isinstance(value, str):
+        return value
+    return orjson.dumps(value).decode()
+
+
+def to_text_table(
+    page: Page, number: int, first_row: int, run_id: str, extracted_at: datetime
+) -> pa.Table:
+    """A page's records as a table of text columns, the technical ones after them.
+
+    Args:
+        page: at least one record.
+        number: the page's number in the run.
+        first_row: number of the run's rows before these.
+        run_id: the run.
+        extracted_at: start of the extraction, aware UTC.
+    """
+    records, count = page.records, len(page.records)
+    columns = {name: _text_array(values) for name, values in _by_column(records).items()}
+    constant = {
+        "_extracted_at": extracted_at,
+        "_run_id": run_id,
+        "_source_file": page.source_file,
+        "_page": number,
+    }
+    technical = {
+        name: pa.repeat(pa.scalar(value, TECHNICAL_COLUMNS[name]), count)
+        for name, value in constant.items()
+    }
+    technical["_row"] = pa.array(range(first_row, first_row + count), pa.int64())
+    technical["_is_deleted"] = pa.array(bool(record.get("_is_deleted")) for record in records)
+    # Not one dictionary: a source's field of such a name would be overwritten without a word.
+    arrays = [*columns.values(), *technical.values()]
+    return pa.Table.from_arrays(arrays, names=[*columns, *technical])
+
+
+def _by_column(records: list[dict[str, Any]]) -> dict[str, Sequence[Any]]:
+    """Field → its values, None where a record lacks it; ``_is_deleted`` left out."""
+    names = list(dict.fromkeys(chain.from_iterable(records)))
+    if len(names) > 1 and sum(map(len, records)) == len(names) * len(records):
+        # Every record has every field, as most vendors' pages do: one pass for all columns.
+        columns = dict(zip(names, zip(*map(itemgetter(*names), records), strict=True), strict=True))
+    else:
+        columns = {name: [record.get(name) for record in records] for name in names}
+    columns.pop("_is_deleted", None)
+    return columns
+
+
+def fold(name: str) -> str:
+    """A column's name as the warehouse compares it: A and a are the same, Ａ and ａ are not."""
+    return name.encode().lower().decode()
+
+
+def _text_array(values: Sequence[Any]) -> pa.Array:
+    try:
+        return pa.array(values, pa.string())
+    except pa.ArrowTypeError:
+        if SCALARS.issuperset(map(type, values)):
+            # One call for all of them instead of one each; numbers and booleans hold no comma.
+            texts = orjson.dumps(values)[1:-1].decode().split(",")
+            return pa.array([None if text == "null" else text for text in texts], pa.string())
+        return pa.array([to_text(value) for value in values], pa.string())
+
+
+def spelled_as_first_seen(
+    entry: CatalogueObject, table: pa.Table, spelling: dict[str, str]
+) -> pa.Table:
+    """``table`` with every column spelled as on the run's earlier pages.
+
+    The warehouse does not tell upper from lower case, so `Region__c` and `region__c` of two pages are one column.
+
+    Args:
+        spelling: folded name → name, of the pages before; the new ones are added.
+
+    Raises:
+        SchemaError: one page has two such columns, which would be mixed up, or one of a technical column's name.
+    """
+    names = table.column_names[: -len(TECHNICAL_COLUMNS)]
+    reserved = sorted(name for name in names if fold(name) in RESERVED_COLUMNS)
+    if reserved:
+        raise SchemaError(
+            entry.source,
+            entry.object,
+            f"fields with names we use ourselves: {', '.join(reserved)}",
+            "rename them at the source, or read a view without them",
+        )
+    if len({fold(name) for name in names}) < len(names):
+        doubled = sorted(n for n in names if [fold(m) for m in names].count(fold(n)) > 1)
+        raise SchemaError(
+            entry.source,
+            entry.object,
+            f"fields that differ only in upper and lower case: {', '.join(doubled)}",
+            "rename one of them at the source",
+        )
+    for name in names:
+        spelling.setdefault(fold(name), name)
+    return table.rename_columns([*(spelling[fold(name)] for name in names), *TECHNICAL_COLUMNS])

@@ -1,0 +1,132 @@
+"""How a command ends: one message with its remedy, the traceback in a file, never on the terminal."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cli import state, trigger
+from cli.command import INTERRUPTED, exit_status
+from ingestion.errors import StateError
+from ingestion.settings import get_settings
+from tests.conftest import ROOT
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The state folder; not there yet."""
+    monkeypatch.setenv("CSW_HOME", str(tmp_path / "state"))
+    return tmp_path / "state"
+
+
+def raising(error: BaseException):
+    """A command that ends in ``error``."""
+
+    def act(_console: object) -> bool:
+        raise error
+
+    return act
+
+
+def test_an_error_nobody_foresaw(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """One line on the terminal; the log it names holds the traceback."""
+    assert exit_status(raising(RuntimeError("[red] herring"))) == 1
+    told = capfd.readouterr()
+    assert "✗ unexpected RuntimeError: [red] herring" in told.out
+    assert "Traceback" not in told.out + told.err
+    assert str(home / "logs" / "run.log") in told.out
+    assert "RuntimeError: [red] herring" in (home / "logs" / "run.log").read_text()
+
+
+def test_a_file_that_cannot_be_used(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """The path and the reason, in words, also where no log can be written."""
+    home.write_text("a file")
+    assert exit_status(raising(PermissionError(13, "Permission denied", "some/file"))) == 1
+    told = capfd.readouterr()
+    assert "✗ some/file: Permission denied" in told.out
+    assert "check the path" in told.out
+    assert "Traceback" not in told.out + told.err
+
+
+@pytest.mark.usefixtures("home")
+def test_ctrl_c(capfd: pytest.CaptureFixture[str]) -> None:
+    """It says that nothing is lost."""
+    assert exit_status(raising(KeyboardInterrupt())) == INTERRUPTED
+    assert "run again to go on" in capfd.readouterr().out
+
+
+STUBBORN = """
+import os, signal, sys
+from cli.command import end_at_interrupt, exit_status
+def act(console):
+    end_at_interrupt(console)
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+    except BaseException:
+        pass
+    return True
+sys.exit(exit_status(act))
+"""
+
+
+def test_ctrl_c_where_a_library_would_go_on() -> None:
+    """Airflow catches the interrupt, marks one task as failed and runs the next."""
+    ended = subprocess.run(
+        [sys.executable, "-c", STUBBORN], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (INTERRUPTED, "")
+    assert "run again to go on" in ended.stdout
+
+
+@pytest.mark.parametrize("where", ["", "below"])
+def test_a_state_folder_that_is_a_file(tmp_path: Path, home: Path, where: str, monkeypatch) -> None:
+    """The message names the folder, the reason and CSW_HOME."""
+    home.write_text("a file")
+    monkeypatch.setenv("CSW_HOME", str(home / where))
+    with (
+        pytest.raises(StateError, match=r"state folder .*(File exists|Not a directory)") as caught,
+        state.exclusive(get_settings()),
+    ):
+        pass
+    assert "CSW_HOME" in caught.value.hint
+
+
+@pytest.mark.parametrize("text", ['{"na', "[]", "{}", ""])
+def test_whose_folder_it_is_cannot_be_read(home: Path, text: str) -> None:
+    """tenant.json is named; no tenant gets the folder by accident."""
+    home.mkdir()
+    (home / "tenant.json").write_text(text)
+    with pytest.raises(StateError, match=r"tenant\.json cannot be read"):
+        state.claim(get_settings(), "acme", home)
+    with pytest.raises(StateError, match=r"tenant\.json cannot be read"):
+        state.claimed_folder(get_settings())
+
+
+def test_a_folder_is_claimed_once(home: Path) -> None:
+    """The same tenant again is welcome, also from elsewhere; another one is not."""
+    state.claim(get_settings(), "acme", home / "a")
+    state.claim(get_settings(), "acme", home / "b")
+    assert state.claimed_folder(get_settings()) == home / "b"
+    with pytest.raises(StateError, match="holds the data of tenant 'acme', not of 'other'"):
+        state.claim(get_settings(), "other", home)
+
+
+def test_triggering_services_that_are_gone(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Killed without `make down`: the note of them is still there, nobody answers."""
+    (home / "airflow").mkdir(parents=True)
+    (home / "services.json").write_text('{"airflow": "http://127.0.0.1:9", "processes": {}}')
+    (home / "airflow" / "service_secrets.json").write_text('{"password": "hush"}')
+    assert exit_status(lambda console: bool(trigger.run_all(console, get_settings(), None))) == 1
+    told = capfd.readouterr().out
+    assert "does not let us in at http://127.0.0.1:9" in told and "make up" in told
+    assert "hush" not in told
+
+
+@pytest.mark.usefixtures("home")
+def test_triggering_what_is_no_date() -> None:
+    """It is refused here, in our words."""
+    assert trigger.iso_date("") is None
+    assert trigger.iso_date("2026-06-30") == "2026-06-30"
+    with pytest.raises(StateError, match="DATE=nope is no date"):
+        trigger.iso_date("nope")
