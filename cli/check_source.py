@@ -5,6 +5,7 @@ Reads as the daily run does, writes nothing, prints no secret. A vendor without 
 
 import argparse
 import logging
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -157,6 +158,11 @@ def _now(context: Context) -> datetime:
     return min(day_end(last, context.tenant.zone), now) if last else now
 
 
+def shown_address(host: str) -> str:
+    """A connection's host without the user and password that somebody may have put into it."""
+    return re.sub(r"//.*@", "//", host) or "the tenant folder"
+
+
 def check(console: Console, source: str, tenant_text: str) -> bool:
     """Check one source as the tenant's DAGs would use it.
 
@@ -187,7 +193,7 @@ def check(console: Console, source: str, tenant_text: str) -> bool:
 
         connection = connection_of(source)
         context = load_context()
-        console.print(f"[bold]{source}[/] at {connection.host or 'the tenant folder'}")
+        console.print(f"[bold]{source}[/] at {shown_address(connection.host)}")
         if source == "files":
             return check_files(console, context, connection)
         return check_vendor(console, source, context, connection)

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+import pyarrow.parquet as pq
+
 from ingestion.catalogue import CatalogueObject
 from ingestion.lake import Lake, Manifest
 from ingestion.sources.base import Page, Window
@@ -55,3 +57,13 @@ def window_of(manifest: Manifest) -> Window:
         datetime.fromisoformat(start) if start else None,
         datetime.fromisoformat(manifest.window_end),
     )
+
+
+def accounts(count: int, start: int = 0) -> list[Record]:
+    """Salesforce accounts A<start>, A<start + 1> …"""
+    return [{"Id": f"A{number}", "Name": "青山"} for number in range(start, start + count)]
+
+
+def rows_of(lake: Lake, entry: CatalogueObject, manifest: Manifest) -> list[Record]:
+    """Every row of a run's parts."""
+    return [row for part in lake.parts(entry, manifest) for row in pq.read_table(part).to_pylist()]

@@ -64,6 +64,7 @@ class Database:
             url = sa.make_url(connection.host)
             if connection.login:
                 url = url.set(username=connection.login, password=connection.password or None)
+            self._secrets |= {str(url.password)} if url.password else set()
             self._engine = sa.create_engine(url, pool_size=1, max_overflow=0, hide_parameters=True)
         except (SQLAlchemyError, ImportError, TypeError) as error:
             raise SourceError(

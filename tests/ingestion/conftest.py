@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from tenant_folder import set_clock, set_faults, write_tenant
 
+from ingestion.lake import Lake
+
 StartSandbox = Callable[..., AbstractContextManager[str]]
 LISTENING = "sandbox listening on "
 
@@ -56,3 +58,9 @@ def sandbox(request: pytest.FixtureRequest, tenant_sandbox: str) -> str:
     set_clock(tenant_sandbox, request.module.LATER)
     set_faults(tenant_sandbox)
     return tenant_sandbox
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    """An empty lake."""
+    return Lake(str(tmp_path / "lake"))

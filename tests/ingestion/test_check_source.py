@@ -10,7 +10,7 @@ from rich.console import Console
 from scripted_server import Answer, scripted_server
 from tenant_folder import set_faults, write_tenant
 
-from cli.check_source import check, check_files, check_vendor
+from cli.check_source import check, check_files, check_vendor, shown_address
 from ingestion.errors import AuthenticationError, SourceError, StateError
 from ingestion.lake import Lake
 from ingestion.sandbox import credentials
@@ -183,6 +183,20 @@ def test_a_database(context):
     assert "required but not visible: account_id, use_date, feature_code, uses" in text
     assert "– product__login_event" in text
     assert PASSWORD not in text
+
+
+@pytest.mark.parametrize(
+    ("host", "shown"),
+    [
+        ("postgresql+psycopg://reader:p@ss/w:rd@db:5432/app", "postgresql+psycopg://db:5432/app"),
+        ("postgresql+psycopg://reader:s3cret@db:5432/app", "postgresql+psycopg://db:5432/app"),
+        ("sftp://u:s3cret@files:22/in", "sftp://files:22/in"),
+        ("https://acme.my.salesforce.com", "https://acme.my.salesforce.com"),
+        ("", "the tenant folder"),
+    ],
+)
+def test_an_address_is_shown_without_what_signs_in(host, shown):
+    assert shown_address(host) == shown
 
 
 def test_an_unknown_source_is_named():

@@ -16,7 +16,7 @@ from ingestion.catalogue import find_object
 from ingestion.lake import Lake
 from ingestion.sources.base import Page
 from ingestion.text_table import RESERVED_COLUMNS, TECHNICAL_COLUMNS, fold, to_text_table
-from tests.landing import land, land_and_commit, midnight_after, window_of
+from tests.landing import accounts, land, land_and_commit, midnight_after, rows_of, window_of
 
 ACCOUNT = find_object("salesforce", "Account")
 DAY = date(2026, 3, 31)
@@ -48,19 +48,6 @@ alike = st.lists(names, min_size=1, max_size=4, unique_by=fold).flatmap(
         max_size=6,
     )
 )
-
-
-@pytest.fixture
-def lake(tmp_path):
-    return Lake(str(tmp_path / "lake"))
-
-
-def accounts(count, start=0):
-    return [{"Id": f"A{number}", "Name": "青山"} for number in range(start, start + count)]
-
-
-def rows_of(lake, entry, manifest):
-    return [row for part in lake.parts(entry, manifest) for row in pq.read_table(part).to_pylist()]
 
 
 # Records as text

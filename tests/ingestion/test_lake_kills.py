@@ -5,29 +5,12 @@ import subprocess
 import sys
 from datetime import date, timedelta
 
-import pyarrow.parquet as pq
-import pytest
-
 from ingestion.catalogue import find_object
-from ingestion.lake import Lake
 from tests.conftest import ROOT
-from tests.landing import land, land_and_commit
+from tests.landing import accounts, land, land_and_commit, rows_of
 
 ACCOUNT = find_object("salesforce", "Account")
 DAY = date(2026, 3, 31)
-
-
-@pytest.fixture
-def lake(tmp_path):
-    return Lake(str(tmp_path / "lake"))
-
-
-def accounts(count, start=0):
-    return [{"Id": f"A{number}", "Name": "青山"} for number in range(start, start + count)]
-
-
-def rows_of(lake, entry, manifest):
-    return [row for part in lake.parts(entry, manifest) for row in pq.read_table(part).to_pylist()]
 
 
 _WRITER = """

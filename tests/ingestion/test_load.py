@@ -28,11 +28,6 @@ COLUMNS = {"salesforce__account": ["Id", "Name", "CustomerStage__c"]}
 
 
 @pytest.fixture
-def lake(tmp_path):
-    return Lake(str(tmp_path / "lake"))
-
-
-@pytest.fixture
 def warehouse(tmp_path):
     return tmp_path / "warehouse.duckdb"
 

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scripted_server import Answer, scripted_server
 from test_http import VendorApi
@@ -68,6 +68,7 @@ def test_what_is_no_json_is_said(sent):
         read_json(sent)
 
 
+@settings(max_examples=50, deadline=None)
 @given(JSON_VALUES, st.booleans())
 def test_any_json_is_read_as_it_was_written(value, as_ascii):
     try:
