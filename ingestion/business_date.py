@@ -17,13 +17,14 @@ def day_end(day: date, zone: ZoneInfo) -> datetime:
 def refuse_unfinished(day: date, tenant: Tenant, now: datetime) -> None:
     """Refuse a day that is not over at ``now`` (aware): once committed, it would keep earlier dates from being read.
 
-    A tenant with a last_business_date is no live company: its clock is the sandbox's, not ours.
+    A tenant folder has a clock of its own, up to its last_business_date.
 
     Raises:
         StateError: the day is not over.
     """
-    newest = now.astimezone(tenant.zone).date() - timedelta(days=1)
-    if day > newest and tenant.last_business_date is None:
+    yesterday = now.astimezone(tenant.zone).date() - timedelta(days=1)
+    newest = max(yesterday, tenant.last_business_date or yesterday)
+    if day > newest:
         raise StateError(
             f"business date {day} is not over yet in {tenant.timezone}",
             f"choose {newest} or an earlier one",

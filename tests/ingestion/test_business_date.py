@@ -50,17 +50,19 @@ def test_a_parameter_that_is_no_date(text):
         resolve_business_date(tenant(), param=text)
 
 
-def test_a_parameter_that_is_not_over_yet_is_refused():
+@pytest.mark.parametrize(
+    ("last", "newest"),
+    [(None, "2026-03-08"), ("2026-01-31", "2026-03-08"), ("2027-06-30", "2027-06-30")],
+)
+def test_a_parameter_that_is_not_over_yet_is_refused(last, newest):
     """A slip of the year would otherwise be committed, and every date before it count as covered for good."""
+    company = tenant(last=last and date.fromisoformat(last))
     moment = datetime(2026, 3, 8, 15, tzinfo=UTC)  # 9 March begins in Tokyo
-    yesterday = resolve_business_date(tenant(), param="2026-03-08", run_after=moment)
-    assert yesterday == date(2026, 3, 8)
-    with pytest.raises(StateError, match="2027-03-08 is not over yet in Asia/Tokyo"):
-        resolve_business_date(tenant(), param="2027-03-08", run_after=moment)
-    sandboxed = tenant(last=date(2027, 1, 31))
-    assert resolve_business_date(sandboxed, param="2027-03-08", run_after=moment) == date(
-        2027, 3, 8
-    )
+    day = date.fromisoformat(newest)
+    assert resolve_business_date(company, param=newest, run_after=moment) == day
+    later = (day + timedelta(days=1)).isoformat()
+    with pytest.raises(StateError, match=f"{later} is not over yet in Asia/Tokyo"):
+        resolve_business_date(company, param=later, run_after=moment)
 
 
 def test_everything_but_the_parameter_is_capped_at_the_last_business_date():
