@@ -33,6 +33,7 @@ from ingestion.sources.base import Page, Window
 from ingestion.text_table import spelled_as_first_seen, to_text_table
 
 PART_ROWS = 20_000
+PART_BYTES = 128 * 2**20  # in memory; records of a megabyte are cut sooner
 
 
 @dataclass
@@ -130,6 +131,7 @@ class Lake:
         self.fs.makedirs(folder, exist_ok=True)
         spelling: dict[str, str] = {}
         waiting: list[pa.Table] = []
+        rows = size = 0
         for page in pages:
             manifest.pages += 1
             if not page.records:
@@ -137,12 +139,14 @@ class Lake:
             table = to_text_table(page, manifest.pages, manifest.rows, run_id, started)
             waiting.append(spelled_as_first_seen(entry, table, spelling))
             manifest.rows += table.num_rows
-            if sum(table.num_rows for table in waiting) >= PART_ROWS:
+            rows, size = rows + table.num_rows, size + table.nbytes
+            if rows >= PART_ROWS or size >= PART_BYTES:
                 table = pa.concat_tables(waiting, promote_options="default")
-                while table.num_rows >= PART_ROWS:
+                while table.num_rows >= PART_ROWS or table.nbytes >= PART_BYTES:
                     self._write_part(folder, manifest, table.slice(0, PART_ROWS))
                     table = table.slice(PART_ROWS)
                 waiting = [table] if table.num_rows else []
+                rows, size = table.num_rows, table.nbytes
         if waiting:
             table = pa.concat_tables(waiting, promote_options="default")
             self._write_part(folder, manifest, table)

@@ -3,7 +3,7 @@
 import logging
 import os
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +47,12 @@ DAG_DEFAULTS = {
     "catchup": False,
     "max_active_runs": 1,
     "params": PARAMS,
-    "default_args": {"owner": "data-team", "retries": int(os.environ.get("CSW_TASK_RETRIES", "2"))},
+    "default_args": {
+        "owner": "data-team",
+        "retries": int(os.environ.get("CSW_TASK_RETRIES", "2")),
+        # longer than any wait a vendor may ask for: a server that sends a byte now and then ends here
+        "execution_timeout": timedelta(hours=8),
+    },
 }
 
 

@@ -76,6 +76,10 @@ def test_six_dags_without_import_errors(bag):
     assert set(bag.dags) == set(DAGS)
 
 
+def test_no_task_runs_without_end(dag):
+    assert all(task.execution_timeout for task in dag.tasks)
+
+
 def test_owner_tags_and_parameters(dag):
     assert {task.owner for task in dag.tasks} == {"data-team"}
     assert dag.tags & {"ingest", "build"}

@@ -127,6 +127,14 @@ def test_parts_hold_every_row_once_and_in_order(tmp_path_factory, sizes, part_ro
     assert manifest.bytes == sum(os.path.getsize(part) for part in lake.parts(ACCOUNT, manifest))
 
 
+def test_large_records_make_smaller_parts(lake, monkeypatch):
+    monkeypatch.setattr(lake_module, "PART_BYTES", 50_000)
+    records = [{"Id": f"A{number}", "Name": "x" * 10_000} for number in range(13)]
+    manifest = land(lake, ACCOUNT, DAY, *([record] for record in records))
+    assert [part["rows"] for part in manifest.parts] == [5, 5, 3]
+    assert [row["Id"] for row in rows_of(lake, ACCOUNT, manifest)] == [r["Id"] for r in records]
+
+
 # What counts
 
 
