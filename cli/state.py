@@ -24,13 +24,12 @@ def exclusive(settings: Settings) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             handle.seek(0)
-            holder = handle.read().strip() or "unknown"
             raise StateError(
-                f"another run ({holder}) is working in {settings.home}",
+                f"another run ({_named(handle.read())}) is working in {settings.home}",
                 "wait for it, stop it (`make down` for services), or set CSW_HOME to another folder",
             ) from None
         handle.truncate(0)
-        handle.write(f"process {os.getpid()}")
+        handle.write(str(os.getpid()))
         handle.flush()
         yield
 
@@ -44,8 +43,13 @@ def holder(settings: Settings) -> str | None:
         try:
             fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
-            return handle.read().strip() or "unknown"
+            return _named(handle.read())
     return None
+
+
+def _named(text: str) -> str:
+    """The lock file's text: a run's process id, or what else holds the folder."""
+    return f"process {text}" if text.isdecimal() else text or "unknown"
 
 
 def make_home(settings: Settings) -> None:
