@@ -48,6 +48,7 @@ _MOVEMENTS = {
     "reactivation_mrr": "Reactivation 復活",
     "upsell_mrr": "Upsell アップセル",
     "cross_sell_mrr": "Cross-sell クロスセル",
+    "price_uplift_mrr": "Price-rise 値上げ",
     "contraction_mrr": "Contraction 縮小",
     "churn_mrr": "Churn 解約",
     "closing_mrr": "Closing 期末",
@@ -120,6 +121,10 @@ def definition_of(number: Number) -> dict[str, str]:
 
 def _retention(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     columns = list(_MOVEMENTS)
+    # only a company that counts price rises apart has any
+    uplifts = "select count(*) from core.fct_retention_monthly where price_uplift_mrr <> 0"
+    if not connection.execute(uplifts).fetchone()[0]:
+        columns.remove("price_uplift_mrr")
     rows = connection.execute(
         f"""
         select strftime(month, '%Y-%m') || case when is_provisional then ' *' else '' end, {", ".join(columns)},
@@ -135,7 +140,7 @@ def _retention(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         ]
         for row in rows
     ]
-    labels = ["Month 月", *_MOVEMENTS.values(), "NRR", "GRR"]
+    labels = ["Month 月", *(_MOVEMENTS[name] for name in columns), "NRR", "GRR"]
     return {"columns": labels, "rows": shown}
 
 
