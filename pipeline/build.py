@@ -151,15 +151,17 @@ def publish(context: Context, plan: dict[str, Any]) -> None:
     if plan["mode"] == "published":
         return
     _refuse_overtaken(Builds(context.settings.warehouse_file), plan)
-    if plan["mode"] == "backfill":
-        slices.copy(Path(plan["marts"]), context.settings.marts_file, plan["as_of_date"])
+    scratch = Path(plan["marts"])
+    # gone: a try that was killed after it had published
+    if plan["mode"] == "backfill" and scratch.exists():
+        slices.copy(scratch, context.settings.marts_file, plan["as_of_date"])
     builds = Builds(context.settings.warehouse_file)
     newest = builds.newest()
     if newest is None:
         raise BuildError("there is no finished build to publish", "run the build again")
     snapshot = publish_snapshot(context.settings, newest.as_of_date, plan["build_id"])
     if plan["mode"] == "backfill":
-        slices.discard(Path(plan["marts"]))
+        slices.discard(scratch)
     else:
         builds.finish(plan["build_id"], "published")
     report("published", as_of_date=newest.as_of_date, file=snapshot.name)

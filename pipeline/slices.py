@@ -48,4 +48,4 @@ def copy(scratch: Path, marts: Path, as_of_date: str) -> list[str]:
 
 def discard(scratch: Path) -> None:
     """Remove the scratch files, once what they were for is published."""
-    shutil.rmtree(scratch.parent)
+    shutil.rmtree(scratch.parent, ignore_errors=True)
