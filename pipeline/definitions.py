@@ -56,7 +56,9 @@ class Definitions(_Strict):
     """Every var of dbt_project.yml that a company may set; amounts are in reporting currency."""
 
     renewal_grace_days: DaysOrNone
+    grr_level: Literal["customer", "family"]
     nrr_include_reactivation: bool
+    price_increase_as_expansion: bool
     rfm_lookback_months: Months
     rfm_scoring_method: Literal["quantile", "fixed"]
     rfm_bins: Annotated[int, Field(ge=2, le=9)]

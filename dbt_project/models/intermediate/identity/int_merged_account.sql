@@ -5,7 +5,7 @@ with merged as (
 
     select account_id, master_account_id
     from {{ ref('stg_salesforce__account') }}
-    where is_deleted and master_account_id is not null
+    where is_deleted
 
 ),
 

@@ -1,6 +1,6 @@
 {{ config(pre_hook="{{ forget_changed_salesforce('salesforce__account', 'account_id') }}") }}
 
--- Keeps deleted accounts: one that was merged away names the account that it has become.
+-- Live accounts, and of the deleted ones those that were merged away: they name the account that each has become.
 with source as (
 
     {{ latest_version('salesforce__account', 'Id', to_instant('SystemModstamp'), keep_deleted=true) }}
@@ -34,3 +34,4 @@ select
     {{ to_instant('SystemModstamp') }} as updated_at,
     {{ var('build_id') }} as _build_id
 from source
+where not _is_deleted or MasterRecordId is not null
