@@ -65,14 +65,23 @@ def to_text_table(
 
 def _by_column(records: list[dict[str, Any]]) -> dict[str, Sequence[Any]]:
     """Field → its values, None where a record lacks it; ``_is_deleted`` left out."""
-    names = list(dict.fromkeys(chain.from_iterable(records)))
-    if len(names) > 1 and sum(map(len, records)) == len(names) * len(records):
-        # Every record has every field, as most vendors' pages do: one pass for all columns.
-        columns = dict(zip(names, zip(*map(itemgetter(*names), records), strict=True), strict=True))
-    else:
+    columns = _by_column_if_alike(records)
+    if columns is None:
+        names = dict.fromkeys(chain.from_iterable(records))
         columns = {name: [record.get(name) for record in records] for name in names}
     columns.pop("_is_deleted", None)
     return columns
+
+
+def _by_column_if_alike(records: list[dict[str, Any]]) -> dict[str, Sequence[Any]] | None:
+    """The same in one pass if every record has every field, as most vendors' pages do; else None."""
+    names = list(records[0])
+    if len(names) < 2 or sum(map(len, records)) != len(names) * len(records):
+        return None
+    try:
+        return dict(zip(names, zip(*map(itemgetter(*names), records), strict=True), strict=True))
+    except KeyError:
+        return None
 
 
 def fold(name: str) -> str:

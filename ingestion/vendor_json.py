@@ -11,9 +11,9 @@ from typing import Any
 
 import orjson
 
-# Digits and points become 0: a run of LONG of them may be a number that a double does not hold.
+# Digits and points become 0: a run of as many as _LONG may be a number that a double does not hold.
 _DIGITS = bytes(ord("0") if byte in b"0123456789." else ord(" ") for byte in range(256))
-LONG = 17
+_LONG = b"0" * 17
 # A 64-bit integer has 19 digits; shorter ones surely fit.
 INTEGER_DIGITS = 18
 _ESCAPE = re.compile(
@@ -30,7 +30,7 @@ def read_json(content: bytes) -> Any:
     Raises:
         ValueError: it is no JSON.
     """
-    if b"0" * LONG in content.translate(_DIGITS):
+    if _holds_long_number(content):
         return _read_exactly(content)
     try:
         return orjson.loads(content)
@@ -38,24 +38,41 @@ def read_json(content: bytes) -> Any:
         return _read_exactly(content)
 
 
+def _holds_long_number(content: bytes) -> bool:
+    """Whether there is a number, or what may be one, that orjson would round."""
+    runs = content.translate(_DIGITS) + b" "
+    found = []
+    end = 0
+    while (at := runs.find(_LONG, end)) >= 0:
+        end = runs.find(b" ", at)
+        if content[at - 1 : at] != b'"':  # else a text that begins with digits
+            if content[end : end + 1] in (b"e", b"E"):
+                return True
+            found.append(content[at:end].decode())
+    return any(isinstance(_number(digits), str) for digits in found)
+
+
 def _read_exactly(content: bytes) -> Any:
     try:
         return json.loads(
             _ESCAPE.sub(_kept, content.decode("utf-8-sig")),
-            parse_float=_exact,
+            parse_float=_number,
+            parse_int=_number,
             parse_constant=str,
-            parse_int=lambda digits: int(digits) if len(digits) <= INTEGER_DIGITS else digits,
         )
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
 
 
-def _exact(digits: str) -> float | str:
-    """The number, or its text where a double is another one."""
-    number = float(digits)
+def _number(digits: str) -> int | float | str:
+    """The number, or its text where a double or 64 bits would be another one."""
+    if "." not in digits and digits.lstrip("-").isdecimal():
+        return int(digits) if len(digits) <= INTEGER_DIGITS else digits
     try:
-        return number if Decimal(repr(number)) == Decimal(digits) else digits
-    except ArithmeticError:  # an exponent beyond any decimal's
+        number = float(digits)
+        is_exact = repr(number) == digits or Decimal(repr(number)) == Decimal(digits)
+        return number if is_exact else digits
+    except (ValueError, ArithmeticError):  # no number, or an exponent beyond any decimal's
         return digits
 
 

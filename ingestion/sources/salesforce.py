@@ -8,6 +8,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from ingestion.catalogue import CatalogueObject
@@ -165,14 +166,14 @@ class Salesforce:
                     records = [
                         record
                         for record in page
-                        if not (_value(record, cursor) == point and record["Id"] in given)
+                        if not (record["Id"] in given and _value(record, cursor) == point)
                     ]
                     if records:
                         yield _landed_page(records)
                         newest = _value(records[-1], cursor)
                         if newest != point:
                             point, given = newest, set()
-                        given |= {r["Id"] for r in records if _value(r, cursor) == point}
+                        given |= _last_ids(records, cursor)
                 return
             except HttpError as error:
                 code = error_code(error.body)
@@ -281,6 +282,12 @@ def _scope(shape: Shape, lower: str | None, end: datetime) -> str:
 
 def _value(record: dict[str, Any], cursor: str | None) -> Any:
     return record.get(cursor) if cursor else None
+
+
+def _last_ids(records: list[dict[str, Any]], cursor: str | None) -> set[str]:
+    """Ids of the records with the page's last cursor value; a page is in cursor order."""
+    last = _value(records[-1], cursor)
+    return {r["Id"] for r in takewhile(lambda r: _value(r, cursor) == last, reversed(records))}
 
 
 def _landed_page(records: list[dict[str, Any]]) -> Page:
