@@ -59,7 +59,7 @@ def open_problems(settings: Settings, zone: tzinfo = UTC) -> list[str]:
         match event["event"]:
             case "failed":
                 problems[event["message"]] = _Problem(event["at"], dag, name)
-            case "blocked" if not event["fails_dag"]:
+            case "blocked" if not event.get("fails_dag", True):
                 text = f"{name}: {'; '.join(event['reasons'])}"
                 problems[text] = _Problem(event["at"], dag, name)
             case "committed":
