@@ -15,7 +15,6 @@ from typing import Any
 from airflow.sdk import dag, task
 from airflow.timetables.assets import AssetOrTimeSchedule
 
-from ingestion.progress import report
 from pipeline import build
 from pipeline.tasks import (
     ASSETS,
@@ -26,6 +25,7 @@ from pipeline.tasks import (
     daily_at,
     step,
 )
+from runtime.progress import report
 
 WRITER = {"pool": "duckdb_writer"}
 

@@ -6,13 +6,14 @@ from typing import Any
 
 from expectations.contracts import contract_for
 from ingestion.catalogue import load_catalogue
-from ingestion.errors import BuildError, ContractError, StateError
-from ingestion.load import connect, load, store_salt
-from ingestion.progress import report
+from ingestion.load import load, store_salt
 from pipeline import dbt, slices
 from pipeline.builds import Builds
 from pipeline.context import Context
 from publishing.snapshot import current_snapshot, publish_snapshot
+from runtime.duckdb_connection import connect
+from runtime.errors import BuildError, ContractError, StateError
+from runtime.progress import report
 
 
 def load_and_plan(context: Context, business_date: date) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ingestion.load import connect
+from runtime.duckdb_connection import connect
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import re
-import shutil
 import sys
 from datetime import date
 from pathlib import Path
@@ -12,12 +11,13 @@ from typing import Any
 
 import yaml
 
-from ingestion.errors import BuildError, TenantError
-from ingestion.progress import report
-from ingestion.settings import PROJECT_ROOT
 from pipeline import definitions
 from pipeline.context import Context
-from pipeline.process import start
+from runtime.errors import BuildError, TenantError
+from runtime.files import write_atomically
+from runtime.process import start
+from runtime.progress import report
+from runtime.settings import PROJECT_ROOT
 
 PROJECT = PROJECT_ROOT / "dbt_project"
 RUN_VARIABLES = ("as_of_date", "build_id", "since_load_id", "since_as_of_date", "config_hash")
@@ -79,8 +79,8 @@ def write_docs(context: Context, plan: dict[str, Any]) -> None:
         return
     target = run(context, plan, ["docs", "generate", "--static"])
     page.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(target / "static_index.html", page)
-    written_for.write_text(plan["variables"]["config_hash"])
+    write_atomically(page, (target / "static_index.html").read_bytes())
+    write_atomically(written_for, plan["variables"]["config_hash"])
 
 
 def run(context: Context, plan: dict[str, Any], arguments: list[str]) -> Path:

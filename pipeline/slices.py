@@ -4,8 +4,8 @@ import shutil
 from datetime import date
 from pathlib import Path
 
-from ingestion.load import connect
 from pipeline.context import Context
+from runtime.duckdb_connection import connect
 
 
 def scratch_files(context: Context, business_date: date) -> tuple[Path, Path]:

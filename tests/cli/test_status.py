@@ -11,14 +11,14 @@ from cli import state, status
 from cli.command import exit_status
 from ingestion.lake import Lake
 from ingestion.load import load
-from ingestion.settings import Settings, get_settings
 from pipeline.builds import Builds
+from runtime.settings import Settings, get_settings
 from tests.conftest import ROOT
 
 WRITER = """
 import sys, time
 from pathlib import Path
-from ingestion.load import connect
+from runtime.duckdb_connection import connect
 with connect(Path(sys.argv[1])) as connection:
     connection.execute("create table busy (i integer)")
     print("writing", flush=True)

@@ -8,13 +8,13 @@ import pytest
 
 from expectations.results import read_results
 from ingestion.catalogue import find_object
-from ingestion.errors import ContractError, StateError
 from ingestion.lake import Lake
 from ingestion.load import load
 from pipeline import build
 from pipeline.builds import Builds
 from pipeline.dbt import run_variables
 from publishing.snapshot import current_snapshot, snapshots
+from runtime.errors import ContractError, StateError
 from tests.landing import land_and_commit
 
 ACCOUNT = find_object("salesforce", "Account")

@@ -10,9 +10,9 @@ from datetime import date
 import pytest
 import yaml
 
-from ingestion.errors import BuildError, TenantError
 from pipeline import dbt
 from pipeline.definitions import Definitions
+from runtime.errors import BuildError, TenantError
 
 DAY = date(2026, 3, 31)
 

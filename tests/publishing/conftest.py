@@ -5,8 +5,8 @@ from small_marts import write_marts
 
 from ingestion.lake import Lake
 from ingestion.load import load
-from ingestion.settings import get_settings
 from pipeline.builds import Builds
+from runtime.settings import get_settings
 
 
 @pytest.fixture
