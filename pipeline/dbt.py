@@ -21,7 +21,10 @@ from runtime.progress import report
 from runtime.settings import PROJECT_ROOT
 
 PROJECT = PROJECT_ROOT / "dbt_project"
-RUN_VARIABLES = ("as_of_date", "build_id", "since_load_id", "since_as_of_date", "config_hash")
+RUN_VARIABLES = (
+    *("as_of_date", "build_id", "since_load_id", "since_as_of_date"),
+    *("config_hash", "checks_all_keys"),
+)
 _STEP = re.compile(r"(\d+) of (\d+) (?:OK|PASS|WARN|ERROR|FAIL|SKIP)")
 
 

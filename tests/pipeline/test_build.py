@@ -7,7 +7,9 @@ from datetime import date, timedelta
 import duckdb
 import pytest
 
-from expectations.results import read_results
+from expectations.results import append_results, read_results
+from expectations.suites import Check, Suite
+from expectations.validate import Audit
 from ingestion.catalogue import find_object
 from ingestion.lake import Lake
 from ingestion.load import load
@@ -216,6 +218,50 @@ def test_published_and_nothing_new_is_nothing_to_do(context):
     assert plan.mode is Mode.PUBLISHED
     build.publish(context, build.audit(context, build.run_dbt(context, plan)))
     assert snapshots(context.settings) == [before]
+
+
+# Which keys are looked at
+
+
+def looked_at_all_keys(context, plan):
+    """The audit's result of a look at all keys by that build."""
+    check = Check("key_unique", "block", "", "unique", ("a",))
+    audited = Audit(plan.run_id, plan.as_of_date)
+    suite = Suite("input", "crm__account", "crm__account", (check,))
+    append_results(context.settings.audit_dir, [audited.result(suite, check, "passed")])
+
+
+@pytest.mark.parametrize(("days", "due"), [(1, False), (6, False), (7, True), (12, True)])
+def test_all_keys_are_looked_at_once_a_week(context, days, due):
+    commit(context, DAY)
+    plan = built(context, DAY)
+    assert plan.checks_all_keys
+    looked_at_all_keys(context, plan)
+    later = DAY + timedelta(days=days)
+    commit(context, later)
+    plan = build.load_and_plan(context, later)
+    assert (plan.mode, plan.checks_all_keys) == (Mode.INCREMENTAL, due)
+    assert plan.dbt_variables()["checks_all_keys"] is due
+
+
+@pytest.mark.parametrize("status", ["built", "blocked"])
+def test_after_a_build_that_was_not_published_all_keys_are_looked_at(context, status):
+    """The next one would not touch the key that is there twice."""
+    commit(context, DAY)
+    looked_at_all_keys(context, built(context, DAY, status))
+    commit(context, NEXT)
+    assert build.load_and_plan(context, NEXT).checks_all_keys
+
+
+def test_a_backfill_looks_at_the_keys_of_another_warehouse(context):
+    for day in (DAY, NEXT):
+        commit(context, day)
+    published(context, NEXT)
+    backfill = build.load_and_plan(context, DAY)
+    assert backfill.mode is Mode.BACKFILL
+    looked_at_all_keys(context, backfill)
+    commit(context, NEXT)
+    assert build.load_and_plan(context, NEXT).checks_all_keys
 
 
 # Airflow's retries, and tasks cleared alone
