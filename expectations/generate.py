@@ -131,8 +131,15 @@ def _model_entry(contract: Contract, materialization: str) -> dict[str, Any]:
         entry["config"]["on_schema_change"] = "append_new_columns"
     if constrained and contract.key:
         entry["constraints"] = [{"type": "primary_key", "columns": list(contract.key)}]
+    if contract.layer == "input" and contract.key:
+        entry["data_tests"] = [unique_key_test(contract.key)]
     entry["columns"] = [_column_entry(column, constrained) for column in contract.columns]
     return entry
+
+
+def unique_key_test(key: tuple[str, ...]) -> dict[str, Any]:
+    """dbt's entry of the generic test `unique_key` for a model that knows the build of its rows."""
+    return {"unique_key": {"arguments": {"columns": list(key), "build_column": "_build_id"}}}
 
 
 def _column_entry(column: Column, constrained: bool) -> dict[str, Any]:
