@@ -1,10 +1,9 @@
 -- grain: content item × stage that has an event (§2.10, 5.2). Only touched items are rebuilt.
 {{ config(
     materialized='incremental',
-    incremental_strategy='delete+insert',
-    unique_key='item_id',
+    incremental_strategy='replace_keys',
     on_schema_change='append_new_columns',
-    post_hook="{{ forget_items_without_event() }}"
+    meta={'touched': {'item_id': "select item_id from {{ ref('int_touched_content_item') }}"}}
 ) }}
 {%- set duration = days_between('begun.date_day', 'ended.date_day') %}
 {%- set today = '(select ' ~ as_of_date() ~ ' as evaluated_on, ' ~ as_of_end() ~ ' as evaluated_until)' %}
@@ -21,18 +20,11 @@ stage as (
 
 ),
 
-all_event as (
-
-    select * from {{ ref('process__stage_event') }} where achieved_at < {{ as_of_end() }}
-
-),
-
 event as (
 
-    select * from all_event
-    {%- if is_incremental() %}
-    where item_id in ({{ touched_content_items() }})
-    {%- endif %}
+    select * from {{ ref('process__stage_event') }}
+    where achieved_at < {{ as_of_end() }}
+        and {{ is_touched('item_id', 'select item_id from ' ~ ref('int_touched_content_item')) }}
 
 ),
 
