@@ -38,13 +38,13 @@ trigger: install ## trigger the ingest DAGs and the build through the REST API o
 	@$(BIN)/python -m cli.trigger --date '$(DATE)'
 
 sandbox: install ## serve a tenant's vendor APIs in the foreground TENANT=folder [PORT=8700]
-	@$(BIN)/python -m ingestion.sandbox --tenant '$(TENANT)' --port $(PORT)
+	@$(BIN)/python -m sandbox --tenant '$(TENANT)' --port $(PORT)
 
 check-source: install ## test a source's connection: sign-in, quota, objects, fields SOURCE=salesforce [TENANT=folder]
 	@$(BIN)/python -m cli.check_source --source '$(SOURCE)' --tenant '$(TENANT)'
 
 demo: install ## write the demo tenant's folder TENANT=folder
-	@$(BIN)/python -m ingestion.sandbox.demo '$(TENANT)'
+	@$(BIN)/python -m demo '$(TENANT)'
 
 status: install ## last good date, what is blocked and why
 	@$(BIN)/python -m cli.status

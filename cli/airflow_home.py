@@ -4,10 +4,11 @@ import json
 import os
 from pathlib import Path
 
-from ingestion.errors import StateError
-from ingestion.sandbox import credentials
-from ingestion.settings import PROJECT_ROOT, Settings
 from pipeline.ingest import CONCURRENCY, pool_of
+from runtime.errors import StateError
+from runtime.files import write_atomically
+from runtime.settings import PROJECT_ROOT, Settings
+from sandbox import credentials
 
 
 def configure(settings: Settings, tenant: Path) -> None:
@@ -87,5 +88,5 @@ def migrate(settings: Settings) -> bool:
 
     for name, (slots, description) in pools.items():
         Pool.create_or_update_pool(name, slots, description, include_deferred=False)
-    marker.write_text(state)
+    write_atomically(marker, state)
     return True

@@ -23,15 +23,15 @@ from cli import airflow_home, sandbox
 from cli.command import exit_status
 from cli.run import find_tenant
 from expectations.contracts import contract_for
-from ingestion.business_date import day_end
 from ingestion.catalogue import CatalogueObject, find_object, is_known, load_catalogue
-from ingestion.errors import AuthenticationError, StateError, WarehouseError
-from ingestion.settings import get_settings
-from ingestion.sources.base import Connection, Page, Window
-from ingestion.sources.file_drop import FileDrop
+from ingestion.sources.files.connector import FileDrop
 from pipeline.context import Context, load_context
 from pipeline.drops import drop_folders, file_connection
 from pipeline.ingest import CONNECTIONS, SOURCES, completed, in_words
+from runtime.business_date import day_end
+from runtime.errors import AuthenticationError, StateError, WarehouseError
+from runtime.records import Connection, Page, Window
+from runtime.settings import get_settings
 
 PERIOD = timedelta(days=30)
 QUOTA_HEADERS = (

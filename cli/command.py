@@ -8,8 +8,8 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.markup import escape
 
-from ingestion.errors import StateError, WarehouseError
-from ingestion.settings import get_settings
+from runtime.errors import StateError, WarehouseError
+from runtime.settings import get_settings
 
 INTERRUPTED = 130  # what a shell reports of a program ended by Ctrl-C
 

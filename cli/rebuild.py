@@ -9,11 +9,11 @@ from rich.console import Console
 from cli import airflow_home, state
 from cli.command import exit_status
 from ingestion.catalogue import load_catalogue
-from ingestion.errors import StateError
-from ingestion.settings import Settings, get_settings
 from pipeline import build
 from pipeline.context import Context, load_context
 from pipeline.dbt import run_variables
+from runtime.errors import StateError
+from runtime.settings import Settings, get_settings
 
 
 def rebuild(console: Console, settings: Settings) -> None:

@@ -14,14 +14,14 @@ from rich.table import Table
 from expectations.results import newest_by_table, read_results
 from ingestion.catalogue import objects_of
 from ingestion.lake import Lake
-from ingestion.load import connect
-from ingestion.progress import parsed
-from ingestion.settings import Settings
-from ingestion.tenant import Tenant
 from pipeline.build import warehouse_tables
 from pipeline.context import Context
 from publishing.headline import headline_numbers
 from publishing.snapshot import Snapshot, current_snapshot
+from runtime.duckdb_connection import connect
+from runtime.progress import parsed
+from runtime.settings import Settings
+from runtime.tenant import Tenant
 
 _LINES = {
     "extracted": "  {source}.{object}: {rows} records in {seconds} s",

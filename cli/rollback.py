@@ -6,8 +6,8 @@ from rich.console import Console
 
 from cli import state
 from cli.command import exit_status
-from ingestion.settings import get_settings
 from publishing.snapshot import rollback
+from runtime.settings import get_settings
 
 
 def roll_back(console: Console) -> bool:

@@ -14,14 +14,14 @@ from rich.markup import escape
 
 from cli import airflow_home, report, sandbox, state
 from cli.command import end_at_interrupt, exit_status
-from ingestion.business_date import day_end, refuse_unfinished
 from ingestion.catalogue import AREAS
-from ingestion.errors import StateError
 from ingestion.lake import Lake
-from ingestion.settings import Settings, get_settings
-from ingestion.tenant import Tenant, load_tenant
 from pipeline import build, dbt
 from pipeline.context import Context
+from runtime.business_date import day_end, refuse_unfinished
+from runtime.errors import StateError
+from runtime.settings import Settings, get_settings
+from runtime.tenant import Tenant, load_tenant
 
 
 def main() -> int:
@@ -95,7 +95,7 @@ def find_tenant(console: Console, settings: Settings, text: str) -> tuple[Path, 
     if folder is None:
         folder = settings.home / "demo_tenant"
         if not folder.exists():
-            from ingestion.sandbox.demo import generate
+            from demo import generate
 
             console.print("generating the demo tenant …")
             generate(folder)

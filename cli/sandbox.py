@@ -5,10 +5,10 @@ import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from ingestion.errors import TenantError
-from ingestion.settings import PROJECT_ROOT, Settings
-from ingestion.tenant import Tenant
-from pipeline.process import start
+from runtime.errors import TenantError
+from runtime.process import start
+from runtime.settings import PROJECT_ROOT, Settings
+from runtime.tenant import Tenant
 
 CLOCK_MARGIN = timedelta(minutes=5)
 
@@ -44,7 +44,7 @@ def start_sandbox(
     settings.logs_dir.mkdir(parents=True, exist_ok=True)
     log_path = settings.logs_dir / "sandbox.log"
     command = [
-        *(sys.executable, "-m", "ingestion.sandbox"),
+        *(sys.executable, "-m", "sandbox"),
         *(
             "--tenant",
             str(folder),

@@ -1,7 +1,6 @@
 """`make up` and `make down`: Airflow, the sandbox and the site as services on 127.0.0.1."""
 
 import argparse
-import fcntl
 import json
 import os
 import secrets
@@ -21,9 +20,10 @@ from cli import airflow_home, sandbox, state
 from cli.command import exit_status
 from cli.report import redirect_output
 from cli.run import find_date, find_tenant
-from ingestion.business_date import day_end
-from ingestion.errors import StateError
-from ingestion.settings import PROJECT_ROOT, Settings, get_settings
+from runtime.business_date import day_end
+from runtime.errors import StateError
+from runtime.files import write_atomically
+from runtime.settings import PROJECT_ROOT, Settings, get_settings
 
 HEALTHY_WITHIN_SECONDS = 180
 STOPPED_WITHIN_SECONDS = 20
@@ -43,7 +43,7 @@ def up(console: Console, settings: Settings, tenant_text: str) -> None:
     """
     folder, tenant = find_tenant(console, settings, tenant_text)
     state.claim(settings, tenant.name, folder)
-    lock = _take_lock(settings)
+    lock = state.take(settings, "the services of make up")
     airflow_home.configure(settings, folder)
     redirect_output(settings)
     airflow_home.migrate(settings)
@@ -58,7 +58,7 @@ def up(console: Console, settings: Settings, tenant_text: str) -> None:
     if vendors := sandbox.vendors_to_serve(folder, tenant):
         now = day_end(find_date(tenant, ""), tenant.zone) + sandbox.CLOCK_MARGIN
         commands["sandbox"] = [
-            *(sys.executable, "-m", "ingestion.sandbox", "--tenant", str(folder)),
+            *(sys.executable, "-m", "sandbox", "--tenant", str(folder)),
             *("--port", str(ports["sandbox"]), "--clock", now.isoformat()),
         ]
         airflow_home.point_connections_at_sandbox(f"http://127.0.0.1:{ports['sandbox']}", vendors)
@@ -86,7 +86,7 @@ def up(console: Console, settings: Settings, tenant_text: str) -> None:
     }
     for name, command in commands.items():
         document["processes"][name] = _start(settings, name, command, lock)
-        services_file(settings).write_text(json.dumps(document, indent=1))
+        write_atomically(services_file(settings), json.dumps(document, indent=1))
     console.print("starting Airflow, the sandbox and the site (about 40 s) …")
     try:
         _wait_until_healthy(document["airflow"], document["processes"])
@@ -121,33 +121,14 @@ def down(console: Console, settings: Settings) -> None:
     console.print(f"stopped {', '.join(alive) or 'nothing: it had already ended'}")
 
 
-def _take_lock(settings: Settings) -> int:
-    """The folder's lock as a descriptor the services inherit: it is held as long as one of them lives."""
-    descriptor = os.open(settings.home / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise StateError(
-            f"{settings.home} is in use by a run or by services that are already up",
-            "wait for the run to end, or `make down` first",
-        ) from None
-    os.ftruncate(descriptor, 0)
-    os.write(descriptor, b"the services of make up")
-    return descriptor
-
-
 def _configure_services(settings: Settings, port: int) -> str:
     path = settings.airflow_dir / "service_secrets.json"
     if not path.exists():
         generated = {name: secrets.token_urlsafe(24) for name in ("password", "jwt", "api")}
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
-        with os.fdopen(descriptor, "w") as handle:
-            json.dump(generated, handle)
+        write_atomically(path, json.dumps(generated), mode=0o600)
     secret = json.loads(path.read_text())
     passwords = settings.airflow_dir / "passwords.json"
-    descriptor = os.open(passwords, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as handle:
-        json.dump({"admin": secret["password"]}, handle)
+    write_atomically(passwords, json.dumps({"admin": secret["password"]}), mode=0o600)
     base_url = f"http://127.0.0.1:{port}"
     os.environ.update(
         {

@@ -1,14 +1,15 @@
 """The state folder: one run at a time, one tenant for life."""
 
-import fcntl
 import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ingestion.errors import StateError
-from ingestion.settings import Settings
+from runtime.errors import StateError
+from runtime.files import write_atomically
+from runtime.locks import lock_owner, take_lock
+from runtime.settings import Settings
 
 
 @contextmanager
@@ -18,38 +19,42 @@ def exclusive(settings: Settings) -> Iterator[None]:
     Raises:
         StateError: another run holds it, or nothing can be written there.
     """
-    make_home(settings)
-    with (settings.home / ".lock").open("a+") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            handle.seek(0)
-            raise StateError(
-                f"another run ({_named(handle.read())}) is working in {settings.home}",
-                "wait for it, stop it (`make down` for services), or set CSW_HOME to another folder",
-            ) from None
-        handle.truncate(0)
-        handle.write(str(os.getpid()))
-        handle.flush()
+    descriptor = take(settings, str(os.getpid()))
+    try:
         yield
+    finally:
+        os.close(descriptor)
+
+
+def take(settings: Settings, owner: str) -> int:
+    """Take the folder's lock for ``owner``: a process id, or words for what else holds it.
+
+    Returns:
+        A descriptor; children that inherit it hold the lock too.
+
+    Raises:
+        StateError: somebody holds it, or nothing can be written there.
+    """
+    make_home(settings)
+    try:
+        return take_lock(_lock_file(settings), owner)
+    except BlockingIOError:
+        raise StateError(
+            f"another run ({holder(settings) or 'just ended'}) is working in {settings.home}",
+            "wait for it, stop it (`make down` for services), or set CSW_HOME to another folder",
+        ) from None
 
 
 def holder(settings: Settings) -> str | None:
     """Who works in the folder: ``process 123``, ``the services of make up``; None if nobody does."""
-    path = settings.home / ".lock"
-    if not path.exists():
+    owner = lock_owner(_lock_file(settings))
+    if owner is None:
         return None
-    with path.open("r", encoding="utf-8") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return _named(handle.read())
-    return None
+    return f"process {owner}" if owner.isdecimal() else owner or "unknown"
 
 
-def _named(text: str) -> str:
-    """The lock file's text: a run's process id, or what else holds the folder."""
-    return f"process {text}" if text.isdecimal() else text or "unknown"
+def _lock_file(settings: Settings) -> Path:
+    return settings.home / ".lock"
 
 
 def make_home(settings: Settings) -> None:
@@ -60,7 +65,7 @@ def make_home(settings: Settings) -> None:
     """
     try:
         settings.home.mkdir(parents=True, exist_ok=True)
-        with (settings.home / ".lock").open("a+"):
+        with _lock_file(settings).open("a+"):
             pass
     except OSError as error:
         raise StateError(
@@ -84,9 +89,7 @@ def claim(settings: Settings, tenant_name: str, tenant_folder: Path) -> None:
     document = {"name": tenant_name, "folder": str(tenant_folder)}
     if document != owner:
         make_home(settings)
-        temporary = settings.home / "tenant.json.tmp"
-        temporary.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
-        os.replace(temporary, settings.home / "tenant.json")
+        write_atomically(settings.home / "tenant.json", json.dumps(document, ensure_ascii=False))
 
 
 def claimed_folder(settings: Settings) -> Path | None:

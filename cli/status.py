@@ -9,12 +9,12 @@ from rich.markup import escape
 from cli import state
 from cli.command import exit_status
 from ingestion.catalogue import AREAS, objects_of
-from ingestion.errors import StateError
 from ingestion.lake import Lake
-from ingestion.progress import open_problems
-from ingestion.settings import Settings, get_settings
-from pipeline.builds import Build, Builds
+from pipeline.build_register import Build, BuildRegister
 from publishing.snapshot import current_snapshot, snapshots
+from runtime.errors import StateError
+from runtime.progress import open_problems
+from runtime.settings import Settings, get_settings
 
 
 def show(console: Console, settings: Settings) -> bool:
@@ -62,7 +62,7 @@ def show(console: Console, settings: Settings) -> bool:
 
 def _builds(settings: Settings, holder: str | None) -> list[Build]:
     try:
-        return Builds(settings.warehouse_file).all()
+        return BuildRegister(settings.warehouse_file).all()
     except StateError:
         if holder:
             return []  # it is writing the warehouse

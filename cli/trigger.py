@@ -12,8 +12,8 @@ from rich.console import Console
 from cli.command import exit_status
 from cli.services import services_file
 from ingestion.catalogue import AREAS
-from ingestion.errors import StateError
-from ingestion.settings import Settings, get_settings
+from runtime.errors import StateError
+from runtime.settings import Settings, get_settings
 
 POLL_SECONDS = 3
 WITHIN_SECONDS = 1800

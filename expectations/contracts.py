@@ -20,7 +20,7 @@ from open_data_contract_standard.model import (
 from pydantic import ValidationError
 
 from ingestion.catalogue import CatalogueObject
-from ingestion.errors import ContractError
+from runtime.errors import ContractError
 
 CONTRACTS_FOLDER = Path(__file__).with_name("contracts")
 LAYERS = ("raw", "input", "core", "marts")

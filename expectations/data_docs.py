@@ -14,9 +14,12 @@ from typing import TYPE_CHECKING
 import jinja2
 import pyarrow as pa
 
+from runtime.files import write_atomically
+
 if TYPE_CHECKING:
     from great_expectations.core import ExpectationSuiteValidationResult
     from great_expectations.render.view import DefaultJinjaPageView
+
 
 TEMPLATES = Path(__file__).with_name("templates")
 STATUSES = ("passed", "warned", "quarantined", "blocked", "error")
@@ -35,7 +38,7 @@ def write_page(folder: Path, outcome: "ExpectationSuiteValidationResult") -> Pat
     html = _page_view().render(
         document, "validation_page.j2", title=outcome.suite_name, statistics=outcome.statistics
     )
-    page.write_text(html, encoding="utf-8")
+    write_atomically(page, html)
     return page
 
 
@@ -54,7 +57,7 @@ def build_data_docs(folder: Path, results: pa.Table) -> Path:
     template = jinja2.Environment(loader=loader, autoescape=True).get_template("index_page.j2")
     index = folder / "index.html"
     tables = _newest_runs(folder, results)
-    index.write_text(template.render(tables=tables, statuses=STATUSES), encoding="utf-8")
+    write_atomically(index, template.render(tables=tables, statuses=STATUSES))
     return index
 
 

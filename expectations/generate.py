@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from expectations.contracts import CONTRACTS_FOLDER, Column, Contract, all_contracts
-from ingestion.errors import ContractError
+from runtime.errors import ContractError
 
 MODELS_FOLDER = Path(__file__).resolve().parents[1] / "dbt_project" / "models"
 MODELLED_LAYERS = ("input", "core", "marts")

@@ -14,7 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingestion.settings import get_settings
+from runtime.settings import get_settings
 
 if TYPE_CHECKING:
     from great_expectations.datasource.fluent import SQLDatasource

@@ -12,7 +12,7 @@ from expectations.suites import Check, Suite, columns_exist
 from expectations.validate import Audit, RuleResult, Status, validate
 from ingestion.catalogue import CatalogueObject
 from ingestion.lake import register_lake
-from ingestion.load import connect
+from runtime.duckdb_connection import connect
 
 SCRATCH_FILE = "landed.duckdb"
 

@@ -1,6 +1,5 @@
 """The store of check results: one small Parquet file an append, so that parallel DAGs never wait."""
 
-import os
 import uuid
 from dataclasses import asdict
 from datetime import date, timedelta
@@ -12,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from expectations.validate import RuleResult
+from runtime.files import replacing
 
 KEPT_DAYS = 90
 SCHEMA = pa.schema(
@@ -44,8 +44,8 @@ def append_results(path: Path, results: list[RuleResult]) -> None:
     day = max(result.business_date for result in results)
     name = f"{day.isoformat()}_{uuid.uuid4().hex}.parquet"
     table = pa.Table.from_pylist([asdict(result) for result in results], schema=SCHEMA)
-    pq.write_table(table, path / f"{name}.tmp", compression="zstd")
-    os.replace(path / f"{name}.tmp", path / name)
+    with replacing(path / name) as temporary:
+        pq.write_table(table, temporary, compression="zstd")
     for old in path.glob("*.parquet"):
         if old.name < (day - timedelta(days=KEPT_DAYS)).isoformat():
             old.unlink(missing_ok=True)

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ingestion.errors import CatalogueError
+from runtime.errors import CatalogueError
 
 CATALOGUE_FILE = Path(__file__).with_name("objects.yml")
 # Sources whose objects are named after the input entity they feed.

@@ -17,9 +17,9 @@ from urllib.parse import urlsplit
 import requests
 from urllib3.exceptions import NewConnectionError
 
-from ingestion.errors import AuthenticationError, SourceError
-from ingestion.redaction import redact
 from ingestion.vendor_json import read_json
+from runtime.errors import AuthenticationError, SourceError
+from runtime.redaction import redact
 
 logger = logging.getLogger(__name__)
 

@@ -12,7 +12,6 @@ Layout (root is an fsspec URL, local by default)::
 
 import hashlib
 import json
-import os
 import secrets
 from collections.abc import Iterable
 from contextlib import nullcontext
@@ -27,10 +26,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ingestion.catalogue import CatalogueObject, find_object, load_catalogue
-from ingestion.errors import StateError
-from ingestion.locks import locked
-from ingestion.sources.base import Page, Window
 from ingestion.text_table import spelled_as_first_seen, to_text_table
+from runtime.errors import StateError
+from runtime.files import write_atomically
+from runtime.locks import locked
+from runtime.records import Page, Window
 
 PART_ROWS = 20_000
 PART_BYTES = 128 * 2**20  # in memory; records of a megabyte are cut sooner
@@ -272,17 +272,7 @@ class Lake:
         if not self._is_local:
             self.fs.pipe_file(path, payload)  # object stores replace an object whole
             return
-        temporary = f"{path}.{os.getpid()}.tmp"
-        with open(temporary, "wb") as handle:
-            handle.write(payload)
-            handle.flush()
-            os.fsync(handle.fileno())
-        os.replace(temporary, path)
-        descriptor = os.open(os.path.dirname(path), os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        write_atomically(path, payload)
 
 
 def register_lake(connection: duckdb.DuckDBPyConnection, locations: Iterable[str]) -> None:

@@ -1,6 +1,5 @@
 """Load committed runs from the lake into the warehouse's raw schema, in one transaction, once each."""
 
-import os
 import secrets
 from datetime import date
 from pathlib import Path
@@ -8,40 +7,16 @@ from pathlib import Path
 import duckdb
 
 from ingestion.catalogue import CatalogueObject, load_catalogue
-from ingestion.errors import StateError
 from ingestion.lake import Lake, Manifest, register_lake
-from ingestion.settings import get_settings
 from ingestion.text_table import RESERVED_COLUMNS, fold
+from runtime.duckdb_connection import connect
+from runtime.errors import StateError
+from runtime.files import write_atomically
 
 _TECHNICAL_DDL = (
     "_extracted_at timestamptz, _run_id varchar, _source_file varchar, _page integer, "
     "_row bigint, _is_deleted boolean, _business_date date, _load_id bigint"
 )
-
-
-def connect(path: Path, read_only: bool = False) -> duckdb.DuckDBPyConnection:
-    """Open a DuckDB file with the project's session settings: UTC, the threads and memory it may use.
-
-    Raises:
-        StateError: another process is writing it, or it is no DuckDB file.
-    """
-    try:
-        connection = duckdb.connect(str(path), read_only=read_only)
-    except duckdb.IOException as error:
-        if "Could not set lock" in str(error):
-            raise StateError(
-                f"{path} is being written by another process", "wait for the run to end"
-            ) from error
-        raise StateError(
-            f"{path} cannot be opened: {str(error).splitlines()[0]}",
-            "`make rebuild` makes the warehouse again from the lake; "
-            "`make rollback` goes back to the publication before",
-        ) from error
-    settings = get_settings()
-    connection.execute("set TimeZone = 'UTC'")
-    connection.execute(f"set threads = {settings.duckdb_threads}")
-    connection.execute(f"set memory_limit = '{settings.duckdb_memory}'")
-    return connection
 
 
 def load(
@@ -90,12 +65,7 @@ def store_salt(warehouse: Path, salt_file: Path) -> None:
     It is generated once, in a file only its owner reads, and never passes through dbt's vars or compiled SQL.
     """
     if not salt_file.exists():
-        temporary = salt_file.with_name(f"{salt_file.name}.tmp")
-        temporary.unlink(missing_ok=True)
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as handle:
-            handle.write(secrets.token_hex(32))
-        os.replace(temporary, salt_file)
+        write_atomically(salt_file, secrets.token_hex(32), mode=0o600)
     with connect(warehouse) as connection:
         connection.execute("create schema if not exists ops")
         connection.execute("create table if not exists ops.salt (salt varchar)")

@@ -10,8 +10,8 @@ import orjson
 import pyarrow as pa
 
 from ingestion.catalogue import CatalogueObject
-from ingestion.errors import SchemaError
-from ingestion.sources.base import Page
+from runtime.errors import SchemaError
+from runtime.records import Page
 
 SCALARS = frozenset({int, float, bool, type(None)})
 TECHNICAL_COLUMNS = {

@@ -6,13 +6,13 @@ file cannot be got back, so the file is written before anything else happens.
 
 import hashlib
 import json
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ingestion.locks import locked
+from runtime.files import write_atomically
+from runtime.locks import locked
 
 # A token with less left is renewed before it is used [seconds].
 SHORTEST_LIFETIME = 60
@@ -64,15 +64,4 @@ class TokenStore:
         return {"access_token": None, "refresh_token": self._first, "expires_at": 0.0}
 
     def _write(self, pair: dict[str, Any]) -> None:
-        temporary = self._path.with_suffix(".tmp")
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(pair, file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, self._path)
-        folder = os.open(self._path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        write_atomically(self._path, json.dumps(pair), mode=0o600)

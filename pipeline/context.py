@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from ingestion.errors import TenantError
 from ingestion.lake import Lake
-from ingestion.settings import Settings, get_settings
-from ingestion.tenant import Tenant, load_tenant
+from runtime.errors import TenantError
+from runtime.settings import Settings, get_settings
+from runtime.tenant import Tenant, load_tenant
 
 
 @dataclass(frozen=True)

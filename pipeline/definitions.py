@@ -12,7 +12,7 @@ from pydantic import (
     model_validator,
 )
 
-from ingestion.errors import TenantError
+from runtime.errors import TenantError
 
 
 def _ascending(values: list[float]) -> list[float]:

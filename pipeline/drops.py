@@ -7,13 +7,13 @@ from typing import Any
 
 from expectations.contracts import contract_for
 from ingestion.catalogue import CatalogueObject, is_known
-from ingestion.errors import SourceError
 from ingestion.lake import Lake, Manifest
-from ingestion.progress import report
-from ingestion.sources.base import Connection, Window
-from ingestion.sources.file_drop import FileDrop
-from ingestion.sources.sftp import SftpDrop, is_remote
+from ingestion.sources.files.connector import FileDrop
+from ingestion.sources.files.sftp import SftpDrop, is_remote
 from pipeline.context import Context
+from runtime.errors import SourceError
+from runtime.progress import report
+from runtime.records import Connection, Window
 
 
 def drop_folders(context: Context, connection: Connection) -> list[str]:

@@ -10,21 +10,22 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ingestion.business_date import day_end
 from ingestion.catalogue import CatalogueObject, find_object, is_known, objects_of
 from ingestion.current import live_records
-from ingestion.errors import ContractError, SourceError
 from ingestion.lake import Manifest
-from ingestion.progress import report
-from ingestion.settings import PROJECT_ROOT
-from ingestion.sources.base import Connection, Known, Page, Source, Window
-from ingestion.sources.database import Database
-from ingestion.sources.hubspot import HubSpot
-from ingestion.sources.marketo import Marketo
-from ingestion.sources.salesforce import Salesforce
-from ingestion.sources.zendesk import Zendesk
+from ingestion.sources.base import Known, Source
+from ingestion.sources.database.connector import Database
+from ingestion.sources.hubspot.connector import HubSpot
+from ingestion.sources.marketo.connector import Marketo
+from ingestion.sources.salesforce.connector import Salesforce
+from ingestion.sources.zendesk.connector import Zendesk
 from pipeline.context import Context
 from pipeline.drops import drop_folders, land_files
+from runtime.business_date import day_end
+from runtime.errors import ContractError, SourceError
+from runtime.progress import report
+from runtime.records import Connection, Page, Window
+from runtime.settings import PROJECT_ROOT
 
 if TYPE_CHECKING:
     from expectations.raw import RunToCheck
@@ -223,12 +224,12 @@ def _form_in_words(source: str, object_name: str) -> Iterator[None]:
 
 def _place(error: BaseException) -> str:
     """Module and line of ours that could not read on; the values it read are not shown."""
+    ingestion = PROJECT_ROOT / "ingestion"
     frames = traceback.extract_tb(error.__traceback__)
-    ours = [
-        frame for frame in frames if Path(frame.filename).is_relative_to(PROJECT_ROOT / "ingestion")
-    ]
-    frame = (ours or frames)[-1]
-    return f"{Path(frame.filename).name}:{frame.lineno}"
+    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(ingestion)]
+    if not ours:
+        return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}"
+    return f"{Path(ours[-1].filename).relative_to(ingestion)}:{ours[-1].lineno}"
 
 
 def _covered_until(source: Source, window: Window) -> datetime:

@@ -11,13 +11,7 @@ from airflow.sdk import Asset, Connection, Param, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowNotFoundException
 from airflow.timetables.trigger import CronTriggerTimetable
 
-from ingestion.business_date import areas_to_wait_for, resolve_business_date
 from ingestion.catalogue import AREAS, CatalogueObject, find_object, objects_of
-from ingestion.errors import AuthenticationError, SourceError, WarehouseError
-from ingestion.progress import report
-from ingestion.redaction import redact
-from ingestion.sources import base
-from ingestion.tenant import load_tenant
 from pipeline.context import Context, load_context
 from pipeline.ingest import (
     CONNECTIONS,
@@ -26,6 +20,12 @@ from pipeline.ingest import (
     extract,
     pool_of,
 )
+from runtime.business_date import areas_to_wait_for, resolve_business_date
+from runtime.errors import AuthenticationError, SourceError, WarehouseError
+from runtime.progress import report
+from runtime.records import Connection as SourceConnection
+from runtime.redaction import redact
+from runtime.tenant import load_tenant
 
 log = logging.getLogger(__name__)
 
@@ -176,14 +176,14 @@ def _running() -> dict[str, str]:
     return running
 
 
-def connection_of(source: str) -> base.Connection:
+def connection_of(source: str) -> SourceConnection:
     """The source's Airflow connection; the file drop may go without (the tenant folder's files/)."""
     conn_id = CONNECTIONS[source]
     try:
         connection = Connection.get(conn_id)
     except AirflowNotFoundException as error:
         if source == "files":
-            return base.Connection(host="")
+            return SourceConnection(host="")
         hint = f"set AIRFLOW_CONN_{conn_id.upper()} (see .env.example) or add it in the Airflow UI"
         if source != "database":
             hint += f"; or put its objects into {source}/ of the tenant folder, for the sandbox"
@@ -191,6 +191,6 @@ def connection_of(source: str) -> base.Connection:
     host = connection.host or ""
     if connection.port:
         host = f"{host}:{connection.port}"
-    return base.Connection(
+    return SourceConnection(
         host, connection.login or "", connection.password or "", connection.extra_dejson
     )

@@ -1,6 +1,5 @@
 """The site: a home page, the checks, dbt docs and GX data docs; static files that open without a network."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +10,14 @@ from jinja2 import Environment, FileSystemLoader
 from expectations.contracts import load_contract
 from expectations.data_docs import build_data_docs
 from expectations.results import newest_by_table, read_results
-from ingestion.errors import StateError
-from ingestion.load import connect
-from ingestion.progress import open_problems
-from ingestion.settings import Settings
-from ingestion.tenant import Tenant
 from publishing.headline import Number, headline_numbers
 from publishing.snapshot import current_snapshot
+from runtime.duckdb_connection import connect
+from runtime.errors import StateError
+from runtime.files import write_atomically
+from runtime.progress import open_problems
+from runtime.settings import Settings
+from runtime.tenant import Tenant
 
 LEVEL_NAMES = {
     0: "未着手 not started",
@@ -99,7 +99,7 @@ def render(settings: Settings, tenant: Tenant) -> Path:
         trim_blocks=True,
     )
     for name, values in pages.items():
-        _write(
+        write_atomically(
             settings.site_dir / name,
             environment.get_template(f"{name}.j2").render(**common, **values),
         )
@@ -222,9 +222,3 @@ def _loads(settings: Settings) -> list[tuple]:
 
 def _rate(value: Any) -> str:
     return "–" if value is None else f"{float(value):.1%}"
-
-
-def _write(path: Path, text: str) -> None:
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(text, encoding="utf-8")
-    os.replace(temporary, path)

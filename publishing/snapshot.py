@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from ingestion.errors import StateError
-from ingestion.load import connect
-from ingestion.settings import Settings
+import pyarrow as pa
+
+from runtime.duckdb_connection import connect
+from runtime.errors import StateError
+from runtime.files import point_link, replacing
+from runtime.settings import Settings
 
 KEEP = 7
 LINK = "marts.duckdb"
@@ -43,28 +46,12 @@ def publish_snapshot(settings: Settings, as_of_date: date, build_id: int) -> Pat
     with connect(settings.marts_file) as connection:
         connection.execute("checkpoint")
     name = f"marts_{as_of_date}_{datetime.now(UTC):%Y%m%dT%H%M%S%f}.duckdb"
-    temporary = folder / f"{name}.tmp"
-    shutil.copyfile(settings.marts_file, temporary)
     results = read_results(settings.audit_dir, days=90)
-    with connect(temporary) as connection:
-        connection.execute("create schema if not exists ops")
-        connection.execute(f"attach '{settings.warehouse_file}' as warehouse (read_only)")
-        connection.execute("create or replace table ops._runs as select * from warehouse.ops.loads")
-        connection.execute(
-            "create or replace table ops._builds as select * from warehouse.ops.builds"
-        )
-        connection.execute("detach warehouse")
-        connection.execute(
-            "update ops._builds set status = 'published' where build_id = ?", [build_id]
-        )
-        connection.register("results", results)
-        connection.execute(
-            "create or replace table ops.gx_validation_result as select * from results"
-        )
-        connection.execute("checkpoint")
-    os.chmod(temporary, 0o444)
-    os.replace(temporary, folder / name)
-    _point_to(folder, name)
+    with replacing(folder / name) as temporary:
+        shutil.copyfile(settings.marts_file, temporary)
+        _add_operations(temporary, settings.warehouse_file, results, build_id)
+        os.chmod(temporary, 0o444)
+    point_link(folder / LINK, name)
     for old in snapshots(settings)[:-KEEP]:
         if not old.is_current:
             old.path.unlink()
@@ -104,12 +91,25 @@ def rollback(settings: Settings) -> Snapshot:
         raise StateError(
             "there is no older snapshot to go back to", f"the last {KEEP} publications are kept"
         )
-    _point_to(settings.published_dir, published[position - 1].path.name)
+    point_link(settings.published_dir / LINK, published[position - 1].path.name)
     return published[position - 1]
 
 
-def _point_to(folder: Path, name: str) -> None:
-    link = folder / f"{LINK}.tmp"
-    link.unlink(missing_ok=True)
-    link.symlink_to(name)
-    os.replace(link, folder / LINK)
+def _add_operations(marts: Path, warehouse: Path, results: pa.Table, build_id: int) -> None:
+    """Put the registers of loads and builds, and the audit results, beside the marts."""
+    with connect(marts) as connection:
+        connection.execute("create schema if not exists ops")
+        connection.execute(f"attach '{warehouse}' as warehouse (read_only)")
+        connection.execute("create or replace table ops._runs as select * from warehouse.ops.loads")
+        connection.execute(
+            "create or replace table ops._builds as select * from warehouse.ops.builds"
+        )
+        connection.execute("detach warehouse")
+        connection.execute(
+            "update ops._builds set status = 'published' where build_id = ?", [build_id]
+        )
+        connection.register("results", results)
+        connection.execute(
+            "create or replace table ops.gx_validation_result as select * from results"
+        )
+        connection.execute("checkpoint")

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 
 from ingestion.catalogue import CatalogueObject
 from ingestion.lake import Lake, Manifest
-from ingestion.sources.base import Page, Window
+from runtime.records import Page, Window
 
 Record = dict[str, Any]
 

@@ -5,6 +5,7 @@ import re
 import statistics
 import subprocess
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,8 @@ import yaml
 
 from expectations.contracts import all_contracts
 from ingestion.catalogue import load_catalogue
-from ingestion.settings import Settings
 from pipeline.dbt import RUN_VARIABLES
+from runtime.settings import Settings
 from tests.conftest import ROOT
 
 DBT = ROOT / "dbt_project"
@@ -149,27 +150,65 @@ def test_models_have_no_clock():
     )
 
 
-def test_data_flows_one_way():
-    """Nothing on the right is imported by anything on the left (ARCHITECTURE, first sentence)."""
-    right_of = {
-        "ingestion": {"expectations", "pipeline", "publishing", "cli", "dags"},
-        "expectations": {"pipeline", "publishing", "cli", "dags"},
-        "publishing": {"pipeline", "cli", "dags"},
-        "pipeline": {"cli", "dags"},
+# From left to right (ARCHITECTURE, first sentence); the simulator and the demo company stand apart.
+PACKAGES = ("runtime", "ingestion", "expectations", "publishing", "pipeline", "dags", "cli")
+SIMULATED = {"sandbox", "demo"}
+
+
+@cache
+def imports() -> frozenset[tuple[str, str]]:
+    """(module, imported module of ours) of everything but the tests, type-checking imports included."""
+    modules = {
+        name.removesuffix(".py").removesuffix("/__init__").replace("/", "."): name
+        for name in having(".py")
+        if name.split("/")[0] in {*PACKAGES, *SIMULATED}
     }
-    wrong = []
-    for name in having(".py"):
+    found = set()
+    for module, name in modules.items():
         for node in ast.walk(ast.parse(text(name))):
-            modules = (
-                [node.module or ""]
-                if isinstance(node, ast.ImportFrom)
-                else [alias.name for alias in node.names]
-                if isinstance(node, ast.Import)
-                else []
-            )
-            forbidden = right_of.get(name.split("/")[0], set())
-            wrong += [f"{name}: {m}" for m in modules if m.split(".")[0] in forbidden]
+            named: list[str] = []
+            if isinstance(node, ast.ImportFrom):
+                named = [f"{node.module}.{alias.name}" for alias in node.names]
+            elif isinstance(node, ast.Import):
+                named = [alias.name for alias in node.names]
+            for target in named:
+                while target and target not in modules:
+                    target = target.rpartition(".")[0]
+                if target and target != module:
+                    found.add((module, target))
+    return frozenset(found)
+
+
+def test_data_flows_one_way():
+    """No module imports from a package to its right."""
+    order = {package: number for number, package in enumerate(PACKAGES)}
+    wrong = [
+        f"{module} imports {target}"
+        for module, target in imports()
+        if {module.split(".")[0], target.split(".")[0]} <= order.keys()
+        and order[target.split(".")[0]] > order[module.split(".")[0]]
+    ]
     assert wrong == []
+
+
+def test_only_the_command_line_knows_the_simulator():
+    """What runs for real imports neither sandbox nor demo; they stand on runtime alone."""
+    wrong = []
+    for module, target in imports():
+        package, of = module.split(".")[0], target.split(".")[0]
+        if of in SIMULATED and package not in {*SIMULATED, "cli"}:
+            wrong.append(f"{module} imports {target}")
+        if package in SIMULATED and of not in {*SIMULATED, "runtime"}:
+            wrong.append(f"{module} imports {target}")
+    assert wrong == []
+
+
+def test_no_module_imports_itself_in_the_end():
+    """The import graph has no cycle."""
+    graph: dict[str, set[str]] = {}
+    for module, target in imports():
+        graph.setdefault(module, set()).add(target)
+    TopologicalSorter(graph).prepare()  # raises CycleError, which names the modules
 
 
 # Contracts

@@ -14,9 +14,9 @@ import pyarrow.parquet as pq
 
 from ingestion.catalogue import find_object
 from ingestion.lake import Lake
-from ingestion.sources.base import Connection, Page, Window
-from ingestion.sources.salesforce import Salesforce
+from ingestion.sources.salesforce.connector import Salesforce
 from ingestion.text_table import to_text_table
+from runtime.records import Connection, Page, Window
 
 
 def extract(url: str, folder: str) -> dict[str, object]:

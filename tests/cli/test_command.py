@@ -8,8 +8,8 @@ import pytest
 
 from cli import airflow_home, state, trigger
 from cli.command import INTERRUPTED, exit_status
-from ingestion.errors import StateError
-from ingestion.settings import get_settings
+from runtime.errors import StateError
+from runtime.settings import get_settings
 from tests.conftest import ROOT
 
 

@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from cli.run import find_date
-from ingestion.errors import StateError
-from ingestion.tenant import Tenant
+from runtime.errors import StateError
+from runtime.tenant import Tenant
 
 FACTS = {"name": "acme", "first_business_date": date(2026, 1, 1), "systems": ["files"]}
 LIVE = Tenant(**FACTS | {"first_business_date": date(2020, 1, 1)})

@@ -7,8 +7,8 @@ import pyarrow.parquet as pq
 
 from expectations.raw import RunCheck, RunToCheck, check_runs
 from ingestion.catalogue import find_object
-from ingestion.sources.base import Page
 from ingestion.text_table import TECHNICAL_COLUMNS, to_text_table
+from runtime.records import Page
 
 DAY = date(2026, 3, 31)
 T1, T2, T3 = (f"2026-03-{day}T00:00:00.000+0000" for day in (1, 2, 3))

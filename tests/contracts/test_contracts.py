@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from expectations.contracts import all_contracts, load_contract
-from ingestion.errors import ContractError
+from runtime.errors import ContractError
 
 DOCUMENT = {
     "apiVersion": "v3.1.0",

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from cli import airflow_home
-from ingestion.business_date import resolve_business_date
 from ingestion.catalogue import AREAS
-from ingestion.settings import PROJECT_ROOT, Settings
-from ingestion.tenant import load_tenant
+from runtime.business_date import resolve_business_date
+from runtime.settings import PROJECT_ROOT, Settings
+from runtime.tenant import load_tenant
 
 INGEST = tuple(f"ingest_{area}" for area in AREAS)
 DAGS = (*INGEST, "build_warehouse")

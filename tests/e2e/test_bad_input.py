@@ -79,7 +79,7 @@ def sandbox(tenant: Path) -> Iterator[str]:
     command = [
         sys.executable,
         "-m",
-        "ingestion.sandbox",
+        "sandbox",
         "--tenant",
         str(tenant),
         "--exit-with-parent",

@@ -24,7 +24,7 @@ def start_sandbox() -> StartSandbox:
     def start(
         tenant_folder: Path, clock: datetime | None = None, faults: Path | None = None
     ) -> Iterator[str]:
-        command = [sys.executable, "-m", "ingestion.sandbox", "--tenant", str(tenant_folder)]
+        command = [sys.executable, "-m", "sandbox", "--tenant", str(tenant_folder)]
         command += ["--exit-with-parent"]
         command += ["--clock", clock.isoformat()] if clock else []
         command += ["--faults", str(faults)] if faults else []

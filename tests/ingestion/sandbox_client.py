@@ -7,7 +7,7 @@ from typing import Any
 
 import requests
 
-from ingestion.sandbox import credentials
+from sandbox import credentials
 
 Records = Iterable[dict[str, Any]]
 TENANT_YML = """\

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ingestion.business_date import areas_to_wait_for, day_end, resolve_business_date
-from ingestion.errors import StateError
-from ingestion.tenant import Tenant
+from runtime.business_date import areas_to_wait_for, day_end, resolve_business_date
+from runtime.errors import StateError
+from runtime.tenant import Tenant
 
 DAYS = st.dates(date(1995, 1, 1), date(2037, 12, 31))
 

@@ -11,9 +11,9 @@ from ingestion.catalogue import (
     load_catalogue,
     objects_of,
 )
-from ingestion.errors import CatalogueError
-from ingestion.tenant import SYSTEMS
 from pipeline.ingest import CONNECTIONS, SOURCES
+from runtime.errors import CatalogueError
+from runtime.tenant import SYSTEMS
 
 GOOD = {"zendesk": {"defaults": {"area": "support"}, "objects": {"users": {"mode": "export"}}}}
 

@@ -11,14 +11,14 @@ from scripted_server import Answer, scripted_server
 from tenant_folder import set_faults, write_tenant
 
 from cli.check_source import check, check_files, check_vendor, shown_address
-from ingestion.errors import AuthenticationError, SourceError, StateError
 from ingestion.lake import Lake
-from ingestion.sandbox import credentials
-from ingestion.settings import Settings
-from ingestion.sources.base import Connection
-from ingestion.tenant import load_tenant
 from pipeline.context import Context
 from pipeline.ingest import connected_objects
+from runtime.errors import AuthenticationError, SourceError, StateError
+from runtime.records import Connection
+from runtime.settings import Settings
+from runtime.tenant import load_tenant
+from sandbox import credentials
 
 STAMP = "2026-11-02T00:00:00.000+0000"
 RECORD = {"Id": "001000000000001AAA", "Name": "n", "SystemModstamp": STAMP, "IsDeleted": False}

@@ -9,11 +9,12 @@ from postgres_server import as_owner, binaries, postgres_server
 
 from ingestion.catalogue import CatalogueObject, find_object
 from ingestion.current import live_records
-from ingestion.errors import AuthenticationError, CatalogueError, SchemaError, SourceError
 from ingestion.lake import Lake
-from ingestion.sources import database
-from ingestion.sources.base import Connection, Known, Window
-from ingestion.sources.database import Database
+from ingestion.sources.base import Known
+from ingestion.sources.database import connector as database
+from ingestion.sources.database.connector import Database
+from runtime.errors import AuthenticationError, CatalogueError, SchemaError, SourceError
+from runtime.records import Connection, Window
 
 pytestmark = pytest.mark.skipif(
     binaries() is None, reason="PostgreSQL is not installed: scripts/install_postgresql"

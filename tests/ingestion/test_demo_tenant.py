@@ -12,12 +12,12 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.sandbox.demo import SEED, generate, names, times
-from ingestion.sandbox.demo.crm import WRONG_CHECK_DIGIT
-from ingestion.sandbox.demo.customers import LATE_ACCOUNT, make_population
-from ingestion.sandbox.demo.production import CODES, Production
-from ingestion.sandbox.demo.writer import XLSX_DROP, Ledger, salesforce_id
-from ingestion.sources.tables import read_records
+from demo import SEED, generate, names, times
+from demo.crm import WRONG_CHECK_DIGIT
+from demo.customers import LATE_ACCOUNT, make_population
+from demo.production import CODES, Production
+from demo.writer import XLSX_DROP, Ledger, salesforce_id
+from ingestion.sources.files.tables import read_records
 
 CUSTOMERS = 60
 END = datetime(2026, 10, 31, 15)  # 24:00 of the last business date, in UTC

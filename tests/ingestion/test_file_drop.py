@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingestion.catalogue import find_object
-from ingestion.errors import SourceError
-from ingestion.sources import tables
-from ingestion.sources.base import Connection, Window
-from ingestion.sources.file_drop import FileDrop
-from ingestion.sources.tables import UnreadableFile, read_records
+from ingestion.sources.files import tables
+from ingestion.sources.files.connector import FileDrop
+from ingestion.sources.files.tables import UnreadableFile, read_records
+from runtime.errors import SourceError
+from runtime.records import Connection, Window
 
 ENTRY = find_object("files", "crm__account")
 END = datetime(2026, 11, 3, 15, 0, tzinfo=UTC)  # 2026-11-03 ends in Tokyo

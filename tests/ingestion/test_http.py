@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scripted_server import RESET, Answer, scripted_server
 
-from ingestion.errors import AuthenticationError, SourceError
 from ingestion.http import UNREACHABLE_ATTEMPTS, HttpError, JsonApi, retry_after
+from runtime.errors import AuthenticationError, SourceError
 
 SECRET = "s3cr3t-of-the-client"
 GOOD = Answer({"rows": [1]})

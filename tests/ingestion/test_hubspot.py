@@ -9,11 +9,11 @@ from scripted_server import Answer, scripted_server
 from tenant_folder import FAULTS, requests_made, set_clock, set_faults
 
 from ingestion.catalogue import find_object
-from ingestion.errors import AuthenticationError, SourceError
 from ingestion.http import HttpError
-from ingestion.sandbox import credentials
-from ingestion.sources.base import Connection, Window
-from ingestion.sources.hubspot import HubSpot
+from ingestion.sources.hubspot.connector import HubSpot
+from runtime.errors import AuthenticationError, SourceError
+from runtime.records import Connection, Window
+from sandbox import credentials
 
 CONTACTS = find_object("hubspot", "contacts")
 COMPANIES = find_object("hubspot", "companies")

@@ -18,7 +18,7 @@ from hubspot.oauth.exceptions import ApiException as OAuthException
 from tenant_folder import requests_made, set_clock, set_faults, write_tenant
 from urllib3.util.retry import Retry
 
-from ingestion.sandbox import credentials
+from sandbox import credentials
 
 NOW = datetime(2026, 11, 5, tzinfo=UTC)
 CONTACTS = 250

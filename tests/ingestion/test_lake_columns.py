@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from ingestion import lake
 from ingestion.catalogue import find_object
-from ingestion.errors import SchemaError
 from ingestion.lake import Lake
-from ingestion.sources.base import Page, Window
 from ingestion.text_table import TECHNICAL_COLUMNS
+from runtime.errors import SchemaError
+from runtime.records import Page, Window
 
 ENTRY = find_object("salesforce", "Account")
 NOW = datetime(2026, 11, 22, tzinfo=UTC)

@@ -18,7 +18,7 @@ import sys
 from datetime import date
 from ingestion import lake as module
 from ingestion.catalogue import find_object
-from ingestion.sources.base import Page
+from runtime.records import Page
 from tests.landing import midnight_after
 module.PART_ROWS = 5
 lake, entry, day = module.Lake(sys.argv[1]), find_object("salesforce", "Account"), date(2026, 3, 31)

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from ingestion import lake as lake_module
 from ingestion.catalogue import find_object, load_catalogue
-from ingestion.errors import StateError
 from ingestion.lake import Lake
-from ingestion.load import connect, load, store_salt
-from ingestion.sources.tables import UnreadableFile, read_records
+from ingestion.load import load, store_salt
+from ingestion.sources.files.tables import UnreadableFile, read_records
+from runtime.duckdb_connection import connect
+from runtime.errors import StateError
 from tests.conftest import ROOT
 from tests.landing import land, land_and_commit
 
@@ -221,7 +222,7 @@ _LOADER = """
 import sys, time
 from pathlib import Path
 from ingestion import load as module
-from ingestion.errors import StateError
+from runtime.errors import StateError
 from ingestion.lake import Lake
 load_run = module._load_run
 def slowly(connection, lake, entry, manifest, load_id):

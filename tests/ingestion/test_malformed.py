@@ -20,12 +20,12 @@ import pytest
 from malformed import generate
 
 from ingestion.catalogue import find_object
-from ingestion.errors import SourceError, WarehouseError
 from ingestion.lake import Lake
-from ingestion.sources.base import Connection, Window
-from ingestion.sources.file_drop import FileDrop
-from ingestion.sources.salesforce import Salesforce
+from ingestion.sources.files.connector import FileDrop
+from ingestion.sources.salesforce.connector import Salesforce
 from pipeline.ingest import in_words
+from runtime.errors import SourceError, WarehouseError
+from runtime.records import Connection, Window
 
 FOLDER = Path(__file__).parent / "malformed"
 OUTCOMES = FOLDER / "outcomes.json"

@@ -7,10 +7,10 @@ from scripted_server import Answer, scripted_server
 from tenant_folder import FAULTS, requests_made, set_faults
 
 from ingestion.catalogue import find_object
-from ingestion.errors import AuthenticationError, SourceError
-from ingestion.sandbox import credentials
-from ingestion.sources.base import Connection, Window
-from ingestion.sources.marketo import Marketo
+from ingestion.sources.marketo.connector import Marketo
+from runtime.errors import AuthenticationError, SourceError
+from runtime.records import Connection, Window
+from sandbox import credentials
 
 FIRST = datetime(2026, 8, 1, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -6,12 +6,12 @@ import pytest
 from scripted_server import Answer, scripted_server
 
 from ingestion.catalogue import find_object
-from ingestion.errors import SourceError
-from ingestion.sources.base import Connection, Window
-from ingestion.sources.hubspot import HubSpot
-from ingestion.sources.marketo import Marketo
-from ingestion.sources.salesforce import Salesforce
-from ingestion.sources.zendesk import Zendesk
+from ingestion.sources.hubspot.connector import HubSpot
+from ingestion.sources.marketo.connector import Marketo
+from ingestion.sources.salesforce.connector import Salesforce
+from ingestion.sources.zendesk.connector import Zendesk
+from runtime.errors import SourceError
+from runtime.records import Connection, Window
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 SINCE = Window(START, START + timedelta(days=1))

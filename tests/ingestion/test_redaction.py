@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingestion.redaction import redact
+from runtime.redaction import redact
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from scripted_server import Answer, scripted_server
 from tenant_folder import FAULTS, requests_made, set_clock, set_faults
 
 from ingestion.catalogue import CatalogueObject, find_object
-from ingestion.errors import AuthenticationError, SchemaError, SourceError
-from ingestion.sandbox import credentials
-from ingestion.sources.base import Connection, Window
-from ingestion.sources.salesforce import Salesforce
+from ingestion.sources.salesforce.connector import Salesforce
+from runtime.errors import AuthenticationError, SchemaError, SourceError
+from runtime.records import Connection, Window
+from sandbox import credentials
 
 ACCOUNT = find_object("salesforce", "Account")
 DAY = timedelta(days=1)

@@ -22,7 +22,7 @@ from simple_salesforce.exceptions import (
 )
 from tenant_folder import requests_made, set_clock, write_tenant
 
-from ingestion.sandbox import credentials
+from sandbox import credentials
 
 NOW = datetime(2026, 11, 5, tzinfo=UTC)
 ACCOUNTS = [

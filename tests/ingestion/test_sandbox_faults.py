@@ -14,15 +14,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sandbox_client import SandboxClient, write_tenant
 
-from ingestion.sandbox import credentials
-from ingestion.sandbox.faults import (
+from runtime.settings import PROJECT_ROOT
+from sandbox import credentials
+from sandbox.faults import (
     KINDS,
     OWN_KINDS,
     FaultScriptError,
     load_faults,
     parse_faults,
 )
-from ingestion.settings import PROJECT_ROOT
 
 QUERY = "/services/data/v63.0/query"
 ACCOUNTS = "SELECT Id FROM Account"
@@ -231,7 +231,7 @@ def test_a_bad_script_is_named_with_its_key(tmp_path: Path, text: str, problem: 
 
 
 def _command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "ingestion.sandbox", *arguments]
+    return [sys.executable, "-m", "sandbox", *arguments]
 
 
 def _run(*arguments: str) -> subprocess.CompletedProcess[str]:

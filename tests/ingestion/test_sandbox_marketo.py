@@ -12,7 +12,7 @@ from marketorestpython.client import MarketoClient
 from marketorestpython.helper.exceptions import MarketoException
 from sandbox_client import SandboxClient, write_tenant
 
-from ingestion.sandbox import credentials
+from sandbox import credentials
 
 TOKEN = "/identity/oauth/token"
 CREATE = "/bulk/v1/leads/export/create.json"

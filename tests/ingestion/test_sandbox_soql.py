@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.sandbox import soql, soql_select
-from ingestion.sandbox.soql import Literal, SoqlError
-from ingestion.sandbox.store import Collection, Snapshot, Version
-from ingestion.sandbox.timestamps import SECOND, from_micros
+from sandbox.salesforce import soql, soql_select
+from sandbox.salesforce.soql import Literal, SoqlError
+from sandbox.store import Collection, Snapshot, Version
+from sandbox.timestamps import SECOND, from_micros
 
 TYPES = {
     "Id": "id",

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.errors import TenantError
-from ingestion.sandbox.store import Collection, Store, Version, VersionRule
-from ingestion.sandbox.timestamps import SECOND
-from ingestion.sandbox.zendesk import CURSOR_EXPORTS
+from runtime.errors import TenantError
+from sandbox.store import Collection, Store, Version, VersionRule
+from sandbox.timestamps import SECOND
+from sandbox.zendesk.api import CURSOR_EXPORTS
 
 versions = st.lists(
     st.builds(

@@ -7,9 +7,9 @@ import asyncssh
 import pytest
 from sftp_server import PASSWORD, USER, sftp_server
 
-from ingestion.errors import AuthenticationError, SourceError
-from ingestion.sources.base import Connection
-from ingestion.sources.sftp import SftpDrop
+from ingestion.sources.files.sftp import SftpDrop
+from runtime.errors import AuthenticationError, SourceError
+from runtime.records import Connection
 
 ROW = "account_id,name\nA1,Acme\n"
 NAME = "crm__account/2026-11-02/a.csv"

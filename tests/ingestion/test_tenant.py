@@ -7,8 +7,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.errors import TenantError
-from ingestion.tenant import SYSTEMS, Tenant, load_tenant
+from runtime.errors import TenantError
+from runtime.tenant import SYSTEMS, Tenant, load_tenant
 
 GOOD = {"name": "acme", "first_business_date": date(2026, 1, 1), "systems": ["salesforce"]}
 

@@ -7,11 +7,11 @@ from scripted_server import Answer, scripted_server
 from tenant_folder import FAULTS, requests_made, set_faults
 
 from ingestion.catalogue import find_object
-from ingestion.errors import AuthenticationError, SourceError
 from ingestion.http import HttpError
-from ingestion.sandbox import credentials
-from ingestion.sources.base import Connection, Window
-from ingestion.sources.zendesk import Zendesk
+from ingestion.sources.zendesk.connector import Zendesk
+from runtime.errors import AuthenticationError, SourceError
+from runtime.records import Connection, Window
+from sandbox import credentials
 
 FIRST = datetime(2026, 11, 1, tzinfo=UTC)
 LATER = FIRST + timedelta(days=4)

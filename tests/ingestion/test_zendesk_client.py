@@ -14,7 +14,7 @@ from tenant_folder import requests_made, set_clock, set_faults, write_tenant
 from zenpy import Zenpy
 from zenpy.lib.exception import APIException
 
-from ingestion.sandbox import credentials
+from sandbox import credentials
 
 NOW = datetime(2025, 2, 1, tzinfo=UTC)
 START = int(datetime(2025, 1, 1, tzinfo=UTC).timestamp())

@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from ingestion.lake import Lake
-from ingestion.settings import get_settings
-from ingestion.tenant import Tenant
 from pipeline.context import Context
+from runtime.settings import get_settings
+from runtime.tenant import Tenant
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ import pytest
 
 from expectations.results import read_results
 from ingestion.catalogue import find_object
-from ingestion.errors import CatalogueError, SourceError
 from ingestion.lake import Lake
-from ingestion.sources.base import Connection
 from pipeline.ingest import check_and_commit, connected_objects, extract
+from runtime.errors import CatalogueError, SourceError
+from runtime.records import Connection
 from tests.landing import land
 
 DAY1, DAY2, DAY3 = (date(2026, 3, day) for day in (29, 30, 31))

@@ -13,7 +13,7 @@ from tests.conftest import ROOT
 
 PARENT = """
 import sys, time
-from pipeline.process import start
+from runtime.process import start
 child = start([sys.executable, "-c", "import time; time.sleep(600)"])
 print(child.pid, flush=True)
 time.sleep(600)
@@ -59,7 +59,7 @@ def test_no_lock_of_the_parent_holds_the_child():
     """Libraries lock around a fork (Airflow's ORM, thread pools): a child that takes no part in it cannot wait."""
     program = """
 import os, sys, threading
-from pipeline.process import start
+from runtime.process import start
 held = threading.Lock()
 held.acquire()
 os.register_at_fork(after_in_child=held.acquire)
@@ -71,7 +71,7 @@ sys.exit(start(["true"]).wait())
 
 def test_the_first_process_of_a_container_may_have_children():
     """There the parent's own id is 1, as it is after an orphan was adopted."""
-    program = "from pipeline.process import start; import sys; sys.exit(start(['true']).wait())"
+    program = "from runtime.process import start; import sys; sys.exit(start(['true']).wait())"
     allowed = subprocess.run([*IN_ITS_OWN_PID_NAMESPACE, "true"], capture_output=True, check=False)
     if allowed.returncode:
         pytest.skip("no right to a process-id namespace of our own")

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from cli.rebuild import slice_dates
 from ingestion.lake import Lake
-from ingestion.settings import Settings
-from ingestion.tenant import Tenant
 from pipeline import slices
 from pipeline.context import Context
 from pipeline.dbt import PROJECT
+from runtime.settings import Settings
+from runtime.tenant import Tenant
 
 OLD, DAY, NEW = "2026-03-29", "2026-03-30", "2026-03-31"
 

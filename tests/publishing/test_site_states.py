@@ -7,9 +7,9 @@ import duckdb
 import pytest
 from site_pages import Page
 
-from ingestion.progress import open_problems, report
-from ingestion.tenant import Tenant
 from publishing.site import render
+from runtime.progress import open_problems, report
+from runtime.tenant import Tenant
 
 TENANT = Tenant(name="青空 & <Sons>", first_business_date=date(2026, 1, 1), systems=["files"])
 

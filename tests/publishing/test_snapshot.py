@@ -15,8 +15,8 @@ from small_marts import write_marts
 
 from expectations.results import append_results
 from expectations.validate import RuleResult
-from ingestion.errors import StateError
 from publishing.snapshot import KEEP, current_snapshot, publish_snapshot, rollback, snapshots
+from runtime.errors import StateError
 from tests.conftest import ROOT
 
 DAY = date(2026, 3, 31)
@@ -157,7 +157,7 @@ PUBLISHER = """
 import os, sys
 from datetime import date
 import expectations.results, pandas, pyarrow.dataset
-from ingestion.settings import get_settings
+from runtime.settings import get_settings
 from publishing.snapshot import publish_snapshot
 settings = get_settings()
 for _ in sys.stdin:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ingestion.settings import PROJECT_ROOT
+from runtime.settings import PROJECT_ROOT
 from tests.conftest import Run, environment
 
 

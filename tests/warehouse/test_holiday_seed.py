@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import jpholiday
 
-from ingestion.settings import PROJECT_ROOT
+from runtime.settings import PROJECT_ROOT
 
 
 def test_seed_names_every_national_holiday() -> None:

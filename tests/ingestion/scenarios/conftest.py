@@ -16,19 +16,19 @@ from models import END_OF_TIME, Models, State
 from tenant_folder import write_tenant
 
 import ingestion.http
-from ingestion.business_date import day_end
 from ingestion.catalogue import CatalogueObject, find_object
 from ingestion.lake import Lake, Manifest
-from ingestion.sandbox import credentials
-from ingestion.sandbox.app import CLOCK_MARGIN, create_app
-from ingestion.sandbox.faults import FaultScript, parse_faults
-from ingestion.sandbox.store import Store
-from ingestion.sandbox.vendor import World
-from ingestion.settings import Settings
-from ingestion.sources.base import Connection
-from ingestion.tenant import load_tenant
 from pipeline.context import Context
 from pipeline.ingest import extract
+from runtime.business_date import day_end
+from runtime.records import Connection
+from runtime.settings import Settings
+from runtime.tenant import load_tenant
+from sandbox import credentials
+from sandbox.app import CLOCK_MARGIN, create_app
+from sandbox.faults import FaultScript, parse_faults
+from sandbox.store import Store
+from sandbox.vendor import World
 
 LOGINS = {
     "salesforce": (credentials.SALESFORCE_CLIENT_ID, credentials.SALESFORCE_CLIENT_SECRET),

@@ -2,8 +2,8 @@
 
 from salesforce_records import ACCOUNT, DAYS, HOUR, START, names, record
 
-from ingestion.sources.base import Window
-from ingestion.sources.salesforce import Salesforce
+from ingestion.sources.salesforce.connector import Salesforce
+from runtime.records import Window
 
 
 def test_a_record_that_moves_to_a_later_page_is_not_lost(play):

@@ -3,9 +3,9 @@
 import pytest
 from salesforce_records import ACCOUNT, DAY, DAYS, HOUR, START, record
 
-from ingestion.errors import SchemaError
-from ingestion.sources.base import Window
-from ingestion.sources.salesforce import Salesforce
+from ingestion.sources.salesforce.connector import Salesforce
+from runtime.errors import SchemaError
+from runtime.records import Window
 
 FORMULA = {"salesforce": {"Account": {"Health__c": {"calculated": True}}}}
 HIDDEN = {"salesforce": {"Account": {"Region__c": {"hidden": True}}}}

@@ -5,9 +5,9 @@ from salesforce_records import ACCOUNT, DAYS, START, names, record
 from scripted_server import Answer, scripted_server
 
 from ingestion.catalogue import find_object
-from ingestion.errors import SourceError
-from ingestion.sources.base import Connection, Window
-from ingestion.sources.salesforce import Salesforce
+from ingestion.sources.salesforce.connector import Salesforce
+from runtime.errors import SourceError
+from runtime.records import Connection, Window
 
 VERSIONS = [record(1, START, Name="x")]
 QUOTA = "REQUEST_LIMIT_EXCEEDED"

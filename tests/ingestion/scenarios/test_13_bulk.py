@@ -4,11 +4,11 @@ import pytest
 from salesforce_records import ACCOUNT, DAY, DAYS, HOUR, START, names, purged, record
 from scripted_server import Answer, scripted_server
 
-import ingestion.sources.salesforce_bulk
+import ingestion.sources.salesforce.bulk
 from ingestion.catalogue import find_object
-from ingestion.errors import SourceError
-from ingestion.sources.base import Connection, Window
-from ingestion.sources.salesforce import Salesforce
+from ingestion.sources.salesforce.connector import Salesforce
+from runtime.errors import SourceError
+from runtime.records import Connection, Window
 
 CELLS = [
     'a "quoted" word',
@@ -40,7 +40,7 @@ BULK, REST = {"bulk_threshold": 0}, {}
 
 @pytest.fixture(autouse=True)
 def small_pages(monkeypatch):
-    monkeypatch.setattr(ingestion.sources.salesforce_bulk, "PAGE_SIZE", 4)
+    monkeypatch.setattr(ingestion.sources.salesforce.bulk, "PAGE_SIZE", 4)
 
 
 def paths(daily):
@@ -162,6 +162,6 @@ def test_a_version_mismatch_is_a_clear_error():
 
 def test_a_job_that_never_ends_is_aborted(play, monkeypatch):
     """Scenario 13: patience has an end; the job is stopped and named."""
-    monkeypatch.setattr(ingestion.sources.salesforce_bulk, "PATIENCE", 0.0)
+    monkeypatch.setattr(ingestion.sources.salesforce.bulk, "PATIENCE", 0.0)
     with pytest.raises(SourceError, match=r"bulk job 750.* has not ended"):
         run(play, BULK)

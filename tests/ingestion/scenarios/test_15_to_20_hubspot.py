@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ingestion.errors import AuthenticationError
 from ingestion.http import HttpError
-from ingestion.sandbox import credentials, hubspot_search
+from runtime.errors import AuthenticationError
+from sandbox import credentials
+from sandbox.hubspot import search
 
 CONTACTS, EVENTS = "hubspot.contacts", "hubspot.email_events"
 FIRST = datetime(2026, 11, 1, tzinfo=UTC)
@@ -38,7 +39,7 @@ def names(daily):
 @pytest.mark.parametrize("spread", [timedelta(milliseconds=7), timedelta()])
 def test_15_more_results_than_a_search_gives(play, monkeypatch, spread):
     """A window of more than the limit (lowered, for time), and as many in one millisecond."""
-    monkeypatch.setattr(hubspot_search, "RESULT_LIMIT", 400)
+    monkeypatch.setattr(search, "RESULT_LIMIT", 400)
     noon = FIRST + timedelta(days=1, hours=12)
     many = [contact(i, noon + i * spread) for i in range(1, 1_101)]
     daily = play({"hubspot/contacts": [contact(5_000, FIRST), *many]})

@@ -3,8 +3,8 @@
 import pytest
 from conftest import Daily
 
-from ingestion.errors import SourceError
 from ingestion.http import HttpError
+from runtime.errors import SourceError
 
 DAY = "2026-11-02"
 EXTRA = {"since": "2026-10-20"}

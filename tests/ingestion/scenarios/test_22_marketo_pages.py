@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from conftest import Daily
 
-from ingestion.errors import SourceError
 from ingestion.http import HttpError
+from runtime.errors import SourceError
 
 FIRST = datetime(2026, 8, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -7,9 +7,9 @@ import threading
 import pytest
 from conftest import Daily
 
-from ingestion.errors import AuthenticationError
-from ingestion.sandbox import credentials
 from ingestion.tokens import TokenStore
+from runtime.errors import AuthenticationError
+from sandbox import credentials
 
 TICKETS = [{"id": 1, "status": "open", "generated_timestamp": 1_793_491_200}]
 

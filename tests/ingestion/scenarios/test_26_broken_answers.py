@@ -7,9 +7,9 @@ from salesforce_records import ACCOUNT, DAY, DAYS, HOUR, START, names, record
 from scripted_server import RESET, Answer, scripted_server
 
 from ingestion.catalogue import find_object
-from ingestion.errors import SourceError
-from ingestion.sources.base import Connection, Window
-from ingestion.sources.salesforce import Salesforce
+from ingestion.sources.salesforce.connector import Salesforce
+from runtime.errors import SourceError
+from runtime.records import Connection, Window
 
 VERSIONS = [record(n, START + n * HOUR, Name=f"n{n}") for n in range(5)]
 VERSIONS.append(record(2, START + DAY, Name="changed"))

@@ -14,18 +14,18 @@ from salesforce_records import ACCOUNT, DAYS, START, names, record
 
 from cli import state
 from ingestion.catalogue import find_object
-from ingestion.errors import StateError
-from ingestion.sandbox.app import CLOCK_MARGIN
-from ingestion.settings import Settings
-from ingestion.sources.base import Window
-from ingestion.sources.hubspot import HubSpot
+from ingestion.sources.hubspot.connector import HubSpot
+from runtime.errors import StateError
+from runtime.records import Window
+from runtime.settings import Settings
+from sandbox.app import CLOCK_MARGIN
 from tests.conftest import ROOT, environment, run_command
 
 HOLDER = """
 import sys
 from pathlib import Path
 from cli.state import exclusive
-from ingestion.settings import Settings
+from runtime.settings import Settings
 with exclusive(Settings(home=Path(sys.argv[1]))):
     print("held", flush=True)
     sys.stdin.read()

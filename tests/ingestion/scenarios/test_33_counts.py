@@ -5,7 +5,7 @@ from datetime import timedelta
 import requests
 from salesforce_records import ACCOUNT, DAY, DAYS, HOUR, START, names, purged, record
 
-from ingestion.sandbox import credentials
+from sandbox import credentials
 
 
 def vendors_count(daily):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingestion.errors import SourceError
+from runtime.errors import SourceError
 
 METRICS = "zendesk.ticket_metric_events"
 

@@ -3,7 +3,7 @@
 import pytest
 from salesforce_records import ACCOUNT, DAY, DAYS, START, names, record
 
-from ingestion.errors import SourceError
+from runtime.errors import SourceError
 
 VERSIONS = [record(1, START, Name="old"), record(1, START + DAY, Name="new")]
 

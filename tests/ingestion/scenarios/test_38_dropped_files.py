@@ -12,12 +12,12 @@ from tenant_folder import write_tenant
 
 from ingestion.catalogue import find_object
 from ingestion.lake import Lake
-from ingestion.settings import Settings
-from ingestion.sources import sftp
-from ingestion.sources.base import Connection
-from ingestion.tenant import load_tenant
+from ingestion.sources.files import sftp
 from pipeline.context import Context
 from pipeline.ingest import connected_objects, extract
+from runtime.records import Connection
+from runtime.settings import Settings
+from runtime.tenant import load_tenant
 
 ACCOUNT = find_object("files", "crm__account")
 FOLDER = "crm__account/2026-11-02"

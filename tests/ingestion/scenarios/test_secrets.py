@@ -14,11 +14,11 @@ from conftest import show
 from salesforce_records import ACCOUNT, START, record
 from tenant_folder import write_tenant
 
-from ingestion.errors import WarehouseError
-from ingestion.sandbox import credentials
-from ingestion.sandbox.faults import KINDS, OWN_KINDS
-from ingestion.sandbox.vendor import World
-from ingestion.sources.base import Connection
+from runtime.errors import WarehouseError
+from runtime.records import Connection
+from sandbox import credentials
+from sandbox.faults import KINDS, OWN_KINDS
+from sandbox.vendor import World
 
 DAY = "2026-11-01"
 MOMENT = "2026-11-01T00:00:00Z"

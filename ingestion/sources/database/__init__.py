@@ -1,0 +1,1 @@
+"""The company's own database: tables of any SQLAlchemy URL."""

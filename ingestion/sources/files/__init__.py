@@ -1,0 +1,1 @@
+"""Dropped files: CSV and XLSX, in a folder or over SFTP."""

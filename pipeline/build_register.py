@@ -1,0 +1,97 @@
+"""The register of builds, in the warehouse itself (ops.builds): what was built, from what, how it ended."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from pipeline.build_plan import BuildPlan
+from runtime.duckdb_connection import connect
+
+
+@dataclass(frozen=True)
+class Build:
+    """One line of the register.
+
+    Attributes:
+        load_id: newest load the build has seen.
+        status: ``running``, ``built``, ``blocked`` (built, audit failed) or ``published``.
+    """
+
+    build_id: int
+    as_of_date: date
+    config_hash: str
+    load_id: int
+    status: str
+
+
+class BuildRegister:
+    """Reads and writes ops.builds of one warehouse file."""
+
+    def __init__(self, warehouse: Path) -> None:
+        self.warehouse = warehouse
+
+    def all(self) -> list[Build]:
+        """Every build, oldest first; empty if there is no warehouse yet."""
+        if not self.warehouse.exists():
+            return []
+        with connect(self.warehouse, read_only=True) as connection:
+            tables = {
+                row[0]
+                for row in connection.execute("select table_name from duckdb_tables()").fetchall()
+            }
+            if "builds" not in tables:
+                return []
+            rows = connection.execute(
+                "select build_id, as_of_date, config_hash, load_id, status from ops.builds order by build_id"
+            ).fetchall()
+        return [Build(*row) for row in rows]
+
+    def newest(self) -> Build | None:
+        """The build whose state core and marts hold: the last one that dbt finished."""
+        done = [build for build in self.all() if build.status != "running"]
+        return done[-1] if done else None
+
+    def base_of(self, config_hash: str) -> Build | None:
+        """The build an incremental one may start from; None after an unfinished build or a changed configuration."""
+        builds = self.all()
+        if not builds or builds[-1].status == "running" or builds[-1].config_hash != config_hash:
+            return None
+        return builds[-1]
+
+    def next_id(self) -> int:
+        """Number of the next build."""
+        return max((build.build_id for build in self.all()), default=0) + 1
+
+    def max_load_id(self) -> int:
+        """Newest load of the warehouse, 0 if none."""
+        with connect(self.warehouse, read_only=True) as connection:
+            return connection.execute("select coalesce(max(load_id), 0) from ops.loads").fetchone()[
+                0
+            ]
+
+    def start(self, plan: BuildPlan) -> None:
+        """Register a build before dbt touches anything: if it dies, the next one is a full one."""
+        with connect(self.warehouse) as connection:
+            connection.execute(
+                """
+                create table if not exists ops.builds (
+                    build_id bigint primary key, as_of_date date, mode varchar, config_hash varchar,
+                    load_id bigint, status varchar, started_at timestamptz, finished_at timestamptz
+                )
+                """
+            )
+            connection.execute(
+                """
+                insert or replace into ops.builds
+                select ?, ?, ?, ?, (select coalesce(max(load_id), 0) from ops.loads), 'running', now(), null
+                """,
+                [plan.build_id, plan.as_of_date, plan.mode, plan.config_hash],
+            )
+
+    def finish(self, build_id: int, status: str) -> None:
+        """Set how a build ended."""
+        with connect(self.warehouse) as connection:
+            connection.execute(
+                "update ops.builds set status = ?, finished_at = now() where build_id = ?",
+                [status, build_id],
+            )

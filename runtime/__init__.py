@@ -1,0 +1,1 @@
+"""What every part stands on: settings, tenant, errors, locks, files, the clock of the business date, progress."""

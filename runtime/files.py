@@ -1,0 +1,55 @@
+"""Files that are whole or not there: written beside their place, synced, then put into it in one step."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def replacing(path: Path | str) -> Iterator[Path]:
+    """A temporary path beside ``path``; what the block has written there takes its place at the end.
+
+    Readers see the old file or the new one, also after a crash. If the block fails, the old one stays.
+    """
+    path = Path(path)
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    try:
+        yield temporary
+        _sync(temporary)
+        os.replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _sync(path.parent)
+
+
+def write_atomically(path: Path | str, content: bytes | str, mode: int = 0o644) -> None:
+    """Write a whole file at once (text as UTF-8).
+
+    Args:
+        mode: permissions of the file from its first byte on, less the umask.
+    """
+    payload = content.encode() if isinstance(content, str) else content
+    with replacing(path) as temporary:
+        temporary.unlink(missing_ok=True)  # a killed process with this id may have left one
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        with os.fdopen(descriptor, "wb") as handle:
+            handle.write(payload)
+
+
+def point_link(link: Path, target: str) -> None:
+    """Make ``link`` a symbolic link to ``target``, in one step if it is one already."""
+    temporary = link.with_name(f"{link.name}.tmp")
+    temporary.unlink(missing_ok=True)
+    temporary.symlink_to(target)
+    os.replace(temporary, link)
+    _sync(link.parent)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,114 @@
+"""tenant.yml: which company this is, its time zone, its reporting period and its connected systems."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from runtime.errors import TenantError
+
+SYSTEMS = ("salesforce", "hubspot", "marketo", "zendesk", "database", "files")
+
+
+class Tenant(BaseModel):
+    """Contents of tenant.yml.
+
+    Attributes:
+        name: identifies the tenant; a state folder belongs to one name.
+        timezone: IANA zone; business dates are days in it.
+        reporting_currency: ISO 4217 code; amounts of the marts are in it.
+        first_business_date: start of reporting.
+        last_business_date: default date of a run and cap of any automatic one; None for a live company.
+        systems: connected sources; others are switched off.
+        vars: dbt vars this company overrides.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(min_length=1)
+    timezone: str = "Asia/Tokyo"
+    reporting_currency: str = Field(default="JPY", pattern=r"^[A-Z]{3}$")
+    first_business_date: date
+    last_business_date: date | None = None
+    systems: list[str] = Field(min_length=1)
+    vars: dict[str, object] = Field(default_factory=dict)
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: "Asia" is a folder
+            raise ValueError(f"{value!r} is no IANA time zone such as Asia/Tokyo") from error
+        return value
+
+    @field_validator("systems")
+    @classmethod
+    def _known_systems(cls, value: list[str]) -> list[str]:
+        unknown = sorted(set(value) - set(SYSTEMS))
+        if unknown:
+            raise ValueError(f"unknown {', '.join(unknown)}; known are {', '.join(SYSTEMS)}")
+        return value
+
+    @model_validator(mode="after")
+    def _dates_in_order(self) -> "Tenant":
+        if self.last_business_date and self.last_business_date < self.first_business_date:
+            raise ValueError("last_business_date lies before first_business_date")
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The tenant's time zone."""
+        return ZoneInfo(self.timezone)
+
+
+def load_tenant(folder: Path) -> Tenant:
+    """Read ``folder/tenant.yml``.
+
+    Raises:
+        TenantError: no folder, no tenant.yml, not YAML, or a key is unknown, missing or wrong.
+    """
+    path = folder / "tenant.yml"
+    if not folder.is_dir():
+        what = "is a file, no folder" if folder.exists() else "does not exist"
+        raise TenantError(
+            f"the tenant folder {folder} {what}", "give TENANT= a folder with a tenant.yml"
+        )
+    if not path.is_file():
+        raise TenantError(
+            f"{folder} is no tenant folder: it has no tenant.yml",
+            "see docs/tenant.md for the format, or run without TENANT for the demo",
+        )
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise TenantError(f"{path} is no YAML: {error}", "mend the file") from error
+    except UnicodeDecodeError as error:
+        raise TenantError(
+            f"{path} is not UTF-8 (byte {error.start})", "save it as UTF-8"
+        ) from error
+    except ValueError as error:  # YAML knows dates: 2026-06-31
+        raise TenantError(f"{path} holds a date that does not exist: {error}", "mend it") from error
+    if not isinstance(document, dict):
+        raise TenantError(f"{path} holds no mapping of keys", "write name:, systems: … in it")
+    try:
+        return Tenant.model_validate(document)
+    except ValidationError as error:
+        problems = "; ".join(map(_in_words, error.errors()))
+        raise TenantError(
+            f"{path}: {problems}", "mend the file; docs/tenant.md tells its keys"
+        ) from error
+
+
+def _in_words(problem: Any) -> str:
+    """One of pydantic's findings: which key, what is wrong with it."""
+    key = ".".join(map(str, problem["loc"]))
+    if problem["type"] == "extra_forbidden":
+        return f"{key} is no key of it; known are {', '.join(Tenant.model_fields)}"
+    if problem["type"] == "missing":
+        return f"{key} is missing"
+    message = problem["msg"].removeprefix("Value error, ")
+    return f"{key}: {message}" if key else message

@@ -1,0 +1,1 @@
+"""HubSpot's API, simulated over a tenant folder."""

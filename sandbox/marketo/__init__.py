@@ -1,0 +1,1 @@
+"""Marketo's API, simulated over a tenant folder."""

@@ -1,0 +1,1 @@
+"""Salesforce's API, simulated over a tenant folder."""

@@ -1,0 +1,1 @@
+"""Zendesk's API, simulated over a tenant folder."""
