@@ -5,8 +5,7 @@
     on_schema_change='append_new_columns',
     meta={'touched': {'item_id': "select item_id from {{ ref('int_touched_content_item') }}"}}
 ) }}
-{%- set duration = days_between('begun.date_day', 'ended.date_day') %}
-{%- set today = '(select ' ~ as_of_date() ~ ' as evaluated_on, ' ~ as_of_end() ~ ' as evaluated_until)' %}
+{%- set duration = dbt.datediff('begun.date_day', 'ended.date_day', 'day') %}
 
 with item as (
 
@@ -20,17 +19,11 @@ stage as (
 
 ),
 
-event as (
-
-    select * from {{ ref('process__stage_event') }}
-    where achieved_at < {{ as_of_end() }}
-        and {{ is_touched('item_id', 'select item_id from ' ~ ref('int_touched_content_item')) }}
-
-),
-
 net as (
 
-    {{ net_stage_times('event', today) }}
+    select * from {{ ref('int_net_stage_time') }}
+    where evaluated_on = {{ as_of_date() }}
+        and {{ is_touched('item_id', 'select item_id from ' ~ ref('int_touched_content_item')) }}
 
 ),
 

@@ -3,7 +3,7 @@
     incremental_strategy='replace_keys',
     meta={'touched': {
         'customer_key': "select customer_key from {{ ref('int_touched_customer') }}",
-        'month': "select {{ month_series(month_of(last_build_date()), month_of(as_of_date())) }}"
+        'month': "select {{ date_series(month_of(last_build_date()), month_of(as_of_date()), 'month') }}"
     }}
 ) }}
 -- A line counts in a month while it is active, or carried over a gap, on the day the month is valued (DOMAIN.md §2.1).

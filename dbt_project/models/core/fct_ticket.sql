@@ -13,12 +13,6 @@ with ticket as (
 
 ),
 
-event as (
-
-    select * from {{ ref('support__ticket_event') }} where occurred_at < {{ as_of_end() }}
-
-),
-
 calendar as (
 
     select * from {{ ref('int_business_calendar') }}
@@ -36,7 +30,7 @@ answer as (
 
 milestone as (
 
-    {{ ticket_milestones('ticket') }}
+    select * from {{ ref('int_ticket_milestone') }}
 
 ),
 
@@ -59,9 +53,12 @@ final as (
             'first_response': 'first_response_at', 'first_resolution': 'first_solved_at',
             'full_resolution': 'last_solved_at',
         }.items() %}
-        {{ minutes_between('ticket.created_at', 'milestone.' ~ reached_at) }} as {{ name }}_min,
-        {{ support_minutes_between('ticket.created_at', 'created_day', 'milestone.' ~ reached_at, name ~ '_day') }}
-            as {{ name }}_min_bm,
+        cast({{ integer_divide(dbt.datediff('ticket.created_at', 'milestone.' ~ reached_at, 'second'), 60) }} as integer)
+            as {{ name }}_min,
+        cast({{ integer_divide(
+            support_seconds('milestone.' ~ reached_at, name ~ '_day')
+            ~ ' - (' ~ support_seconds('ticket.created_at', 'created_day') ~ ')', 60
+        ) }} as integer) as {{ name }}_min_bm,
         {%- endfor %}
         cast(coalesce(milestone.reopen_count, 0) as integer) as reopen_count,
         cast(coalesce(milestone.agent_replies, 0) as integer) as agent_replies,

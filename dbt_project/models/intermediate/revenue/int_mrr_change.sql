@@ -3,13 +3,14 @@
     incremental_strategy='replace_keys',
     meta={'touched': {
         'customer_key': "select customer_key from {{ ref('int_touched_customer') }}",
-        'month': "select {{ month_series(month_of(last_build_date()), month_of(as_of_date())) }}"
+        'month': "select {{ date_series(month_of(last_build_date()), month_of(as_of_date()), 'month') }}"
     }}
 ) }}
 -- MRR of each customer and family at both ends of a month, wherever one of them is not 0 (DOMAIN.md §2.1).
 -- The customer's totals stand on each of its rows; is_customer_row marks one row per customer and month.
 -- is_same_sale: the family has the same products in the same quantities at both ends, so that only prices have moved;
 -- worked out only where price rises are no expansion.
+{%- set sold_line = "case when mrr > 0 then coalesce(product_key, '') || '=' || licences || ';' end" %}
 {%- set tells_prices = not choice_var('price_increase_as_expansion', [true, false]) %}
 with family_month as (
 
@@ -20,8 +21,7 @@ with family_month as (
         month,
         cast(greatest(sum(mrr), 0) as decimal(18, 2)) as mrr,
         cast(greatest(sum(arr), 0) as decimal(18, 2)) as arr,
-        {{ group_hash("case when mrr > 0 then coalesce(product_key, '') || '=' || licences end") if tells_prices else 'cast(null as ' ~ dbt.type_string() ~ ')' }}
-            as sold,
+        {{ concat_ordered(sold_line, sold_line) if tells_prices else 'cast(null as ' ~ dbt.type_string() ~ ')' }} as sold,
         max(known_date) as known_date
     from {{ ref('fct_subscription_month') }}
     where month >= {{ add_months(month_of(last_build_date()), -1) }}
