@@ -72,7 +72,8 @@ account as (
     select account_id from contract_before
     union
     select account_id from {{ ref('crm__order') }}
-    where order_id in (select order_id from order_before union all select order_id from line)
+    where order_id in (select order_id from order_before)
+        or order_id in (select order_id from line)
         or order_date > {{ last_build_date() }}
     union
     select account_id from {{ ref('crm__contract') }} where contract_id in (select contract_id from contract)

@@ -20,7 +20,7 @@ same_external_id as (
 
     select ticket_id
     from {{ ref('stg_zendesk__tickets') }}
-    where external_id in (select external_id from ticket union all select external_id from answer)
+    where external_id in (select external_id from ticket) or external_id in (select external_id from answer)
 
 ),
 
