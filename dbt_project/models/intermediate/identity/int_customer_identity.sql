@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='account_id') }}
+{{ config(materialized='incremental', incremental_strategy='replace_keys', unique_key='account_id') }}
 -- THE mapping account → customer. An incremental build writes only the accounts whose mapping has changed, so
 -- `_build_id` tells facts what to rebuild; an account that has vanished stays, mapped to the unknown customer (§0.1).
 with match as (
