@@ -127,8 +127,8 @@ def _boolean() -> str:
 
 def _json(opening: str) -> dict[Engine, str]:
     return {
-        "duckdb": f"case when json_valid(<text>) and starts_with(ltrim(<text>), '{opening}') then <text> end",
-        "spark": f"case when try_parse_json(<text>) is not null and startswith(ltrim(<text>), '{opening}') then <text> end",
+        "duckdb": f"case when json_valid(<text>) and starts_with(<bare>, '{opening}') then <text> end",
+        "spark": f"case when try_parse_json(<text>) is not null and startswith(<bare>, '{opening}') then <text> end",
     }
 
 

@@ -32,9 +32,9 @@
     {%- elif reads_as == 'boolean' -%}
         case when lower({{ bare }}) in ('true', '1', '1.0', 't', 'y', 'yes', 'はい', '有', '○') then true when lower({{ bare }}) in ('false', '0', '0.0', 'f', 'n', 'no', 'いいえ', '無', '×') then false end
     {%- elif reads_as == 'object' -%}
-        case when json_valid({{ text }}) and starts_with(ltrim({{ text }}), '{') then {{ text }} end
+        case when json_valid({{ text }}) and starts_with({{ bare }}, '{') then {{ text }} end
     {%- elif reads_as == 'array' -%}
-        case when json_valid({{ text }}) and starts_with(ltrim({{ text }}), '[') then {{ text }} end
+        case when json_valid({{ text }}) and starts_with({{ bare }}, '[') then {{ text }} end
     {%- else -%} {{ exceptions.raise_compiler_error('no type is called ' ~ reads_as) }}
     {%- endif -%}
 {%- endmacro %}
@@ -68,9 +68,9 @@
     {%- elif reads_as == 'boolean' -%}
         case when lower({{ bare }}) in ('true', '1', '1.0', 't', 'y', 'yes', 'はい', '有', '○') then true when lower({{ bare }}) in ('false', '0', '0.0', 'f', 'n', 'no', 'いいえ', '無', '×') then false end
     {%- elif reads_as == 'object' -%}
-        case when try_parse_json({{ text }}) is not null and startswith(ltrim({{ text }}), '{') then {{ text }} end
+        case when try_parse_json({{ text }}) is not null and startswith({{ bare }}, '{') then {{ text }} end
     {%- elif reads_as == 'array' -%}
-        case when try_parse_json({{ text }}) is not null and startswith(ltrim({{ text }}), '[') then {{ text }} end
+        case when try_parse_json({{ text }}) is not null and startswith({{ bare }}, '[') then {{ text }} end
     {%- else -%} {{ exceptions.raise_compiler_error('no type is called ' ~ reads_as) }}
     {%- endif -%}
 {%- endmacro %}
