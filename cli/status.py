@@ -10,7 +10,7 @@ from cli import state
 from cli.command import exit_status
 from ingestion.catalogue import AREAS, objects_of
 from ingestion.lake import Lake
-from pipeline.builds import Build, Builds
+from pipeline.build_register import Build, BuildRegister
 from publishing.snapshot import current_snapshot, snapshots
 from runtime.errors import StateError
 from runtime.progress import open_problems
@@ -62,7 +62,7 @@ def show(console: Console, settings: Settings) -> bool:
 
 def _builds(settings: Settings, holder: str | None) -> list[Build]:
     try:
-        return Builds(settings.warehouse_file).all()
+        return BuildRegister(settings.warehouse_file).all()
     except StateError:
         if holder:
             return []  # it is writing the warehouse

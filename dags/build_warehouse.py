@@ -16,6 +16,7 @@ from airflow.sdk import dag, task
 from airflow.timetables.assets import AssetOrTimeSchedule
 
 from pipeline import build
+from pipeline.build_plan import BuildPlan
 from pipeline.tasks import (
     ASSETS,
     DAG_DEFAULTS,
@@ -48,19 +49,19 @@ def build_warehouse() -> None:
 
     @task(**WRITER)
     def load() -> dict[str, Any]:
-        return step(build.load_and_plan, business_date_of_run())
+        return step(build.load_and_plan, business_date_of_run()).model_dump(mode="json")
 
     @task(**WRITER)
     def dbt_build(plan: dict[str, Any]) -> dict[str, Any]:
-        return step(build.run_dbt, plan)
+        return step(build.run_dbt, BuildPlan(**plan)).model_dump(mode="json")
 
     @task(**WRITER)
     def audit(plan: dict[str, Any]) -> dict[str, Any]:
-        return step(build.audit, plan)
+        return step(build.audit, BuildPlan(**plan)).model_dump(mode="json")
 
     @task(**WRITER)
     def publish(plan: dict[str, Any]) -> None:
-        step(build.publish, plan)
+        step(build.publish, BuildPlan(**plan))
 
     @task(trigger_rule="all_done", **WRITER)
     def site() -> None:

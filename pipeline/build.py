@@ -2,13 +2,13 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from expectations.contracts import contract_for
 from ingestion.catalogue import load_catalogue
 from ingestion.load import load, store_salt
 from pipeline import dbt, slices
-from pipeline.builds import Builds
+from pipeline.build_plan import BuildPlan, Mode
+from pipeline.build_register import BuildRegister
 from pipeline.context import Context
 from publishing.snapshot import current_snapshot, publish_snapshot
 from runtime.duckdb_connection import connect
@@ -16,13 +16,8 @@ from runtime.errors import BuildError, ContractError, StateError
 from runtime.progress import report
 
 
-def load_and_plan(context: Context, business_date: date) -> dict[str, Any]:
+def load_and_plan(context: Context, business_date: date) -> BuildPlan:
     """Load what was committed and decide what has to be built.
-
-    Returns:
-        The plan the next steps follow: ``as_of_date``, ``build_id``, files, dbt vars and the ``mode``: ``full``,
-        ``incremental``, ``backfill`` (an older date, in a scratch warehouse), ``built`` (dbt has nothing to do)
-        or ``published`` (nobody has).
 
     Raises:
         StateError: nothing was ever committed, or the date lies before the first landed one.
@@ -30,7 +25,7 @@ def load_and_plan(context: Context, business_date: date) -> dict[str, Any]:
     if first_landed_date(context, business_date) is None:
         raise StateError("the lake holds no committed run", "let the ingest DAGs run first")
     settings = context.settings
-    builds = Builds(settings.warehouse_file)
+    builds = BuildRegister(settings.warehouse_file)
     newest = builds.newest()
     backfill = newest is not None and business_date < newest.as_of_date
     warehouse, marts = settings.warehouse_file, settings.marts_file
@@ -50,24 +45,29 @@ def load_and_plan(context: Context, business_date: date) -> dict[str, Any]:
         )
 
     variables = dbt.run_variables(context, business_date)
-    since = None if backfill else builds.base_of(variables["config_hash"])
-    plan = {
-        "as_of_date": business_date.isoformat(),
-        "build_id": builds.next_id(),
-        "warehouse": str(warehouse),
-        "marts": str(marts),
-        "variables": variables,
-    }
-    if backfill:
-        return plan | {"mode": "backfill"}
+    plan = BuildPlan(
+        build_id=builds.next_id(),
+        as_of_date=business_date,
+        mode=Mode.BACKFILL if backfill else Mode.FULL,
+        warehouse=warehouse,
+        marts=marts,
+        variables=variables,
+    )
+    since = None if backfill else builds.base_of(plan.config_hash)
     if since is None:
-        return plan | {"mode": "full"}
+        return plan
     if not loaded and since.as_of_date == business_date and since.load_id == builds.max_load_id():
         report("unchanged", as_of_date=business_date, build_id=since.build_id)
         is_published = since.status == "published" and current_snapshot(settings) is not None
-        return plan | {"mode": "published" if is_published else "built", "build_id": since.build_id}
-    variables |= {"since_load_id": since.load_id, "since_as_of_date": since.as_of_date.isoformat()}
-    return plan | {"mode": "incremental"}
+        mode = Mode.PUBLISHED if is_published else Mode.BUILT
+        return plan.model_copy(update={"mode": mode, "build_id": since.build_id})
+    return plan.model_copy(
+        update={
+            "mode": Mode.INCREMENTAL,
+            "since_load_id": since.load_id,
+            "since_as_of_date": since.as_of_date,
+        }
+    )
 
 
 def first_landed_date(context: Context, business_date: date) -> str | None:
@@ -88,48 +88,45 @@ def first_landed_date(context: Context, business_date: date) -> str | None:
     return first
 
 
-def run_dbt(context: Context, plan: dict[str, Any]) -> dict[str, Any]:
+def run_dbt(context: Context, plan: BuildPlan) -> BuildPlan:
     """One `dbt build` of everything but unit tests; recorded as finished only when it succeeded.
 
     Raises:
         BuildError: dbt failed; the message names the models or tests and the reason.
         StateError: another build has been made since this one was planned.
     """
-    builds = Builds(context.settings.warehouse_file)
+    builds = BuildRegister(context.settings.warehouse_file)
     _refuse_overtaken(builds, plan)
-    if plan["mode"] == "backfill":
+    if plan.mode is Mode.BACKFILL:
         dbt.build(context, plan)
-    elif plan["mode"] in ("full", "incremental"):
-        if any(build.build_id == plan["build_id"] for build in builds.all()):
+    elif plan.mode in (Mode.FULL, Mode.INCREMENTAL):
+        if any(build.build_id == plan.build_id for build in builds.all()):
             # Airflow's retry of a killed task: nothing is built upon what that one left
-            since = ("since_load_id", "since_as_of_date")
-            variables = {k: v for k, v in plan["variables"].items() if k not in since}
-            plan = plan | {"mode": "full", "variables": variables}
+            plan = plan.model_copy(update={"mode": Mode.FULL})
         builds.start(plan)
         dbt.build(context, plan)
-        builds.finish(plan["build_id"], "built")
-    if plan["mode"] != "backfill":
+        builds.finish(plan.build_id, "built")
+    if plan.mode is not Mode.BACKFILL:
         dbt.write_docs(context, plan)
     return plan
 
 
-def audit(context: Context, plan: dict[str, Any]) -> dict[str, Any]:
+def audit(context: Context, plan: BuildPlan) -> BuildPlan:
     """Validate every core and mart table that dbt built against its contract.
 
     Raises:
         ContractError: a blocking rule is broken; what is published stays.
         StateError: another build has been made since this one was planned.
     """
-    if plan["mode"] == "published":
+    if plan.mode is Mode.PUBLISHED:
         return plan
-    _refuse_overtaken(Builds(context.settings.warehouse_file), plan)
+    _refuse_overtaken(BuildRegister(context.settings.warehouse_file), plan)
     from expectations.marts import check_marts
     from expectations.results import append_results
     from expectations.validate import failures
 
-    business_date = date.fromisoformat(plan["as_of_date"])
-    run_id = f"{plan['as_of_date']}-build-{plan['build_id']}"
-    results = check_marts(Path(plan["marts"]), run_id, business_date, context.settings.gx_docs_dir)
+    run_id = f"{plan.as_of_date}-build-{plan.build_id}"
+    results = check_marts(plan.marts, run_id, plan.as_of_date, context.settings.gx_docs_dir)
     append_results(context.settings.audit_dir, results)
     bad = failures(results)
     report(
@@ -139,7 +136,7 @@ def audit(context: Context, plan: dict[str, Any]) -> dict[str, Any]:
         blocked=len(bad),
     )
     if bad:
-        Builds(context.settings.warehouse_file).finish(plan["build_id"], "blocked")
+        BuildRegister(context.settings.warehouse_file).finish(plan.build_id, "blocked")
         raise ContractError(
             f"{len(bad)} contract rule(s) broken, the published marts stay as they were: {'; '.join(bad[:5])}",
             "see the site's checks page; mend the cause and run the date again",
@@ -147,24 +144,24 @@ def audit(context: Context, plan: dict[str, Any]) -> dict[str, Any]:
     return plan
 
 
-def publish(context: Context, plan: dict[str, Any]) -> None:
+def publish(context: Context, plan: BuildPlan) -> None:
     """Let the audited marts out: a new read-only snapshot and the link swap."""
-    if plan["mode"] == "published":
+    if plan.mode is Mode.PUBLISHED:
         return
-    _refuse_overtaken(Builds(context.settings.warehouse_file), plan)
-    scratch = Path(plan["marts"])
+    _refuse_overtaken(BuildRegister(context.settings.warehouse_file), plan)
+    scratch = plan.marts
     # gone: a try that was killed after it had published
-    if plan["mode"] == "backfill" and scratch.exists():
-        slices.copy(scratch, context.settings.marts_file, plan["as_of_date"])
-    builds = Builds(context.settings.warehouse_file)
+    if plan.mode is Mode.BACKFILL and scratch.exists():
+        slices.copy(scratch, context.settings.marts_file, plan.as_of_date)
+    builds = BuildRegister(context.settings.warehouse_file)
     newest = builds.newest()
     if newest is None:
         raise BuildError("there is no finished build to publish", "run the build again")
-    snapshot = publish_snapshot(context.settings, newest.as_of_date, plan["build_id"])
-    if plan["mode"] == "backfill":
+    snapshot = publish_snapshot(context.settings, newest.as_of_date, plan.build_id)
+    if plan.mode is Mode.BACKFILL:
         slices.discard(scratch)
     else:
-        builds.finish(plan["build_id"], "published")
+        builds.finish(plan.build_id, "published")
     report("published", as_of_date=newest.as_of_date, file=snapshot.name)
 
 
@@ -186,7 +183,7 @@ def contract_columns() -> dict[str, list[str]]:
     }
 
 
-def _refuse_unaudited(builds: Builds) -> None:
+def _refuse_unaudited(builds: BuildRegister) -> None:
     """A backfill publishes the marts as they stand: they have to be an audited build's."""
     last = builds.all()[-1]
     if last.status != "published":
@@ -196,18 +193,18 @@ def _refuse_unaudited(builds: Builds) -> None:
         )
 
 
-def _refuse_overtaken(builds: Builds, plan: dict[str, Any]) -> None:
+def _refuse_overtaken(builds: BuildRegister, plan: BuildPlan) -> None:
     """A task of an old DAG run that is cleared alone must not act on what a later build has left."""
-    planned = plan["build_id"]
+    planned = plan.build_id
     # a backfill is not registered: the build with its number is another one
     later = [
         build
         for build in builds.all()
-        if build.build_id > planned or (plan["mode"] == "backfill" and build.build_id == planned)
+        if build.build_id > planned or (plan.mode is Mode.BACKFILL and build.build_id == planned)
     ]
     if later:
         raise StateError(
-            f"build {planned} for {plan['as_of_date']} was overtaken by build {later[-1].build_id} "
+            f"build {planned} for {plan.as_of_date} was overtaken by build {later[-1].build_id} "
             f"for {later[-1].as_of_date}",
             "clear the run's `load` too: it is planned anew",
         )

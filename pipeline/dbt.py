@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from pipeline import definitions
+from pipeline.build_plan import BuildPlan, Mode
 from pipeline.context import Context
 from runtime.errors import BuildError, TenantError
 from runtime.files import write_atomically
@@ -59,31 +60,31 @@ def run_variables(context: Context, business_date: date) -> dict[str, Any]:
     }
 
 
-def build(context: Context, plan: dict[str, Any]) -> None:
+def build(context: Context, plan: BuildPlan) -> None:
     """`dbt build` without unit tests on the plan's files; progress is reported as it goes.
 
     Raises:
         BuildError: models or tests failed.
     """
     arguments = ["build", "--exclude-resource-type", "unit_test"]
-    if plan["mode"] != "incremental":
+    if plan.mode is not Mode.INCREMENTAL:
         arguments.append("--full-refresh")
     run(context, plan, arguments)
 
 
-def write_docs(context: Context, plan: dict[str, Any]) -> None:
+def write_docs(context: Context, plan: BuildPlan) -> None:
     """dbt's documentation as one static page on the site, if models or configuration changed since the last one."""
     page = context.settings.site_dir / "dbt" / "index.html"
     written_for = page.with_name("config_hash.txt")
-    if written_for.exists() and written_for.read_text() == plan["variables"]["config_hash"]:
+    if written_for.exists() and written_for.read_text() == plan.config_hash:
         return
     target = run(context, plan, ["docs", "generate", "--static"])
     page.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(page, (target / "static_index.html").read_bytes())
-    write_atomically(written_for, plan["variables"]["config_hash"])
+    write_atomically(written_for, plan.config_hash)
 
 
-def run(context: Context, plan: dict[str, Any], arguments: list[str]) -> Path:
+def run(context: Context, plan: BuildPlan, arguments: list[str]) -> Path:
     """Run dbt with the plan's variables and files.
 
     Returns:
@@ -104,12 +105,12 @@ def run(context: Context, plan: dict[str, Any], arguments: list[str]) -> Path:
         *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
         *("--target-path", str(target), "--log-path", str(settings.logs_dir)),
         *("--log-level-file", "none"),
-        *("--vars", json.dumps({**plan["variables"], "build_id": plan["build_id"]}, default=str)),
+        *("--vars", json.dumps(plan.dbt_variables())),
     ]
     environment = {
         **os.environ,
-        "CSW_WAREHOUSE_FILE": plan["warehouse"],
-        "CSW_MARTS_FILE": plan["marts"],
+        "CSW_WAREHOUSE_FILE": str(plan.warehouse),
+        "CSW_MARTS_FILE": str(plan.marts),
         "CSW_DUCKDB_THREADS": str(settings.duckdb_threads),
         "CSW_DUCKDB_MEMORY": settings.duckdb_memory,
         "PYTHONWARNINGS": "ignore",

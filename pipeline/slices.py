@@ -17,7 +17,7 @@ def scratch_files(context: Context, business_date: date) -> tuple[Path, Path]:
     return folder / f"{stem}_warehouse.duckdb", folder / f"{stem}_marts.duckdb"
 
 
-def copy(scratch: Path, marts: Path, as_of_date: str) -> list[str]:
+def copy(scratch: Path, marts: Path, as_of_date: date) -> list[str]:
     """Replace one date's slice of every mart that keeps slices; nothing else is touched.
 
     Returns:

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,9 +10,10 @@ from cli import state, status
 from cli.command import exit_status
 from ingestion.lake import Lake
 from ingestion.load import load
-from pipeline.builds import Builds
+from pipeline.build_register import BuildRegister
 from runtime.settings import Settings, get_settings
 from tests.conftest import ROOT
+from tests.plans import plan_of
 
 WRITER = """
 import sys, time
@@ -33,8 +33,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     settings = get_settings()
     state.claim(settings, "acme", tmp_path)
     load(settings.warehouse_file, Lake(settings.lake_root), {})
-    plan = {"build_id": 1, "as_of_date": date(2026, 3, 31), "mode": "full"}
-    Builds(settings.warehouse_file).start(plan | {"variables": {"config_hash": "a"}})
+    BuildRegister(settings.warehouse_file).start(plan_of(settings.warehouse_file))
     return settings
 
 

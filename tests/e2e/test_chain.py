@@ -63,7 +63,7 @@ def chain(
     killed_run(home, tiny_tenant, day2, lambda: count("dbt") > building)
     complete(day2)
     before = (published / "marts.duckdb").resolve()
-    killed_run(home, tiny_tenant, day3, lambda: any(published.glob("*.duckdb.tmp")))
+    killed_run(home, tiny_tenant, day3, lambda: any(published.glob("*.duckdb.*tmp")))
     assert (published / "marts.duckdb").resolve() == before, (
         "a killed publication changed what readers see"
     )

@@ -1,5 +1,6 @@
 """What has to be built, from what, and what is let out."""
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -11,11 +12,13 @@ from ingestion.catalogue import find_object
 from ingestion.lake import Lake
 from ingestion.load import load
 from pipeline import build
-from pipeline.builds import Builds
+from pipeline.build_plan import BuildPlan, Mode
+from pipeline.build_register import BuildRegister
 from pipeline.dbt import run_variables
 from publishing.snapshot import current_snapshot, snapshots
 from runtime.errors import ContractError, StateError
 from tests.landing import land_and_commit
+from tests.plans import plan_of
 
 ACCOUNT = find_object("salesforce", "Account")
 DAY = date(2026, 3, 31)
@@ -38,9 +41,9 @@ def write_marts(path, slices=()):
 def built(context, day, status="published"):
     """A finished build of that date; its plan."""
     plan = build.load_and_plan(context, day)
-    builds = Builds(context.settings.warehouse_file)
+    builds = BuildRegister(context.settings.warehouse_file)
     builds.start(plan)
-    builds.finish(plan["build_id"], status)
+    builds.finish(plan.build_id, status)
     return plan
 
 
@@ -71,18 +74,17 @@ def slices_of(path):
 def builds(tmp_path):
     warehouse = tmp_path / "warehouse.duckdb"
     load(warehouse, Lake(str(tmp_path / "lake")), {})
-    return Builds(warehouse)
+    return BuildRegister(warehouse)
 
 
-def start(builds, config="a", day="2026-03-31"):
+def start(builds, config="a"):
     number = builds.next_id()
-    variables = {"config_hash": config}
-    builds.start({"build_id": number, "as_of_date": day, "mode": "full", "variables": variables})
+    builds.start(plan_of(builds.warehouse, build_id=number, variables={"config_hash": config}))
     return number
 
 
 def test_a_register_without_a_warehouse_is_empty(tmp_path):
-    builds = Builds(tmp_path / "none.duckdb")
+    builds = BuildRegister(tmp_path / "none.duckdb")
     assert (builds.all(), builds.newest(), builds.base_of("a"), builds.next_id()) == (
         [],
         None,
@@ -128,14 +130,7 @@ def test_after_a_change_of_configuration_there_is_no_base(builds):
 def test_a_build_started_again_keeps_its_line(builds):
     """An Airflow retry of the same plan."""
     number = start(builds)
-    builds.start(
-        {
-            "build_id": number,
-            "as_of_date": "2026-03-31",
-            "mode": "full",
-            "variables": {"config_hash": "a"},
-        }
-    )
+    builds.start(plan_of(builds.warehouse, build_id=number))
     assert [entry.build_id for entry in builds.all()] == [number]
 
 
@@ -156,11 +151,11 @@ def test_a_date_before_the_first_landed_one_is_refused(context):
 def test_the_first_build_and_one_after_a_kill_are_full(context):
     commit(context, DAY)
     first = build.load_and_plan(context, DAY)
-    assert (first["mode"], first["build_id"], first["as_of_date"]) == ("full", 1, "2026-03-31")
-    Builds(context.settings.warehouse_file).start(first)
+    assert (first.mode, first.build_id, first.as_of_date) == (Mode.FULL, 1, DAY)
+    BuildRegister(context.settings.warehouse_file).start(first)
     second = build.load_and_plan(context, DAY)
-    assert (second["mode"], second["build_id"]) == ("full", 2)
-    assert "since_load_id" not in second["variables"]
+    assert (second.mode, second.build_id) == (Mode.FULL, 2)
+    assert "since_load_id" not in second.dbt_variables()
 
 
 def test_new_commits_are_built_incrementally(context):
@@ -168,9 +163,9 @@ def test_new_commits_are_built_incrementally(context):
     built(context, DAY)
     commit(context, NEXT)
     plan = build.load_and_plan(context, NEXT)
-    assert plan["mode"] == "incremental"
-    assert plan["variables"]["since_load_id"] == 1
-    assert plan["variables"]["since_as_of_date"] == "2026-03-31"
+    assert plan.mode is Mode.INCREMENTAL
+    assert plan.dbt_variables()["since_load_id"] == 1
+    assert plan.dbt_variables()["since_as_of_date"] == "2026-03-31"
 
 
 def test_commits_of_a_load_whose_build_never_began_are_not_forgotten(context):
@@ -179,7 +174,7 @@ def test_commits_of_a_load_whose_build_never_began_are_not_forgotten(context):
     commit(context, DAY)
     for _ in range(2):  # the first task is killed after its load
         plan = build.load_and_plan(context, DAY)
-        assert (plan["mode"], plan["variables"]["since_load_id"]) == ("incremental", 1)
+        assert (plan.mode, plan.since_load_id) == (Mode.INCREMENTAL, 1)
 
 
 def test_a_changed_configuration_builds_all_of_it(context):
@@ -188,8 +183,8 @@ def test_a_changed_configuration_builds_all_of_it(context):
     other = replace(
         context, settings=context.settings.model_copy(update={"dbt_vars": '{"rfm_bins": 4}'})
     )
-    assert build.load_and_plan(other, DAY)["mode"] == "full"
-    assert build.load_and_plan(context, DAY)["mode"] == "built"
+    assert build.load_and_plan(other, DAY).mode is Mode.FULL
+    assert build.load_and_plan(context, DAY).mode is Mode.BUILT
 
 
 @pytest.mark.parametrize("status", ["built", "blocked", "published"])
@@ -199,8 +194,17 @@ def test_without_anything_new_dbt_has_nothing_to_do(context, status):
     write_docs_page(context)
     built(context, DAY, status)
     plan = build.load_and_plan(context, DAY)
-    assert (plan["mode"], plan["build_id"]) == ("built", 1)
+    assert (plan.mode, plan.build_id) == (Mode.BUILT, 1)
     assert build.run_dbt(context, plan) == plan
+
+
+def test_a_plan_goes_from_task_to_task_as_json(context):
+    """The incremental one holds everything there is."""
+    commit(context, DAY)
+    built(context, DAY)
+    commit(context, NEXT)
+    plan = build.load_and_plan(context, NEXT)
+    assert BuildPlan(**json.loads(json.dumps(plan.model_dump(mode="json")))) == plan
 
 
 def test_published_and_nothing_new_is_nothing_to_do(context):
@@ -209,7 +213,7 @@ def test_published_and_nothing_new_is_nothing_to_do(context):
     published(context, DAY)
     before = current_snapshot(context.settings)
     plan = build.load_and_plan(context, DAY)
-    assert plan["mode"] == "published"
+    assert plan.mode is Mode.PUBLISHED
     build.publish(context, build.audit(context, build.run_dbt(context, plan)))
     assert snapshots(context.settings) == [before]
 
@@ -242,10 +246,10 @@ def test_the_retry_of_a_killed_build_is_a_full_one(context, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         build.run_dbt(context, plan)
     dbt.is_killed = False
-    assert build.run_dbt(context, plan)["mode"] == "full"
-    assert [tried["mode"] for tried in dbt.plans] == ["incremental", "full"]
-    assert "since_load_id" not in dbt.plans[1]["variables"]
-    assert Builds(context.settings.warehouse_file).base_of(plan["variables"]["config_hash"])
+    assert build.run_dbt(context, plan).mode is Mode.FULL
+    assert [tried.mode for tried in dbt.plans] == [Mode.INCREMENTAL, Mode.FULL]
+    assert "since_load_id" not in dbt.plans[1].dbt_variables()
+    assert BuildRegister(context.settings.warehouse_file).base_of(plan.config_hash)
 
 
 @pytest.mark.parametrize("day", [DAY, BEFORE])
@@ -268,7 +272,7 @@ def test_a_task_of_an_overtaken_run_does_nothing(context, monkeypatch, day):
             step(context, plan)
     assert len(dbt.plans) == (day == DAY)
     assert current_snapshot(context.settings) == before
-    assert Builds(context.settings.warehouse_file).all()[-1].status == "blocked"
+    assert BuildRegister(context.settings.warehouse_file).all()[-1].status == "blocked"
 
 
 # Older dates
@@ -279,9 +283,9 @@ def test_an_older_date_is_built_beside_from_the_lake_as_of_then(context):
         commit(context, day)
     published(context, NEXT)
     plan = build.load_and_plan(context, DAY)
-    assert plan["mode"] == "backfill"
-    assert plan["warehouse"] != str(context.settings.warehouse_file)
-    with duckdb.connect(plan["warehouse"], read_only=True) as connection:
+    assert plan.mode is Mode.BACKFILL
+    assert plan.warehouse != context.settings.warehouse_file
+    with duckdb.connect(str(plan.warehouse), read_only=True) as connection:
         loaded = connection.execute("select Id from raw.salesforce__account order by 1").fetchall()
     assert loaded == [("A2026-03-30",), ("A2026-03-31",)]
 
@@ -291,14 +295,14 @@ def test_a_backfill_fills_its_slice_and_moves_nothing_back(context):
         commit(context, day)
     published(context, NEXT)
     plan = build.load_and_plan(context, DAY)
-    write_marts(plan["marts"], [(DAY, "old")])
+    write_marts(plan.marts, [(DAY, "old")])
     build.publish(context, plan)
     snapshot = current_snapshot(context.settings)
     assert snapshot.as_of_date == NEXT
     assert slices_of(snapshot.path) == [(DAY, "old"), (NEXT, "current")]
-    (only,) = Builds(context.settings.warehouse_file).all()
+    (only,) = BuildRegister(context.settings.warehouse_file).all()
     assert (only.as_of_date, only.status) == (NEXT, "published")
-    assert build.load_and_plan(context, NEXT)["mode"] == "published"
+    assert build.load_and_plan(context, NEXT).mode is Mode.PUBLISHED
     build.publish(context, plan)  # Airflow's retry of a task that was killed at its very end
     assert slices_of(current_snapshot(context.settings).path) == [(DAY, "old"), (NEXT, "current")]
 
@@ -326,7 +330,7 @@ def test_a_blocked_build_stays_inside(context):
     write_marts(context.settings.marts_file)
     with pytest.raises(ContractError, match="the published marts stay as they were"):
         build.audit(context, plan)
-    (only,) = Builds(context.settings.warehouse_file).all()
+    (only,) = BuildRegister(context.settings.warehouse_file).all()
     assert only.status == "blocked"
     found = {
         (row["table_name"], row["rule"]): row
@@ -342,8 +346,8 @@ def test_a_blocked_build_stays_inside(context):
 def test_a_publication_is_registered(context):
     commit(context, DAY)
     plan = published(context, DAY)
-    (only,) = Builds(context.settings.warehouse_file).all()
-    assert (only.build_id, only.status) == (plan["build_id"], "published")
+    (only,) = BuildRegister(context.settings.warehouse_file).all()
+    assert (only.build_id, only.status) == (plan.build_id, "published")
     assert current_snapshot(context.settings).as_of_date == DAY
 
 

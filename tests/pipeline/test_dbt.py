@@ -13,6 +13,7 @@ import yaml
 from pipeline import dbt
 from pipeline.definitions import Definitions
 from runtime.errors import BuildError, TenantError
+from tests.plans import plan_of
 
 DAY = date(2026, 3, 31)
 
@@ -164,21 +165,14 @@ def test_the_hash_is_of_models_macros_and_seeds(context, tmp_path, monkeypatch, 
     assert hash_of(context) != first
 
 
-def plan_of(context):
-    settings = context.settings
-    return {
-        "build_id": 1,
-        "mode": "full",
-        "warehouse": str(settings.warehouse_file),
-        "marts": str(settings.marts_file),
-        "variables": dbt.run_variables(context, DAY),
-    }
-
-
 def test_a_dbt_that_cannot_start_is_one_message(context):
     """The reason is dbt's own last words; the log is named."""
     with pytest.raises(BuildError, match=r"no-such-command.*dbt\.log"):
-        dbt.run(context, plan_of(context), ["no-such-command"])
+        dbt.run(
+            context,
+            plan_of(context.settings.warehouse_file, variables=dbt.run_variables(context, DAY)),
+            ["no-such-command"],
+        )
 
 
 def test_failures_name_model_and_reason(tmp_path):

@@ -5,8 +5,9 @@ from small_marts import write_marts
 
 from ingestion.lake import Lake
 from ingestion.load import load
-from pipeline.builds import Builds
+from pipeline.build_register import BuildRegister
 from runtime.settings import get_settings
+from tests.plans import plan_of
 
 
 @pytest.fixture
@@ -16,7 +17,6 @@ def settings(tmp_path, monkeypatch):
     settings = get_settings()
     settings.home.mkdir()
     load(settings.warehouse_file, Lake(settings.lake_root), {})
-    plan = {"build_id": 1, "as_of_date": "2026-03-31", "mode": "full"}
-    Builds(settings.warehouse_file).start(plan | {"variables": {"config_hash": "a"}})
+    BuildRegister(settings.warehouse_file).start(plan_of(settings.warehouse_file))
     write_marts(settings, 1)
     return settings

@@ -14,7 +14,8 @@ from ingestion.catalogue import CatalogueObject, find_object
 from ingestion.load import load
 from ingestion.text_table import RESERVED_COLUMNS
 from pipeline.build import contract_columns, load_and_plan
-from pipeline.builds import Builds
+from pipeline.build_plan import Mode
+from pipeline.build_register import BuildRegister
 from pipeline.context import Context
 from pipeline.dbt import PROJECT
 
@@ -69,17 +70,17 @@ class Models:
             killed: end after the first object's table, as a killed build does.
         """
         plan = load_and_plan(context, date.fromisoformat(day))
-        if plan["mode"] not in ("full", "incremental"):
+        if plan.mode not in (Mode.FULL, Mode.INCREMENTAL):
             return
-        builds = Builds(context.settings.warehouse_file)
+        builds = BuildRegister(context.settings.warehouse_file)
         builds.start(plan)
-        variables = json.dumps({**plan["variables"], "build_id": plan["build_id"]})
+        variables = json.dumps(plan.dbt_variables())
         models = [_model(name) for name in (names[:1] if killed else names)]
-        full = ["--full-refresh"] if plan["mode"] == "full" else []
+        full = ["--full-refresh"] if plan.mode is Mode.FULL else []
         warehouse = context.settings.warehouse_file
         self._dbt(warehouse, "run", "--vars", variables, "--select", *models, *full)
         if not killed:
-            builds.finish(plan["build_id"], "published")
+            builds.finish(plan.build_id, "published")
 
     def staged(self, context: Context, name: str) -> list[tuple[Any, ...]]:
         """Rows of the object's staging table, technical columns aside."""

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
+from pipeline.build_plan import BuildPlan
 from runtime.duckdb_connection import connect
 
 
@@ -24,7 +24,7 @@ class Build:
     status: str
 
 
-class Builds:
+class BuildRegister:
     """Reads and writes ops.builds of one warehouse file."""
 
     def __init__(self, warehouse: Path) -> None:
@@ -69,7 +69,7 @@ class Builds:
                 0
             ]
 
-    def start(self, plan: dict[str, Any]) -> None:
+    def start(self, plan: BuildPlan) -> None:
         """Register a build before dbt touches anything: if it dies, the next one is a full one."""
         with connect(self.warehouse) as connection:
             connection.execute(
@@ -85,12 +85,7 @@ class Builds:
                 insert or replace into ops.builds
                 select ?, ?, ?, ?, (select coalesce(max(load_id), 0) from ops.loads), 'running', now(), null
                 """,
-                [
-                    plan["build_id"],
-                    plan["as_of_date"],
-                    plan["mode"],
-                    plan["variables"]["config_hash"],
-                ],
+                [plan.build_id, plan.as_of_date, plan.mode, plan.config_hash],
             )
 
     def finish(self, build_id: int, status: str) -> None:
