@@ -19,6 +19,7 @@ from open_data_contract_standard.model import (
 )
 from pydantic import ValidationError
 
+from expectations.reading import BY_LOGICAL_TYPE, BY_PHYSICAL_TYPE, READINGS
 from ingestion.catalogue import CatalogueObject
 from runtime.errors import ContractError
 
@@ -47,6 +48,9 @@ class Column:
         required: never null (in a dropped file: the file must carry the column, and never null).
         key_position: 1-based position in the primary key, None outside it.
         properties: customProperties of the contract (``unit``, ``pii``, ``derived`` …).
+        reads_as: how landed text becomes its value, a name of reading.READINGS: the contract's
+            property ``reads_as``, else what its type says; None where the text itself is the value
+            (a vendor's texts) or nothing lands (core, marts).
     """
 
     name: str
@@ -56,6 +60,12 @@ class Column:
     required: bool
     key_position: int | None
     properties: dict[str, Any]
+    reads_as: str | None = None
+
+    @property
+    def is_personal(self) -> bool:
+        """Its values are, or point to, a person."""
+        return "pii" in self.properties
 
     @property
     def is_derived(self) -> bool:
@@ -70,8 +80,9 @@ class Rule:
     Attributes:
         name: snake_case, unique in its contract.
         sql: query that returns the violating rows, the table written as ``{object}``.
-        column: the column an accepted-values rule is about, else None.
+        column: the column a rule about single values is about, else None.
         valid_values: its accepted values (nulls pass), else None.
+        costs_cell: a violating row goes on, its cell in ``column`` is null.
     """
 
     name: str
@@ -80,6 +91,7 @@ class Rule:
     sql: str
     column: str | None = None
     valid_values: tuple[Any, ...] | None = None
+    costs_cell: bool = False
 
     def query(self, table: str) -> str:
         """The rule's SQL against ``table`` (a name that SQL accepts as written)."""
@@ -158,7 +170,9 @@ def contract_for(entry: CatalogueObject, root: Path = CONTRACTS_FOLDER) -> Contr
         if not column.is_derived
     ]
     if entry.cursor and entry.cursor not in {column.name for column in columns}:
-        columns.append(Column(entry.cursor, "text", "timestamp", VERSION, True, None, {}))
+        columns.append(
+            Column(entry.cursor, "text", "timestamp", VERSION, True, None, {}, "instant")
+        )
     return replace(contract, layer="raw", table=entry.table, columns=tuple(columns))
 
 
@@ -225,7 +239,29 @@ class _Reader:
             required=bool(prop.required or prop.primaryKey),
             key_position=(prop.primaryKeyPosition or 1) if prop.primaryKey else None,
             properties=_properties(prop.customProperties),
+            reads_as=self._reads_as(prop),
         )
+
+    def _reads_as(self, prop: SchemaProperty) -> str | None:
+        if self.layer not in ("raw", "input"):
+            return None
+        usual = BY_LOGICAL_TYPE if self.layer == "raw" else BY_PHYSICAL_TYPE
+        name = usual.get((prop.logicalType if self.layer == "raw" else prop.physicalType) or "")
+        written = _properties(prop.customProperties).get("reads_as", name)
+        if written is None:
+            return None
+        where = f"properties.{prop.name}.reads_as"
+        self._expect(written in READINGS, where, f"must be one of {', '.join(READINGS)}")
+        reading = READINGS[written]
+        self._expect(
+            prop.logicalType in reading.logical_types, where, f"does not give a {prop.logicalType}"
+        )
+        self._expect(
+            self.layer == "raw" or prop.physicalType == reading.physical["duckdb"],
+            where,
+            f"does not give a {prop.physicalType}",
+        )
+        return written
 
     def _column_rules(self, prop: SchemaProperty) -> Iterator[Rule]:
         for check in prop.quality or []:

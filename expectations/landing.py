@@ -1,37 +1,20 @@
 """What a contract asks of rows that have just landed, as text.
 
 Every row rule becomes one SQL query: it first chooses the rows to quarantine, then, as a GX check,
-confirms that the rows that stay pass. Deleted records (tombstones) only need a key and a cursor.
+confirms that the rows that stay pass. The verdict on text that cannot be read is per cell: a key, a
+required or a money cell holds back its row, any other is null in the models and reported. Deleted
+records (tombstones) only need a key and a cursor.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from expectations.contracts import Column, Contract, Rule, load_contract
+from expectations.contracts import Contract, Rule, load_contract
+from expectations.reading import READINGS, is_blank, is_unreadable
 from expectations.suites import Check, Suite, columns_exist
 from ingestion.catalogue import CatalogueObject
 
 LIVE = "(select * from {object} where not _is_deleted)"
-# Same reading as staging's (macros latest_version, read_text): what it cannot read becomes null there.
-READABLE = {
-    "date": ("日付", "try_cast({text} as date) is not null"),
-    "timestamp": ("日時", "try_cast({text} as timestamptz) is not null"),
-    "integer": ("整数", "try_cast({text} as bigint) is not null"),
-    "number": ("数値", "try_cast({text} as decimal(38, 6)) is not null"),
-    "boolean": ("真偽値", "try_cast({text} as boolean) is not null"),
-    "object": ("JSON", "json_valid({text})"),
-    "array": ("JSON", "json_valid({text})"),
-}
-# People write 2026/1/31, 1,000 and はい in the files they drop.
-_TRUE = "'true', '1', '1.0', 't', 'y', 'yes', 'はい', '有', '○'"
-_FALSE = "'false', '0', '0.0', 'f', 'n', 'no', 'いいえ', '無', '×'"
-FILE_TEXT = {
-    "date": "replace({column}, '/', '-')",
-    "timestamp": "replace({column}, '/', '-')",
-    "integer": "regexp_replace(replace({column}, ',', ''), '\\.0+$', '')",
-    "number": "replace({column}, ',', '')",
-    "boolean": f"case when lower(trim({{column}})) in ({_TRUE}) then 'true' "
-    f"when lower(trim({{column}})) in ({_FALSE}) then 'false' end",
-}
 
 
 def ordering_columns(entry: CatalogueObject) -> tuple[str, ...]:
@@ -97,60 +80,53 @@ def _missing_rules(contract: Contract, entry: CatalogueObject) -> Iterator[Rule]
             name=f"{name}_missing",
             severity="quarantine",
             description=f"{name} is present. / {name}がある。",
-            sql=f"select * from {rows} where coalesce(trim({_quoted(name)}), '') = ''",
+            sql=f"select * from {rows} where {is_blank(_quoted(name))}",
         )
 
 
 def _unreadable_rules(contract: Contract, entry: CatalogueObject) -> Iterator[Rule]:
     for column in contract.columns:
-        if column.logical_type not in READABLE:
+        if column.reads_as in (None, "text"):
             continue
-        japanese, readable = READABLE[column.logical_type]
-        rows = "{object}" if column.name in ordering_columns(entry) else LIVE
+        reading = READINGS[column.reads_as]
+        ordering = column.name in ordering_columns(entry)
+        costs_row = ordering or column.required or reading.is_money
+        words = column.reads_as.replace("_", " ")
         yield Rule(
             name=f"{column.name}_unreadable",
-            severity="quarantine",
-            description=f"{column.name} reads as {column.logical_type}. / {column.name}は{japanese}として読める。",
-            sql=f"select * from {rows} where trim({_quoted(column.name)}) <> '' "
-            f"and not coalesce({readable.format(text=_text(column, entry.source))}, false)",
+            severity="quarantine" if costs_row else "warn",
+            description=f"{column.name} reads as {words}. / {column.name}は{reading.japanese}として読める。",
+            sql=f"select * from {'{object}' if ordering else LIVE} "
+            f"where {is_unreadable(_quoted(column.name), column.reads_as)}",
+            column=column.name,
+            costs_cell=not costs_row,
         )
 
 
 def _contract_rules(contract: Contract, entry: CatalogueObject) -> Iterator[Rule]:
-    rows = _typed_rows(load_contract("input", entry.object)) if entry.is_entity else LIVE
+    rows = _typed_rows(load_contract("input", entry.object) if entry.is_entity else contract)
     for rule in contract.rules:
-        yield Rule(
-            name=rule.name,
-            severity=rule.severity,
-            description=rule.description,
-            sql=rule.query(rows),
-            column=rule.column,
-            valid_values=rule.valid_values,
-        )
+        # a vendor's codes are compared as they came
+        as_landed = rule.valid_values is not None and not entry.is_entity
+        yield replace(rule, sql=rule.query(LIVE if as_landed else rows))
 
 
 def _typed_rows(contract: Contract) -> str:
-    """A dropped file's rows as its input entity types them, so that the entity's rules apply.
+    """Landed rows as staging types them, so that the contract's rules apply.
 
-    Columns that the model adds are null here; a rule about them cannot be broken by a file.
+    Columns that the model adds are null here; a rule about them cannot be broken by what lands.
     """
-    casts = ", ".join(
-        f"try_cast({_text(column, 'files')} as {column.data_type}) as {_quoted(column.name)}"
+    read = ", ".join(
+        f"{READINGS[column.reads_as].read(_quoted(column.name))} as {_quoted(column.name)}"
         for column in contract.columns
-        if not column.is_derived
+        if column.reads_as and not column.is_derived
     )
     added = "".join(
         f", null::{column.data_type} as {_quoted(column.name)}"
         for column in contract.columns
         if column.is_derived
     )
-    return f"(select * replace ({casts}){added} from {LIVE})"
-
-
-def _text(column: Column, source: str) -> str:
-    """The column's text as it is read: a dropped file's is normalised first."""
-    written = FILE_TEXT.get(column.logical_type, "{column}") if source == "files" else "{column}"
-    return written.format(column=_quoted(column.name))
+    return f"(select *{f' replace ({read})' if read else ''}{added} from {LIVE})"
 
 
 def _quoted(name: str) -> str:

@@ -8,6 +8,7 @@ import duckdb
 
 from expectations.contracts import Contract, Rule, contract_for
 from expectations.landing import landed_suite, row_rules, version_rule
+from expectations.reading import READINGS
 from expectations.suites import Check, Suite, columns_exist
 from expectations.validate import Audit, RuleResult, Status, validate
 from ingestion.catalogue import CatalogueObject
@@ -15,6 +16,7 @@ from ingestion.lake import register_lake
 from runtime.duckdb_connection import connect
 
 SCRATCH_FILE = "landed.duckdb"
+REPORTED_CELLS = 20
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,9 @@ class _Landed:
         self._report_new_columns()
         rules = row_rules(self.contract, self.entry)
         self._quarantine([rule for rule in rules if rule.severity == "quarantine"])
+        self._report_lost_cells([rule for rule in rules if rule.costs_cell])
+        reported = {result.rule for result in self.check.results if result.status == "warned"}
+        rules = [rule for rule in rules if rule.name not in reported]
         self._report_emptied_state()
         version = version_rule(self.entry, self.run.columns)
         if version is not None:
@@ -183,8 +188,10 @@ class _Landed:
         cursor = f'"{self.entry.cursor}"' if self.entry.cursor else "_extracted_at"
         columns = f"{key}, {cursor}, _extracted_at, _row, _is_deleted"
         run = f"union all select {columns} from {self.table}" if with_run else ""
-        types = {column.name: column.logical_type for column in self.contract.columns}
-        instant = "bigint" if types.get(self.entry.cursor or "") == "integer" else "timestamptz"
+        order = cursor
+        for column in self.contract.columns:
+            if column.name == self.entry.cursor:
+                order = READINGS[column.reads_as or "text"].read(cursor)
         return self.connection.execute(
             f"""
             with versions as (
@@ -194,7 +201,7 @@ class _Landed:
                 select * from versions where ({key}) is not null
                 qualify row_number() over (
                     partition by {key}
-                    order by try_cast({cursor} as {instant}) desc nulls last, _extracted_at desc, _row desc
+                    order by {order} desc nulls last, _extracted_at desc, _row desc
                 ) = 1
             )
             select count(*) from latest where not _is_deleted
@@ -223,6 +230,36 @@ class _Landed:
             check = Check(rule.name, "quarantine", rule.description, "rows")
             self._add(check, "quarantined", count, why=f"{count} rows held back.")
         self.connection.execute(f"delete from {self.table} where _row in (select _row from broken)")
+
+    def _report_lost_cells(self, rules: list[Rule]) -> None:
+        """Say how many cells become null since they cannot be read, and which."""
+        place, shown = self._place(), f"limit {REPORTED_CELLS}"
+        # what stands in a JSON text may be anything
+        hidden = {
+            column.name
+            for column in self.contract.columns
+            if column.is_personal or column.reads_as in ("object", "array")
+        }
+        for rule in rules:
+            broken = rule.query(self.table)
+            count = self.connection.execute(f"select count(*) from ({broken})").fetchone()[0]
+            if not count:
+                continue
+            value = "''" if rule.column in hidden else f"""': ' || left("{rule.column}", 40)"""
+            cells = self.connection.execute(
+                f"select {place} || {value} from ({broken}) order by _row {shown}"
+            ).fetchall()
+            found = ", ".join(cell for (cell,) in cells)
+            check = Check(rule.name, "warn", rule.description, "rows")
+            why = f"{count} cells cannot be read and are null in the models: {found}"
+            self._add(check, "warned", count, found, f"{why}{'.' if count == len(cells) else ' …'}")
+
+    def _place(self) -> str:
+        """SQL for where a row is: its key, or file and row where it has none or the key is a person's."""
+        key = [column for column in self.contract.columns if column.name in self.entry.key]
+        if key and not any(column.is_personal for column in key):
+            return " || '/' || ".join(f'"{column.name}"' for column in key)
+        return "coalesce(_source_file, 'page ' || _page) || ' row ' || _row"
 
     def _add(
         self, check: Check, status: Status, count: int = 0, observed: str = "", why: str = ""

@@ -5,14 +5,14 @@ with newest_files as (
 
     select _source_file, max(_load_id) as _load_id
     from {{ source('raw', 'files__product__feature_use') }}
-    where {{ drop_date() }} <= '{{ var('as_of_date') }}'
+    where {{ is_in_view('files__product__feature_use', var('as_of_date')) }}
     group by _source_file
 
 ),
 
 dropped as (
 
-    select count(*) as row_count, sum({{ read_number('raw.uses') }}) as uses
+    select count(*) as row_count, sum({{ read_text('raw.uses', 'integer') }}) as uses
     from {{ source('raw', 'files__product__feature_use') }} as raw
     inner join newest_files
         on raw._source_file = newest_files._source_file and raw._load_id = newest_files._load_id

@@ -6,10 +6,10 @@ with newest as (
         Id as order_item_id,
         _is_deleted,
         row_number() over (
-            partition by Id order by {{ to_instant('SystemModstamp') }} desc, _extracted_at desc, _row desc
+            partition by Id order by {{ read_text('SystemModstamp', 'instant') }} desc, _extracted_at desc, _row desc
         ) as newness
     from {{ source('raw', 'salesforce__order_item') }}
-    where {{ to_instant('SystemModstamp') }} < {{ as_of_end() }}
+    where {{ read_text('SystemModstamp', 'instant') }} < {{ as_of_end() }}
 
 ),
 

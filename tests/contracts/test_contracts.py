@@ -62,10 +62,10 @@ DOCUMENT = {
 }
 
 
-def write(folder, change=lambda document: None):
+def write(folder, change=lambda document: None, layer="marts"):
     document = copy.deepcopy(DOCUMENT)
     change(document)
-    path = folder / "marts" / "mart_a.odcs.yaml"
+    path = folder / layer / "mart_a.odcs.yaml"
     path.parent.mkdir(exist_ok=True)
     path.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
     return folder
@@ -82,6 +82,32 @@ def test_columns_key_and_rules(tmp_path):
 
 def table(document):
     return document["schema"][0]
+
+
+READ = [{"property": "reads_as", "value": "amount"}]
+
+
+def test_a_column_is_read_as_its_type_says_unless_the_contract_does(tmp_path):
+    def change(document):
+        document |= {"id": "input.mart_a", "domain": "input"}
+        columns = {
+            "day": ("date", "date", []),
+            "price": ("decimal(18,2)", "number", []),
+            "total": ("decimal(18,2)", "number", READ),
+        }
+        table(document)["properties"] = [
+            {
+                "name": name,
+                "physicalType": physical,
+                "logicalType": logical,
+                "description": "A. / エー。",
+                "customProperties": properties,
+            }
+            for name, (physical, logical, properties) in columns.items()
+        ]
+
+    contract = load_contract("input", "mart_a", write(tmp_path, change, "input"))
+    assert [column.reads_as for column in contract.columns] == ["date", "money", "amount"]
 
 
 MALFORMED = {
@@ -131,6 +157,19 @@ def test_malformed_contract_names_file_and_key(tmp_path, change, key):
         load_contract("marts", "mart_a", write(tmp_path, change))
     assert "mart_a.odcs.yaml" in caught.value.message
     assert key in caught.value.message
+
+
+@pytest.mark.parametrize("reading, message", [("guess", "one of"), ("money", "give a string")])
+def test_a_reading_that_the_type_cannot_have_is_refused(tmp_path, reading, message):
+    def change(document):
+        document |= {"id": "raw.mart_a", "domain": "raw"}
+        table(document)["properties"][1]["customProperties"] = [
+            {"property": "reads_as", "value": reading}
+        ]
+        table(document)["quality"][0]["severity"] = "warn"
+
+    with pytest.raises(ContractError, match=f"a.reads_as: .*{message}"):
+        load_contract("raw", "mart_a", write(tmp_path, change, "raw"))
 
 
 def test_broken_yaml_names_file_and_line(tmp_path):

@@ -1,4 +1,4 @@
-"""dbt's _contracts.yml as rendered from contracts."""
+"""What dbt gets of the contracts: model descriptions, sources, macros."""
 
 import yaml
 
@@ -13,14 +13,15 @@ def project(folder, config="", sub="topic"):
     model.write_text(f"{config}select 1", encoding="utf-8")
     (folder / "contracts").mkdir()
     write(folder / "contracts")
-    return folder / "models"
+    return folder
 
 
 def rendered(folder, config=""):
-    models = project(folder, config)
-    result = generate.generate(models, folder / "contracts")
-    (text,) = result.files.values()
-    assert list(result.files) == [models / "marts" / "topic" / "_contracts.yml"]
+    project(folder, config)
+    result = generate.generate(folder, folder / "contracts", ())
+    (path,) = [path for path in result.files if path.name == "_contracts.yml"]
+    assert path == folder / "models" / "marts" / "topic" / "_contracts.yml"
+    text = result.files[path]
     assert text.startswith(generate.HEADER)
     (model,) = yaml.safe_load(text)["models"]
     return model
@@ -63,11 +64,11 @@ def test_incremental_says_what_a_schema_change_does(tmp_path):
 
 
 def test_check_reports_drift_and_generating_mends_it(tmp_path, capsys):
-    models = project(tmp_path)
+    models = project(tmp_path) / "models"
     stale = models / "core" / "old" / "_contracts.yml"
     stale.parent.mkdir(parents=True)
     stale.write_text("version: 2\n", encoding="utf-8")
-    folders = (models, tmp_path / "contracts")
+    folders = (tmp_path, tmp_path / "contracts", ())
     assert generate.main(["--check"], *folders) == 1
     out = capsys.readouterr().out
     assert "marts/topic/_contracts.yml" in out and "core/old/_contracts.yml" in out
@@ -80,10 +81,29 @@ def test_check_reports_drift_and_generating_mends_it(tmp_path, capsys):
 
 
 def test_model_without_contract_and_contract_without_model_fail_the_check(tmp_path):
-    models = project(tmp_path)
+    models = project(tmp_path) / "models"
     (models / "marts" / "topic" / "mart_a.sql").rename(models / "marts" / "topic" / "mart_b.sql")
-    result = generate.generate(models, tmp_path / "contracts")
+    result = generate.generate(tmp_path, tmp_path / "contracts", ())
     assert result.problems == [
         "model marts/mart_b has no contract",
         "contract marts/mart_a has no model",
     ]
+
+
+def test_the_project_is_what_the_contracts_say():
+    generated = generate.generate()
+    assert generated.problems == [] and generated.stale == []
+    differing = [path for path, text in generated.files.items() if path.read_text("utf-8") != text]
+    assert differing == [], "run `make contracts`"
+
+
+def test_staging_models_carry_the_descriptions_of_what_they_read():
+    files = generate.generate().files
+    (text,) = [text for path, text in files.items() if path.match("salesforce/_staging.yml")]
+    models = {model["name"]: model for model in yaml.safe_load(text)["models"]}
+    columns = {c["name"]: c for c in models["stg_salesforce__contact"]["columns"]}
+    assert columns["birth_date"]["description"] == "Date of birth. / 生年月日。"
+    assert columns["birth_date"]["config"] == {"meta": {"pii": "direct"}}
+    merged = models["stg_salesforce__account"]["description"]
+    assert merged.startswith("Newest version of every Id of raw.salesforce__account")
+    assert "those that were merged away" in merged

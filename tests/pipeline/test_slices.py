@@ -98,10 +98,10 @@ def test_scratch_files_are_fresh(tmp_path):
 # Which slices are kept
 
 
-def pruned(dates, as_of, days):
-    """The dates left of a mart's slices, by the project's own macro."""
-    text = (PROJECT / "macros" / "slices.sql").read_text(encoding="utf-8")
-    sql = jinja2.Template(text + "{{ prune_slices() }}").render(
+def kept(dates, as_of, days):
+    """The dates left of a mart's slices, the written one included, by the project's own macro."""
+    text = (PROJECT / "macros" / "strategy" / "slices.sql").read_text(encoding="utf-8")
+    sql = jinja2.Template(text + "{{ replaced_slices() }}").render(
         this="mart",
         as_of_date=lambda: f"date '{as_of}'",
         month_of=lambda column: f"date_trunc('month', {column})",
@@ -109,8 +109,9 @@ def pruned(dates, as_of, days):
     )
     with duckdb.connect() as connection:
         connection.execute("create table mart as select unnest(?::date[]) as as_of_date", [dates])
-        connection.execute(sql)
-        return {row[0] for row in connection.execute("from mart").fetchall()}
+        replaced = {row[0] for row in connection.execute(sql).fetchall()}
+    assert as_of in replaced
+    return set(dates) - replaced | {as_of}
 
 
 @settings(max_examples=20)
@@ -123,7 +124,7 @@ def test_recent_slices_and_the_last_of_each_month_are_kept(dates, days):
     as_of = max(dates)
     last = {max(day for day in dates if day.month == month) for month in {d.month for d in dates}}
     expected = {day for day in dates if day > as_of - timedelta(days=days)} | last
-    assert pruned(sorted(dates), as_of, days) == expected
+    assert kept(sorted(dates), as_of, days) == expected
 
 
 def test_a_rebuild_makes_the_slices_that_are_kept(context):

@@ -1,13 +1,12 @@
-{#- One row a day from first to last date, in column date_day. -#}
-{% macro day_series(first_date, last_date) -%}
-    {{ return(adapter.dispatch('day_series')(first_date, last_date)) }}
+{#- A row a day or month (`unit`) from the first date to the last, as a column of a select. -#}
+{% macro date_series(first_date, last_date, unit) -%}
+    {{ return(adapter.dispatch('date_series')(first_date, last_date, unit)) }}
 {%- endmacro %}
-{% macro duckdb__day_series(first_date, last_date) -%}
-    select cast(day as date) as date_day
-    from generate_series({{ first_date }}, {{ last_date }}, interval 1 day) as series (day)
+{% macro duckdb__date_series(first_date, last_date, unit) -%}
+    cast(unnest(generate_series({{ first_date }}, {{ last_date }}, interval 1 {{ unit }})) as date)
 {%- endmacro %}
-{% macro spark__day_series(first_date, last_date) -%}
-    select explode(sequence({{ first_date }}, {{ last_date }}, interval 1 day)) as date_day
+{% macro spark__date_series(first_date, last_date, unit) -%}
+    explode(sequence({{ first_date }}, {{ last_date }}, interval 1 {{ unit }}))
 {%- endmacro %}
 
 {#- One row an element of an array. -#}

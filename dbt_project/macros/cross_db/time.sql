@@ -62,26 +62,9 @@
     timestamp_seconds(try_cast({{ seconds }} as double))
 {%- endmacro %}
 
-{#- Whole days from one date to another. -#}
-{% macro days_between(from_date, to_date) -%}
-    {{ return(adapter.dispatch('days_between')(from_date, to_date)) }}
-{%- endmacro %}
-{% macro duckdb__days_between(from_date, to_date) -%}
-    date_diff('day', {{ from_date }}, {{ to_date }})
-{%- endmacro %}
-{% macro spark__days_between(from_date, to_date) -%}
-    datediff({{ to_date }}, {{ from_date }})
-{%- endmacro %}
-
 {#- Date plus a whole number of months, the day clamped to the month's length. -#}
 {% macro add_months(date_expression, months) -%}
-    {{ return(adapter.dispatch('add_months')(date_expression, months)) }}
-{%- endmacro %}
-{% macro duckdb__add_months(date_expression, months) -%}
-    cast({{ date_expression }} + to_months(cast({{ months }} as integer)) as date)
-{%- endmacro %}
-{% macro spark__add_months(date_expression, months) -%}
-    add_months({{ date_expression }}, {{ months }})
+    cast({{ dbt.dateadd('month', months, date_expression) }} as date)
 {%- endmacro %}
 
 {% macro month_of(date_expression) -%}

@@ -3,7 +3,7 @@
     (cast(date_trunc('week', {{ date_expression }}) as date) + 6)
 {%- endmacro %}
 
-{#- Sunday of the last week that is complete on the business date. -#}
-{% macro last_week_end() -%}
-    (cast(date_trunc('week', {{ as_of_date() }} + 1) as date) - 1)
+{#- Sunday of the last week that is complete on a date, by default the business date. -#}
+{% macro last_week_end(date_expression=none) -%}
+    (cast(date_trunc('week', {{ date_expression or as_of_date() }} + 1) as date) - 1)
 {%- endmacro %}

@@ -25,7 +25,9 @@
     {%- set minor_units = "cast(abs(" ~ amount ~ ") * " ~ 10 ** currency_decimals() ~ " as " ~ big_integer() ~ ")" -%}
     cast(
         sign({{ amount }})
-        * cast({{ divide_half_up(minor_units ~ " * (" ~ numerator ~ ")", denominator) }} as decimal(26, 0))
+        * cast({{ integer_divide(
+            "2 * " ~ minor_units ~ " * (" ~ numerator ~ ") + (" ~ denominator ~ ")", "2 * (" ~ denominator ~ ")"
+        ) }} as decimal(26, 0))
         * cast({{ 10 ** -currency_decimals() if currency_decimals() else 1 }} as decimal(3, 2)) as decimal(18, 2)
     )
 {%- endmacro %}
@@ -36,14 +38,10 @@
     {%- set num = "cast(abs(" ~ numerator ~ ") * 100 as " ~ big_integer() ~ ")" -%}
     {%- set den = "nullif(cast((" ~ denominator ~ ") * 100 as " ~ big_integer() ~ "), 0)" -%}
     cast(
-        sign({{ numerator }}) * cast({{ divide_half_up("1000000 * " ~ num, den) }} as decimal(32, 0))
+        sign({{ numerator }})
+        * cast({{ integer_divide("2000000 * " ~ num ~ " + (" ~ den ~ ")", "2 * (" ~ den ~ ")") }} as decimal(32, 0))
         * cast(0.000001 as decimal(6, 6)) as {{ type }}
     )
-{%- endmacro %}
-
-{#- Quotient of two integers rounded half up; neither is negative. -#}
-{% macro divide_half_up(dividend, divisor) -%}
-    {{ integer_divide("2 * " ~ dividend ~ " + (" ~ divisor ~ ")", "2 * (" ~ divisor ~ ")") }}
 {%- endmacro %}
 
 {#- Integer wide enough for minor units times a million. -#}

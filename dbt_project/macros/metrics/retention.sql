@@ -7,16 +7,6 @@
     {{ return(['new', 'reactivation', 'upsell', 'cross_sell', 'price_uplift', 'contraction', 'churn']) }}
 {%- endmacro %}
 
-{#- One row a segment type, to be cross joined with a table that holds one column a type. -#}
-{% macro retention_segments() -%}
-    (
-        select 'all' as segment_type
-        {%- for segment_type in retention_segment_types() %}
-        union all select '{{ segment_type }}'
-        {%- endfor %}
-    )
-{%- endmacro %}
-
 {#- Value of the row's segment type. -#}
 {% macro retention_segment_value() -%}
     case segment_type

@@ -22,20 +22,3 @@
         max(case when rfm_threshold.measure = '{{ measure_code }}' and {{ is_met }} then rfm_threshold.score end), 1
     )
 {%- endmacro %}
-
-{#- md5 over every var that decides a customer's RFM, so that slices made by other definitions can be told apart. -#}
-{% macro rfm_config_hash() -%}
-    {%- if var('rfm_bins') | int not in range(2, 10) -%}
-        {{ exceptions.raise_compiler_error(
-            "var rfm_bins is " ~ var('rfm_bins') ~ " but must lie in 2…9: rfm_code has one digit a score"
-        ) }}
-    {%- endif -%}
-    {%- set settings = [] -%}
-    {%- for name in [
-        'rfm_lookback_months', 'rfm_scoring_method', 'rfm_bins', 'rfm_tie_method', 'rfm_frequency_unit',
-        'rfm_include_subscription', 'rfm_weights',
-    ] -%}
-        {%- do settings.append(name ~ '=' ~ var(name)) -%}
-    {%- endfor -%}
-    {{ return(local_md5(settings | join(';'))) }}
-{%- endmacro %}

@@ -22,15 +22,6 @@ from pipeline.dbt import PROJECT
 State = dict[Any, dict[str, str]]
 END_OF_TIME = "2099-12-31"
 
-# What orders an object's versions, where it is no ISO time of the catalogue's cursor.
-CURSORS = {
-    "hubspot.email_events": "hubspot_event_cursor()",
-    "hubspot.subscription_changes": "epoch_to_instant('try_cast(timestamp as bigint) / 1000.0')",
-    "hubspot.form_submissions": "epoch_to_instant('try_cast(submittedAt as bigint) / 1000.0')",
-    "zendesk.tickets": "zendesk_ticket_cursor()",
-    "zendesk.ticket_events": "zendesk_event_cursor()",
-}
-
 
 class Models:
     """dbt in this process, the project parsed once.
@@ -46,7 +37,7 @@ class Models:
         self._manifest = self._dbt(folder / "warehouse.duckdb", "parse")
 
     def state(self, context: Context, name: str, day: str = END_OF_TIME) -> State:
-        """The object's live records as of the end of a business date, by dbt's macro `latest_version`.
+        """The object's live records as of the end of a business date, by dbt's macro `newest_rows`.
 
         Returns:
             Key (a tuple if it has several fields) → the source's fields that are not null; in landing order.
@@ -120,15 +111,8 @@ def _model(name: str) -> str:
 
 
 def _latest(entry: CatalogueObject) -> str:
-    """The macro call of the object's current state."""
-    if entry.source == "files":
-        key = f"'{entry.key[0]}'" if entry.key else "none"
-        return f"{{{{ latest_drop('{entry.object}', {key}) }}}}"
-    cursor = CURSORS.get(f"{entry.source}.{entry.object}")
-    if cursor is None:
-        cursor = f"to_instant('{entry.cursor}')" if entry.cursor else "'_extracted_at'"
-    key = " || '|' || ".join(entry.key)
-    return f"{{{{ latest_version('{entry.table}', \"{key}\", {cursor}) }}}}"
+    """Query of the object's current state, every column as it landed."""
+    return f"select * from ({{{{ newest_rows('{entry.table}') }}}}) as newest where not _is_deleted"
 
 
 def _key(entry: CatalogueObject, record: dict[str, Any]) -> Any:

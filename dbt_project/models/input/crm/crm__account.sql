@@ -2,13 +2,13 @@ with salesforce as (
 
     select
         {{ entity_select('crm__account',
-            same=[
+            held=[
                 'account_id', 'corporate_number', 'name', 'name_kana', 'parent_account_id', 'industry_name',
                 'employee_count', 'annual_sales', 'postal_code', 'city', 'address_line', 'phone',
                 'fiscal_closing_month', 'billing_closing_day', 'touch_model_override', 'csm_owner_id',
                 'sales_owner_id', 'created_at', 'updated_at',
             ],
-            expressions={'prefecture_code': 'prefecture_name', 'website_domain': 'website'},
+            renamed={'prefecture_code': 'prefecture_name', 'website_domain': 'website'},
         ) }}
     from {{ ref('stg_salesforce__account') }}
     where not is_deleted
@@ -31,18 +31,28 @@ unioned as (
 
 ),
 
-final as (
+coded as (
 
     select
-        {{ entity_select('crm__account', expressions={
-            'prefecture_code': "coalesce(spellings.prefecture_code, '00')",
-            'website_domain': url_host('website_domain'),
-            'status': known_code('status', ['prospect', 'active', 'churned', 'blacklist']),
-            'touch_model_override': known_code('touch_model_override', ['high', 'low', 'tech']),
-        }) }}
+        unioned.*,
+        coalesce(spellings.prefecture_code, '00') as prefecture,
+        {{ url_host('unioned.website_domain') }} as domain,
+        {{ known_code('unioned.status', ['prospect', 'active', 'churned', 'blacklist']) }} as status_code,
+        {{ known_code('unioned.touch_model_override', ['high', 'low', 'tech']) }} as touch_model
     from unioned
     left join {{ ref('stg_reference__prefecture_spelling') }} as spellings
         on lower(trim(unioned.prefecture_code)) = spellings.spelling
+
+),
+
+final as (
+
+    select
+        {{ entity_select('crm__account', renamed={
+            'prefecture_code': 'prefecture', 'website_domain': 'domain', 'status': 'status_code',
+            'touch_model_override': 'touch_model',
+        }) }}
+    from coded
 
 )
 

@@ -2,7 +2,7 @@
 with salesforce as (
 
     select
-        {{ entity_select('crm__contact', same=[
+        {{ entity_select('crm__contact', held=[
             'contact_id', 'account_id', 'last_name', 'first_name', 'last_name_kana', 'first_name_kana', 'email',
             'phone', 'mobile', 'birth_date', 'job_title', 'department', 'created_at', 'updated_at',
         ]) }}
@@ -25,20 +25,12 @@ companies as (
 
 ),
 
-hubspot as (
+hubspot_with_company as (
 
     select
-        {{ entity_select('crm__contact',
-            same=[
-                'contact_id', 'last_name', 'first_name', 'email', 'phone', 'mobile', 'job_title', 'department',
-                'created_at', 'updated_at',
-            ],
-            expressions={
-                'account_id': "coalesce(companies.salesforce_account_id, 'hubspot:' || companies.company_id)",
-            },
-            alias='contacts',
-            build_id='greatest(contacts._build_id, coalesce(companies._build_id, 0))',
-        ) }}
+        contacts.*,
+        coalesce(companies.salesforce_account_id, 'hubspot:' || companies.company_id) as account_id,
+        greatest(contacts._build_id, coalesce(companies._build_id, 0)) as latest_build_id
     from hubspot_only as contacts
     left join companies on contacts.company_id = companies.company_id
 
@@ -47,10 +39,9 @@ hubspot as (
 files as (
 
     select
-        {{ entity_select('crm__contact', expressions={
-            'email': 'lower(email)',
-            'gender': known_code('gender', ['male', 'female', 'other', 'no_answer']),
-        }) }}
+        *,
+        lower(email) as lower_email,
+        {{ known_code('gender', ['male', 'female', 'other', 'no_answer']) }} as gender_code
     from {{ ref('stg_files__crm__contact') }}
     where contact_id not in (select contact_id from salesforce)
 
@@ -60,9 +51,18 @@ final as (
 
     select * from salesforce
     union all
-    select * from hubspot
+    select
+        {{ entity_select('crm__contact',
+            held=[
+                'contact_id', 'account_id', 'last_name', 'first_name', 'email', 'phone', 'mobile', 'job_title',
+                'department', 'created_at', 'updated_at',
+            ],
+            renamed={'_build_id': 'latest_build_id'},
+        ) }}
+    from hubspot_with_company
     union all
-    select * from files
+    select {{ entity_select('crm__contact', renamed={'email': 'lower_email', 'gender': 'gender_code'}) }}
+    from files
 
 )
 

@@ -1,21 +1,13 @@
 with salesforce as (
 
     select
-        {{ entity_select('crm__contract',
-            same=[
-                'contract_id', 'account_id', 'contract_no', 'start_date', 'end_date', 'auto_renew',
-                'notice_deadline', 'previous_contract_id', 'signed_at', 'cancel_notice_date', 'churn_reason_code',
-                'churn_reason_text', 'target_cadence_days', 'created_at', 'updated_at',
-            ],
-            expressions={
-                'status': map_code('status', {
-                    'draft': ['draft', 'in approval process', 'inapproval'],
-                    'active': ['activated', 'active'],
-                    'expired': ['expired'],
-                    'cancelled': ['cancelled', 'canceled', 'terminated'],
-                }),
-            },
-        ) }}
+        *,
+        {{ map_code('status', {
+            'draft': ['draft', 'in approval process', 'inapproval'],
+            'active': ['activated', 'active'],
+            'expired': ['expired'],
+            'cancelled': ['cancelled', 'canceled', 'terminated'],
+        }) }} as status_code
     from {{ ref('stg_salesforce__contract') }}
 
 ),
@@ -23,9 +15,8 @@ with salesforce as (
 files as (
 
     select
-        {{ entity_select('crm__contract', expressions={
-            'status': known_code('status', ['draft', 'active', 'expired', 'cancelled']),
-        }) }}
+        *,
+        {{ known_code('status', ['draft', 'active', 'expired', 'cancelled']) }} as status_code
     from {{ ref('stg_files__crm__contract') }}
     where contract_id not in (select contract_id from salesforce)
 
@@ -33,9 +24,19 @@ files as (
 
 final as (
 
-    select * from salesforce
+    select
+        {{ entity_select('crm__contract',
+            held=[
+                'contract_id', 'account_id', 'contract_no', 'start_date', 'end_date', 'auto_renew',
+                'notice_deadline', 'previous_contract_id', 'signed_at', 'cancel_notice_date', 'churn_reason_code',
+                'churn_reason_text', 'target_cadence_days', 'created_at', 'updated_at',
+            ],
+            renamed={'status': 'status_code'},
+        ) }}
+    from salesforce
     union all
-    select * from files
+    select {{ entity_select('crm__contract', renamed={'status': 'status_code'}) }}
+    from files
 
 )
 

@@ -1,18 +1,13 @@
 with salesforce as (
 
     select
-        {{ entity_select('crm__order',
-            same=['order_id', 'account_id', 'contact_id', 'order_date', 'sales_channel', 'created_at', 'updated_at'],
-            expressions={
-                'status': map_code("coalesce(status, 'Draft')", {
-                    'ordered': ['draft', 'activated'],
-                    'shipped': ['shipped', 'fulfilled', 'delivered'],
-                    'cancelled': ['cancelled', 'canceled'],
-                    'returned': ['returned'],
-                }),
-                'shipping_prefecture_code': 'shipping_prefecture_name',
-            },
-        ) }}
+        *,
+        {{ map_code("coalesce(status, 'Draft')", {
+            'ordered': ['draft', 'activated'],
+            'shipped': ['shipped', 'fulfilled', 'delivered'],
+            'cancelled': ['cancelled', 'canceled'],
+            'returned': ['returned'],
+        }) }} as status_code
     from {{ ref('stg_salesforce__order') }}
 
 ),
@@ -20,9 +15,8 @@ with salesforce as (
 files as (
 
     select
-        {{ entity_select('crm__order', expressions={
-            'status': known_code("coalesce(status, 'ordered')", ['ordered', 'shipped', 'cancelled', 'returned']),
-        }) }}
+        *,
+        {{ known_code("coalesce(status, 'ordered')", ['ordered', 'shipped', 'cancelled', 'returned']) }} as status_code
     from {{ ref('stg_files__crm__order') }}
     where order_id not in (select order_id from salesforce)
 
@@ -30,22 +24,35 @@ files as (
 
 unioned as (
 
-    select * from salesforce
+    select
+        {{ entity_select('crm__order',
+            held=['order_id', 'account_id', 'contact_id', 'order_date', 'sales_channel', 'created_at', 'updated_at'],
+            renamed={'status': 'status_code', 'shipping_prefecture_code': 'shipping_prefecture_name'},
+        ) }}
+    from salesforce
     union all
-    select * from files
+    select {{ entity_select('crm__order', renamed={'status': 'status_code'}) }}
+    from files
+
+),
+
+located as (
+
+    select
+        unioned.*,
+        case
+            when unioned.shipping_prefecture_code is not null then coalesce(spellings.prefecture_code, '00')
+        end as prefecture
+    from unioned
+    left join {{ ref('stg_reference__prefecture_spelling') }} as spellings
+        on lower(trim(unioned.shipping_prefecture_code)) = spellings.spelling
 
 ),
 
 final as (
 
-    select
-        {{ entity_select('crm__order', expressions={
-            'shipping_prefecture_code':
-                "case when shipping_prefecture_code is not null then coalesce(spellings.prefecture_code, '00') end",
-        }) }}
-    from unioned
-    left join {{ ref('stg_reference__prefecture_spelling') }} as spellings
-        on lower(trim(unioned.shipping_prefecture_code)) = spellings.spelling
+    select {{ entity_select('crm__order', renamed={'shipping_prefecture_code': 'prefecture'}) }}
+    from located
 
 )
 

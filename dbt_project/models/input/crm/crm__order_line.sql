@@ -1,7 +1,7 @@
 -- Order items that are one-time purchases (TENANT.md), and dropped lines.
 with order_items as (
 
-    select * from {{ ref('stg_salesforce__order_item_routed') }}
+    select * from {{ ref('int_salesforce_order_item') }}
     where charge_type = 'one_time'
 
 ),
@@ -9,18 +9,10 @@ with order_items as (
 salesforce as (
 
     select
-        {{ entity_select('crm__order_line',
-            same=[
-                'order_id', 'product_id', 'quantity', 'tax_rate', 'is_sale', 'returned_quantity', 'charge_type',
-                'created_at', 'updated_at',
-            ],
-            expressions={
-                'order_line_id': 'order_item_id',
-                'unit_price_net_ex_tax': convert_money('unit_price', 'fx_rate_fixed'),
-                'list_price_ex_tax': convert_money('list_price', 'fx_rate_fixed'),
-                'amount_ex_tax': convert_money('total_price', 'fx_rate_fixed'),
-            },
-        ) }}
+        *,
+        {{ convert_money('unit_price', 'fx_rate_fixed') }} as unit_price_net_ex_tax,
+        {{ convert_money('list_price', 'fx_rate_fixed') }} as list_price_ex_tax,
+        {{ convert_money('total_price', 'fx_rate_fixed') }} as amount_ex_tax
     from order_items
 
 ),
@@ -28,20 +20,27 @@ salesforce as (
 files as (
 
     select
-        {{ entity_select('crm__order_line', expressions={
-            'charge_type':
-                known_code("coalesce(charge_type, 'one_time')", ['recurring', 'one_time', 'usage', 'trial']),
-        }) }}
+        *,
+        {{ known_code("coalesce(charge_type, 'one_time')", ['recurring', 'one_time', 'usage', 'trial']) }} as charge_code
     from {{ ref('stg_files__crm__order_line') }}
-    where order_line_id not in (select order_line_id from salesforce)
+    where order_line_id not in (select order_item_id from salesforce)
 
 ),
 
 final as (
 
-    select * from salesforce
+    select
+        {{ entity_select('crm__order_line',
+            held=[
+                'order_id', 'product_id', 'quantity', 'unit_price_net_ex_tax', 'list_price_ex_tax', 'amount_ex_tax',
+                'tax_rate', 'is_sale', 'returned_quantity', 'charge_type', 'created_at', 'updated_at',
+            ],
+            renamed={'order_line_id': 'order_item_id'},
+        ) }}
+    from salesforce
     union all
-    select * from files
+    select {{ entity_select('crm__order_line', renamed={'charge_type': 'charge_code'}) }}
+    from files
 
 )
 

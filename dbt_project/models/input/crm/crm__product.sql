@@ -1,14 +1,8 @@
 with salesforce as (
 
     select
-        {{ entity_select('crm__product',
-            same=[
-                'product_id', 'sku', 'name', 'product_family_id', 'category_l', 'category_m', 'category_s',
-                'taste_color', 'taste_pattern', 'taste_shape', 'taste_texture', 'taste_size', 'brand', 'character',
-                'plan_tier', 'tax_category', 'is_active', 'created_at', 'updated_at',
-            ],
-            expressions={'is_recurring': "charge_type = 'recurring'"},
-        ) }}
+        *,
+        charge_type = 'recurring' as is_recurring
     from {{ ref('stg_salesforce__product2') }}
 
 ),
@@ -16,9 +10,8 @@ with salesforce as (
 files as (
 
     select
-        {{ entity_select('crm__product', expressions={
-            'tax_category': known_code('tax_category', ['standard', 'reduced', 'exempt', 'non_taxable']),
-        }) }}
+        *,
+        {{ known_code('tax_category', ['standard', 'reduced', 'exempt', 'non_taxable']) }} as tax_code
     from {{ ref('stg_files__crm__product') }}
     where product_id not in (select product_id from salesforce)
 
@@ -26,9 +19,16 @@ files as (
 
 final as (
 
-    select * from salesforce
+    select
+        {{ entity_select('crm__product', held=[
+            'product_id', 'sku', 'name', 'product_family_id', 'category_l', 'category_m', 'category_s',
+            'taste_color', 'taste_pattern', 'taste_shape', 'taste_texture', 'taste_size', 'brand', 'character',
+            'plan_tier', 'is_recurring', 'tax_category', 'is_active', 'created_at', 'updated_at',
+        ]) }}
+    from salesforce
     union all
-    select * from files
+    select {{ entity_select('crm__product', renamed={'tax_category': 'tax_code'}) }}
+    from files
 
 )
 

@@ -6,31 +6,29 @@ with events as (
 
 recipients as (
 
-    select * from {{ ref('stg_hubspot__recipient') }}
+    select * from {{ ref('int_hubspot_recipient') }}
 
 ),
 
 hubspot as (
 
     select
-        {{ entity_select('ma__email_event',
-            same=['event_id', 'delivery_id', 'occurred_at', 'url', 'user_agent', 'contact_id'],
-            expressions={
-                'type': "case when subscription_status = 'UNSUBSCRIBED' then 'unsubscribe' else "
-                    ~ map_code('event_type', {
-                        'sent': ['sent'], 'delivered': ['delivered'], 'open': ['open'], 'click': ['click'],
-                        'bounce': ['bounce'], 'complaint': ['spamreport'],
-                    }) ~ " end",
-                'bounce_class': "case
-            when event_type <> 'BOUNCE' then null
-            when bounce_status like '5%' or bounce_category = 'UNKNOWN_USER' then 'hard'
-            when bounce_status like '4%' then 'soft'
+        events.*,
+        case when events.subscription_status = 'UNSUBSCRIBED' then 'unsubscribe' else
+            {{ map_code('events.event_type', {
+                'sent': ['sent'], 'delivered': ['delivered'], 'open': ['open'], 'click': ['click'],
+                'bounce': ['bounce'], 'complaint': ['spamreport'],
+            }) }}
+        end as type,
+        case
+            when events.event_type <> 'BOUNCE' then null
+            when events.bounce_status like '5%' or events.bounce_category = 'UNKNOWN_USER' then 'hard'
+            when events.bounce_status like '4%' then 'soft'
             else 'other'
-        end",
-                'is_machine': 'coalesce(is_filtered, false)',
-            },
-            build_id='greatest(events._build_id, coalesce(recipients._build_id, 0))',
-        ) }}
+        end as bounce_class,
+        coalesce(events.is_filtered, false) as is_machine,
+        recipients.contact_id,
+        greatest(events._build_id, coalesce(recipients._build_id, 0)) as latest_build_id
     from events
     left join recipients on events.recipient = recipients.email
 
@@ -39,22 +37,26 @@ hubspot as (
 files as (
 
     select
-        {{ entity_select('ma__email_event', expressions={
-            'type': known_code('type', [
-                'sent', 'delivered', 'open', 'click', 'bounce', 'unsubscribe', 'complaint',
-            ]),
-            'bounce_class': known_code('bounce_class', ['hard', 'soft']),
-            'is_machine': 'coalesce(is_machine, false)',
-        }) }}
+        *,
+        {{ known_code('type', [
+            'sent', 'delivered', 'open', 'click', 'bounce', 'unsubscribe', 'complaint',
+        ]) }} as type_code,
+        {{ known_code('bounce_class', ['hard', 'soft']) }} as bounce_code,
+        coalesce(is_machine, false) as is_known_machine
     from {{ ref('stg_files__ma__email_event') }}
 
 ),
 
 final as (
 
-    select * from hubspot
+    select {{ entity_select('ma__email_event', renamed={'_build_id': 'latest_build_id'}) }}
+    from hubspot
     union all
-    select * from files
+    select
+        {{ entity_select('ma__email_event', renamed={
+            'type': 'type_code', 'bounce_class': 'bounce_code', 'is_machine': 'is_known_machine',
+        }) }}
+    from files
 
 )
 

@@ -13,20 +13,19 @@ with hubspot_deliveries as (
 
 recipients as (
 
-    select * from {{ ref('stg_hubspot__recipient') }}
+    select * from {{ ref('int_hubspot_recipient') }}
 
 ),
 
 hubspot as (
 
     select
-        {{ entity_select('ma__message',
-            same=['delivery_id', 'campaign_id', 'contact_id', 'sent_at'],
-            expressions={
-                'channel': "'email'", 'message_type': "'marketing'", 'planned_at': 'sent_at', 'is_test': 'false',
-            },
-            build_id='greatest(deliveries._build_id, coalesce(recipients._build_id, 0))',
-        ) }}
+        deliveries.*,
+        recipients.contact_id,
+        'email' as channel,
+        'marketing' as message_type,
+        false as is_test,
+        greatest(deliveries._build_id, coalesce(recipients._build_id, 0)) as latest_build_id
     from hubspot_deliveries as deliveries
     left join recipients on deliveries.recipient = recipients.email
 
@@ -35,20 +34,28 @@ hubspot as (
 files as (
 
     select
-        {{ entity_select('ma__message', expressions={
-            'channel': known_code('channel', ['email', 'app_push', 'sms', 'call', 'line']),
-            'message_type': known_code('message_type', ['marketing', 'transactional']),
-            'is_test': 'coalesce(is_test, false)',
-        }) }}
+        *,
+        {{ known_code('channel', ['email', 'app_push', 'sms', 'call', 'line']) }} as channel_code,
+        {{ known_code('message_type', ['marketing', 'transactional']) }} as type_code,
+        coalesce(is_test, false) as is_known_test
     from {{ ref('stg_files__ma__message') }}
 
 ),
 
 final as (
 
-    select * from hubspot
+    select
+        {{ entity_select('ma__message',
+            held=['delivery_id', 'campaign_id', 'channel', 'message_type', 'contact_id', 'sent_at', 'is_test'],
+            renamed={'planned_at': 'sent_at', '_build_id': 'latest_build_id'},
+        ) }}
+    from hubspot
     union all
-    select * from files
+    select
+        {{ entity_select('ma__message', renamed={
+            'channel': 'channel_code', 'message_type': 'type_code', 'is_test': 'is_known_test',
+        }) }}
+    from files
 
 )
 

@@ -1,21 +1,17 @@
 with salesforce as (
 
     select
-        {{ entity_select('sfa__lead',
-            same=[
-                'lead_id', 'company_name', 'corporate_number', 'email', 'phone', 'source', 'referrer_account_id',
-                'score', 'mql_at', 'sql_at', 'rejection_reason', 'converted_at', 'converted_account_id',
-                'converted_contact_id', 'converted_opportunity_id', 'recycle_count', 'created_at', 'updated_at',
-            ],
-            expressions={'name': "trim(coalesce(last_name, '') || ' ' || coalesce(first_name, ''))"},
-        ) }}
+        *,
+        trim(coalesce(last_name, '') || ' ' || coalesce(first_name, '')) as name
     from {{ ref('stg_salesforce__lead') }}
 
 ),
 
 files as (
 
-    select {{ entity_select('sfa__lead', expressions={'email': 'lower(email)'}) }}
+    select
+        *,
+        lower(email) as lower_email
     from {{ ref('stg_files__sfa__lead') }}
     where lead_id not in (select lead_id from salesforce)
 
@@ -23,9 +19,11 @@ files as (
 
 final as (
 
-    select * from salesforce
+    select {{ entity_select('sfa__lead') }}
+    from salesforce
     union all
-    select * from files
+    select {{ entity_select('sfa__lead', renamed={'email': 'lower_email'}) }}
+    from files
 
 )
 

@@ -1,23 +1,15 @@
 with salesforce as (
 
     select
-        {{ entity_select('sfa__opportunity',
-            same=[
-                'opportunity_id', 'account_id', 'name', 'stage_code', 'amount_ex_tax', 'probability', 'created_at',
-                'lost_reason', 'contract_id', 'owner_id', 'primary_campaign_id', 'updated_at',
-            ],
-            expressions={
-                'type': map_code('type', {
-                    'new': ['new', 'new business', 'new customer'],
-                    'renewal': ['renewal', 'existing customer - renewal'],
-                    'upsell': ['upsell', 'upgrade', 'existing customer - upgrade'],
-                    'cross_sell': ['cross-sell', 'cross sell', 'cross_sell'],
-                }),
-                'expected_close_date': 'close_date',
-                'closed_at': 'case when is_closed then ' ~ local_midnight('close_date') ~ ' end',
-                'is_won': 'case when is_closed then is_won end',
-            },
-        ) }}
+        *,
+        {{ map_code('type', {
+            'new': ['new', 'new business', 'new customer'],
+            'renewal': ['renewal', 'existing customer - renewal'],
+            'upsell': ['upsell', 'upgrade', 'existing customer - upgrade'],
+            'cross_sell': ['cross-sell', 'cross sell', 'cross_sell'],
+        }) }} as type_code,
+        case when is_closed then {{ local_midnight('close_date') }} end as closed_at,
+        case when is_closed then is_won end as is_closed_won
     from {{ ref('stg_salesforce__opportunity') }}
 
 ),
@@ -25,9 +17,8 @@ with salesforce as (
 files as (
 
     select
-        {{ entity_select('sfa__opportunity', expressions={
-            'type': known_code('type', ['new', 'renewal', 'upsell', 'cross_sell']),
-        }) }}
+        *,
+        {{ known_code('type', ['new', 'renewal', 'upsell', 'cross_sell']) }} as type_code
     from {{ ref('stg_files__sfa__opportunity') }}
     where opportunity_id not in (select opportunity_id from salesforce)
 
@@ -35,9 +26,18 @@ files as (
 
 final as (
 
-    select * from salesforce
+    select
+        {{ entity_select('sfa__opportunity',
+            held=[
+                'opportunity_id', 'account_id', 'name', 'stage_code', 'amount_ex_tax', 'probability', 'created_at',
+                'closed_at', 'lost_reason', 'contract_id', 'owner_id', 'primary_campaign_id', 'updated_at',
+            ],
+            renamed={'type': 'type_code', 'expected_close_date': 'close_date', 'is_won': 'is_closed_won'},
+        ) }}
+    from salesforce
     union all
-    select * from files
+    select {{ entity_select('sfa__opportunity', renamed={'type': 'type_code'}) }}
+    from files
 
 )
 

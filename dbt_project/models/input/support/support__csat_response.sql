@@ -18,16 +18,24 @@ tickets as (
 
 ),
 
+linked as (
+
+    select
+        responses.*,
+        coalesce(responses.ticket_id, tickets.ticket_id) as rated_ticket_id,
+        greatest(responses._build_id, coalesce(tickets._build_id, 0)) as latest_build_id
+    from responses
+    left join tickets on responses.ticket_external_id = tickets.external_id
+
+),
+
 final as (
 
     select
-        {{ entity_select('support__csat_response',
-            expressions={'ticket_id': 'coalesce(responses.ticket_id, tickets.ticket_id)'},
-            alias='responses',
-            build_id='greatest(responses._build_id, coalesce(tickets._build_id, 0))',
+        {{ entity_select(
+            'support__csat_response', renamed={'ticket_id': 'rated_ticket_id', '_build_id': 'latest_build_id'}
         ) }}
-    from responses
-    left join tickets on responses.ticket_external_id = tickets.external_id
+    from linked
 
 )
 

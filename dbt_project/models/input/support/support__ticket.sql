@@ -1,3 +1,12 @@
+{%- set channels = {
+    'email': ['email'],
+    'phone': ['phone', 'voice', 'voicemail'],
+    'chat': ['chat', 'messaging', 'native_messaging', 'whatsapp', 'facebook', 'instagram_dm'],
+    'line': ['line'],
+    'form': ['form', 'web', 'web_form', 'web_widget', 'mobile_sdk', 'help_center'],
+} -%}
+{%- set statuses = ['new', 'open', 'pending', 'hold', 'solved', 'closed'] -%}
+{%- set priorities = {'low': ['low'], 'normal': ['normal', 'medium'], 'high': ['high'], 'urgent': ['urgent']} -%}
 -- Contents of tickets are not carried: description stays empty for Zendesk.
 with tickets as (
 
@@ -18,7 +27,7 @@ users as (
 
 ),
 
-linked as (
+zendesk as (
 
     select
         tickets.*,
@@ -29,6 +38,9 @@ linked as (
             when 'agent' then 'agent'
             else 'other'
         end as created_by_role,
+        coalesce({{ map_code('tickets.via_channel', channels) }}, 'other') as channel,
+        {{ known_code('tickets.status', statuses) }} as status_code,
+        {{ map_code('tickets.priority', priorities) }} as priority_code,
         greatest(
             tickets._build_id, coalesce(organizations._build_id, 0),
             coalesce(requesters._build_id, 0), coalesce(submitters._build_id, 0)
@@ -40,33 +52,16 @@ linked as (
 
 ),
 
-zendesk as (
-
-    select
-        {{ entity_select('support__ticket',
-            same=[
-                'ticket_id', 'account_id', 'contact_id', 'created_at', 'category_code', 'is_complaint',
-                'created_by_role', 'merged_into', 'is_spam', 'updated_at',
-            ],
-            expressions={
-                'channel': ticket_channel('via_channel'), 'status': ticket_status('status'),
-                'priority': ticket_priority('priority'),
-            },
-            build_id='latest_build_id',
-        ) }}
-    from linked
-
-),
-
 files as (
 
     select
-        {{ entity_select('support__ticket', expressions={
-            'channel': ticket_channel('channel'), 'status': ticket_status('status'),
-            'priority': ticket_priority('priority'),
-            'is_complaint': 'coalesce(is_complaint, false)', 'is_spam': 'coalesce(is_spam, false)',
-            'created_by_role': known_code('created_by_role', ['end_user', 'agent']),
-        }) }}
+        *,
+        coalesce({{ map_code('channel', channels) }}, 'other') as channel_code,
+        {{ known_code('status', statuses) }} as status_code,
+        {{ map_code('priority', priorities) }} as priority_code,
+        {{ known_code('created_by_role', ['end_user', 'agent']) }} as creator_code,
+        coalesce(is_complaint, false) as is_known_complaint,
+        coalesce(is_spam, false) as is_known_spam
     from {{ ref('stg_files__support__ticket') }}
     where ticket_id not in (select ticket_id from zendesk)
 
@@ -74,9 +69,22 @@ files as (
 
 final as (
 
-    select * from zendesk
+    select
+        {{ entity_select('support__ticket',
+            held=[
+                'ticket_id', 'account_id', 'contact_id', 'channel', 'created_at', 'category_code', 'is_complaint',
+                'created_by_role', 'merged_into', 'is_spam', 'updated_at',
+            ],
+            renamed={'status': 'status_code', 'priority': 'priority_code', '_build_id': 'latest_build_id'},
+        ) }}
+    from zendesk
     union all
-    select * from files
+    select
+        {{ entity_select('support__ticket', renamed={
+            'channel': 'channel_code', 'status': 'status_code', 'priority': 'priority_code',
+            'created_by_role': 'creator_code', 'is_complaint': 'is_known_complaint', 'is_spam': 'is_known_spam',
+        }) }}
+    from files
 
 )
 

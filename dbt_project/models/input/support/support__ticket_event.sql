@@ -1,3 +1,4 @@
+{%- set statuses = ['new', 'open', 'pending', 'hold', 'solved', 'closed'] -%}
 with events as (
 
     select * from {{ ref('stg_zendesk__ticket_events') }}
@@ -22,8 +23,8 @@ zendesk as (
         events.event_id,
         events.ticket_id,
         events.type,
-        {{ ticket_status('events.from_status') }} as from_status,
-        {{ ticket_status('events.to_status') }} as to_status,
+        {{ known_code('events.from_status', statuses) }} as from_status,
+        {{ known_code('events.to_status', statuses) }} as to_status,
         events.is_public,
         case
             -- Zendesk itself is -1; rules and triggers act in an agent's name
@@ -45,12 +46,12 @@ zendesk as (
 files as (
 
     select
+        *,
         _source_file || '#' || row_number() over (partition by _source_file order by _row) as event_id,
-        {{ entity_select('support__ticket_event', expressions={
-            'type': known_code('type', ['status_change', 'comment', 'assign']),
-            'from_status': ticket_status('from_status'), 'to_status': ticket_status('to_status'),
-            'actor_role': known_code('actor_role', ['agent', 'end_user', 'bot']),
-        }) }}
+        {{ known_code('type', ['status_change', 'comment', 'assign']) }} as type_code,
+        {{ known_code('from_status', statuses) }} as from_code,
+        {{ known_code('to_status', statuses) }} as to_code,
+        {{ known_code('actor_role', ['agent', 'end_user', 'bot']) }} as role_code
     from {{ ref('stg_files__support__ticket_event') }}
 
 ),
@@ -59,7 +60,12 @@ final as (
 
     select * from zendesk
     union all
-    select * from files
+    select
+        event_id,
+        {{ entity_select('support__ticket_event', renamed={
+            'type': 'type_code', 'from_status': 'from_code', 'to_status': 'to_code', 'actor_role': 'role_code',
+        }) }}
+    from files
 
 )
 

@@ -1,5 +1,12 @@
-{{ config(
-    pre_hook="{{ forget_changed('database__product__feature_use', 'use_id', to_instant('updated_at'), '_key') }}"
-) }}
+{{ config(meta={'touched': {'use_id': "{{ loaded_since('database__product__feature_use') }}"}}) }}
 
-{{ typed_table('product__feature_use', 'use_id', 'updated_at') }}
+with records as (
+
+    {{ current_records('database__product__feature_use') }}
+
+)
+
+select
+    *,
+    {{ var('build_id') }} as _build_id
+from records

@@ -1,5 +1,12 @@
-{{ config(
-    pre_hook="{{ forget_changed('database__product__login_event', 'event_id', to_instant('occurred_at'), '_key') }}"
-) }}
+{{ config(meta={'touched': {'event_id': "{{ loaded_since('database__product__login_event') }}"}}) }}
 
-{{ typed_table('product__login_event', 'event_id', 'occurred_at') }}
+with records as (
+
+    {{ current_records('database__product__login_event') }}
+
+)
+
+select
+    *,
+    {{ var('build_id') }} as _build_id
+from records

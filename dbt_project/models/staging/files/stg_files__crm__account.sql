@@ -1,3 +1,12 @@
-{{ config(pre_hook="{{ forget_changed_drops('crm__account', 'account_id') }}") }}
+{{ config(meta={'touched': {'account_id': "{{ loaded_since('files__crm__account') }}"}}) }}
 
-{{ typed_drop('crm__account', key='account_id') }}
+with records as (
+
+    {{ current_records('files__crm__account') }}
+
+)
+
+select
+    *,
+    {{ var('build_id') }} as _build_id
+from records

@@ -1,3 +1,12 @@
-{{ config(pre_hook="{{ forget_changed_drops('crm__contact', 'contact_id') }}") }}
+{{ config(meta={'touched': {'contact_id': "{{ loaded_since('files__crm__contact') }}"}}) }}
 
-{{ typed_drop('crm__contact', key='contact_id') }}
+with records as (
+
+    {{ current_records('files__crm__contact') }}
+
+)
+
+select
+    *,
+    {{ var('build_id') }} as _build_id
+from records

@@ -1,3 +1,12 @@
-{{ config(pre_hook="{{ forget_changed_drops('crm__contract', 'contract_id') }}") }}
+{{ config(meta={'touched': {'contract_id': "{{ loaded_since('files__crm__contract') }}"}}) }}
 
-{{ typed_drop('crm__contract', key='contract_id') }}
+with records as (
+
+    {{ current_records('files__crm__contract') }}
+
+)
+
+select
+    *,
+    {{ var('build_id') }} as _build_id
+from records

@@ -1,3 +1,12 @@
-{{ config(pre_hook="{{ forget_changed_drops('crm__order', 'order_id') }}") }}
+{{ config(meta={'touched': {'order_id': "{{ loaded_since('files__crm__order') }}"}}) }}
 
-{{ typed_drop('crm__order', key='order_id') }}
+with records as (
+
+    {{ current_records('files__crm__order') }}
+
+)
+
+select
+    *,
+    {{ var('build_id') }} as _build_id
+from records

@@ -1,3 +1,12 @@
-{{ config(pre_hook="{{ forget_changed_drops('crm__order_line', 'order_line_id') }}") }}
+{{ config(meta={'touched': {'order_line_id': "{{ loaded_since('files__crm__order_line') }}"}}) }}
 
-{{ typed_drop('crm__order_line', key='order_line_id') }}
+with records as (
+
+    {{ current_records('files__crm__order_line') }}
+
+)
+
+select
+    *,
+    {{ var('build_id') }} as _build_id
+from records

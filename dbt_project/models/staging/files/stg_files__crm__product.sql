@@ -1,3 +1,12 @@
-{{ config(pre_hook="{{ forget_changed_drops('crm__product', 'product_id') }}") }}
+{{ config(meta={'touched': {'product_id': "{{ loaded_since('files__crm__product') }}"}}) }}
 
-{{ typed_drop('crm__product', key='product_id') }}
+with records as (
+
+    {{ current_records('files__crm__product') }}
+
+)
+
+select
+    *,
+    {{ var('build_id') }} as _build_id
+from records

@@ -1,3 +1,12 @@
-{{ config(pre_hook="{{ forget_changed_drops('crm__subscription_line', 'line_id') }}") }}
+{{ config(meta={'touched': {'line_id': "{{ loaded_since('files__crm__subscription_line') }}"}}) }}
 
-{{ typed_drop('crm__subscription_line', key='line_id') }}
+with records as (
+
+    {{ current_records('files__crm__subscription_line') }}
+
+)
+
+select
+    *,
+    {{ var('build_id') }} as _build_id
+from records

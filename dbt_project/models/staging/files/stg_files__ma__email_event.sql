@@ -1,3 +1,12 @@
-{{ config(pre_hook="{{ forget_changed_drops('ma__email_event', 'event_id') }}") }}
+{{ config(meta={'touched': {'event_id': "{{ loaded_since('files__ma__email_event') }}"}}) }}
 
-{{ typed_drop('ma__email_event', key='event_id') }}
+with records as (
+
+    {{ current_records('files__ma__email_event') }}
+
+)
+
+select
+    *,
+    {{ var('build_id') }} as _build_id
+from records

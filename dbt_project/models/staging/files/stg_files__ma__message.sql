@@ -1,3 +1,12 @@
-{{ config(pre_hook="{{ forget_changed_drops('ma__message', 'delivery_id') }}") }}
+{{ config(meta={'touched': {'delivery_id': "{{ loaded_since('files__ma__message') }}"}}) }}
 
-{{ typed_drop('ma__message', key='delivery_id') }}
+with records as (
+
+    {{ current_records('files__ma__message') }}
+
+)
+
+select
+    *,
+    {{ var('build_id') }} as _build_id
+from records

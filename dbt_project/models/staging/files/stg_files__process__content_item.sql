@@ -1,3 +1,12 @@
-{{ config(pre_hook="{{ forget_changed_drops('process__content_item', 'item_id') }}") }}
+{{ config(meta={'touched': {'item_id': "{{ loaded_since('files__process__content_item') }}"}}) }}
 
-{{ typed_drop('process__content_item', key='item_id') }}
+with records as (
+
+    {{ current_records('files__process__content_item') }}
+
+)
+
+select
+    *,
+    {{ var('build_id') }} as _build_id
+from records

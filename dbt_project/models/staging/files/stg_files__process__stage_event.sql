@@ -1,3 +1,12 @@
-{{ config(pre_hook="{{ forget_changed_drops('process__stage_event') }}") }}
+{{ config(meta={'touched': {'_source_file': "{{ loaded_since('files__process__stage_event') }}"}}) }}
 
-{{ typed_drop('process__stage_event') }}
+with records as (
+
+    {{ current_records('files__process__stage_event') }}
+
+)
+
+select
+    *,
+    {{ var('build_id') }} as _build_id
+from records

@@ -1,3 +1,12 @@
-{{ config(pre_hook="{{ forget_changed_drops('product__feature_use') }}") }}
+{{ config(meta={'touched': {'_source_file': "{{ loaded_since('files__product__feature_use') }}"}}) }}
 
-{{ typed_drop('product__feature_use') }}
+with records as (
+
+    {{ current_records('files__product__feature_use') }}
+
+)
+
+select
+    *,
+    {{ var('build_id') }} as _build_id
+from records

@@ -1,3 +1,12 @@
-{{ config(pre_hook="{{ forget_changed_drops('product__login_event') }}") }}
+{{ config(meta={'touched': {'_source_file': "{{ loaded_since('files__product__login_event') }}"}}) }}
 
-{{ typed_drop('product__login_event') }}
+with records as (
+
+    {{ current_records('files__product__login_event') }}
+
+)
+
+select
+    *,
+    {{ var('build_id') }} as _build_id
+from records

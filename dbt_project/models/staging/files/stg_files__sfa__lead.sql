@@ -1,3 +1,12 @@
-{{ config(pre_hook="{{ forget_changed_drops('sfa__lead', 'lead_id') }}") }}
+{{ config(meta={'touched': {'lead_id': "{{ loaded_since('files__sfa__lead') }}"}}) }}
 
-{{ typed_drop('sfa__lead', key='lead_id') }}
+with records as (
+
+    {{ current_records('files__sfa__lead') }}
+
+)
+
+select
+    *,
+    {{ var('build_id') }} as _build_id
+from records

@@ -1,3 +1,12 @@
-{{ config(pre_hook="{{ forget_changed_drops('sfa__opportunity', 'opportunity_id') }}") }}
+{{ config(meta={'touched': {'opportunity_id': "{{ loaded_since('files__sfa__opportunity') }}"}}) }}
 
-{{ typed_drop('sfa__opportunity', key='opportunity_id') }}
+with records as (
+
+    {{ current_records('files__sfa__opportunity') }}
+
+)
+
+select
+    *,
+    {{ var('build_id') }} as _build_id
+from records

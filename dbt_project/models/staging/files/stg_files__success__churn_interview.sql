@@ -1,3 +1,12 @@
-{{ config(pre_hook="{{ forget_changed_drops('success__churn_interview', 'interview_id') }}") }}
+{{ config(meta={'touched': {'interview_id': "{{ loaded_since('files__success__churn_interview') }}"}}) }}
 
-{{ typed_drop('success__churn_interview', key='interview_id') }}
+with records as (
+
+    {{ current_records('files__success__churn_interview') }}
+
+)
+
+select
+    *,
+    {{ var('build_id') }} as _build_id
+from records

@@ -1,3 +1,12 @@
-{{ config(pre_hook="{{ forget_changed_drops('success__nps_response', 'response_id') }}") }}
+{{ config(meta={'touched': {'response_id': "{{ loaded_since('files__success__nps_response') }}"}}) }}
 
-{{ typed_drop('success__nps_response', key='response_id') }}
+with records as (
+
+    {{ current_records('files__success__nps_response') }}
+
+)
+
+select
+    *,
+    {{ var('build_id') }} as _build_id
+from records

@@ -1,3 +1,12 @@
-{{ config(pre_hook="{{ forget_changed_drops('support__csat_response', 'response_id') }}") }}
+{{ config(meta={'touched': {'response_id': "{{ loaded_since('files__support__csat_response') }}"}}) }}
 
-{{ typed_drop('support__csat_response', key='response_id') }}
+with records as (
+
+    {{ current_records('files__support__csat_response') }}
+
+)
+
+select
+    *,
+    {{ var('build_id') }} as _build_id
+from records

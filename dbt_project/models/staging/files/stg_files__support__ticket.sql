@@ -1,3 +1,12 @@
-{{ config(pre_hook="{{ forget_changed_drops('support__ticket', 'ticket_id') }}") }}
+{{ config(meta={'touched': {'ticket_id': "{{ loaded_since('files__support__ticket') }}"}}) }}
 
-{{ typed_drop('support__ticket', key='ticket_id') }}
+with records as (
+
+    {{ current_records('files__support__ticket') }}
+
+)
+
+select
+    *,
+    {{ var('build_id') }} as _build_id
+from records

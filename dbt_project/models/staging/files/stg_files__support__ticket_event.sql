@@ -1,3 +1,12 @@
-{{ config(pre_hook="{{ forget_changed_drops('support__ticket_event') }}") }}
+{{ config(meta={'touched': {'_source_file': "{{ loaded_since('files__support__ticket_event') }}"}}) }}
 
-{{ typed_drop('support__ticket_event') }}
+with records as (
+
+    {{ current_records('files__support__ticket_event') }}
+
+)
+
+select
+    *,
+    {{ var('build_id') }} as _build_id
+from records

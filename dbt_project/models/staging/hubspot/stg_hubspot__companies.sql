@@ -1,8 +1,8 @@
-{{ config(pre_hook="{{ forget_changed('hubspot__companies', 'id', to_instant('updatedAt'), 'company_id') }}") }}
+{{ config(meta={'touched': {'company_id': "{{ loaded_since('hubspot__companies') }}"}}) }}
 
 with source as (
 
-    {{ latest_version('hubspot__companies', 'id', to_instant('updatedAt')) }}
+    {{ current_records('hubspot__companies') }}
 
 )
 
@@ -17,7 +17,7 @@ select
     {{ hubspot_property('phone') }} as phone,
     {{ hubspot_property('state') }} as prefecture_name,
     {{ hubspot_property('industry') }} as industry_name,
-    {{ to_instant('createdAt') }} as created_at,
-    {{ to_instant('updatedAt') }} as updated_at,
+    createdAt as created_at,
+    updatedAt as updated_at,
     {{ var('build_id') }} as _build_id
 from source

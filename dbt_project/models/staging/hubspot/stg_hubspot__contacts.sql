@@ -1,9 +1,9 @@
-{{ config(pre_hook="{{ forget_changed('hubspot__contacts', 'id', to_instant('updatedAt'), 'hubspot_contact_id') }}") }}
+{{ config(meta={'touched': {'hubspot_contact_id': "{{ loaded_since('hubspot__contacts') }}"}}) }}
 
 -- Keeps archived contacts: e-mail events refer to them.
 with source as (
 
-    {{ latest_version('hubspot__contacts', 'id', to_instant('updatedAt'), keep_deleted=true) }}
+    {{ current_records('hubspot__contacts', keep_deleted=true) }}
 
 )
 
@@ -21,8 +21,8 @@ select
     {{ hubspot_property('mobilephone') }} as mobile,
     {{ hubspot_property('jobtitle') }} as job_title,
     {{ hubspot_property('department') }} as department,
-    {{ to_instant('createdAt') }} as created_at,
-    {{ to_instant('updatedAt') }} as updated_at,
+    createdAt as created_at,
+    updatedAt as updated_at,
     _is_deleted as is_deleted,
     {{ var('build_id') }} as _build_id
 from source

@@ -1,8 +1,8 @@
-{{ config(pre_hook="{{ forget_changed('hubspot__email_events', 'id', hubspot_event_cursor(), 'event_id') }}") }}
+{{ config(meta={'touched': {'event_id': "{{ loaded_since('hubspot__email_events') }}"}}) }}
 
 with source as (
 
-    {{ latest_version('hubspot__email_events', 'id', hubspot_event_cursor()) }}
+    {{ current_records('hubspot__email_events') }}
 
 )
 
@@ -15,10 +15,10 @@ select
     lower(recipient) as recipient,
     url,
     userAgent as user_agent,
-    filteredEvent = 'true' as is_filtered,
+    filteredEvent as is_filtered,
     category as bounce_category,
     status as bounce_status,
     portalSubscriptionStatus as subscription_status,
-    {{ hubspot_event_cursor() }} as occurred_at,
+    created as occurred_at,
     {{ var('build_id') }} as _build_id
 from source

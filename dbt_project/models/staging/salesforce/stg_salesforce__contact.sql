@@ -1,8 +1,8 @@
-{{ config(pre_hook="{{ forget_changed_salesforce('salesforce__contact', 'contact_id') }}") }}
+{{ config(meta={'touched': {'contact_id': "{{ loaded_since('salesforce__contact') }}"}}) }}
 
 with source as (
 
-    {{ latest_salesforce('salesforce__contact') }}
+    {{ current_records('salesforce__contact') }}
 
 )
 
@@ -16,10 +16,10 @@ select
     lower(Email) as email,
     Phone as phone,
     MobilePhone as mobile,
-    try_cast(Birthdate as date) as birth_date,
+    Birthdate as birth_date,
     Title as job_title,
     Department as department,
-    {{ to_instant('CreatedDate') }} as created_at,
-    {{ to_instant('SystemModstamp') }} as updated_at,
+    CreatedDate as created_at,
+    SystemModstamp as updated_at,
     {{ var('build_id') }} as _build_id
 from source

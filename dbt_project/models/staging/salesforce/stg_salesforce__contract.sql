@@ -1,8 +1,8 @@
-{{ config(pre_hook="{{ forget_changed_salesforce('salesforce__contract', 'contract_id') }}") }}
+{{ config(meta={'touched': {'contract_id': "{{ loaded_since('salesforce__contract') }}"}}) }}
 
 with source as (
 
-    {{ latest_salesforce('salesforce__contract') }}
+    {{ current_records('salesforce__contract') }}
 
 )
 
@@ -10,18 +10,18 @@ select
     Id as contract_id,
     AccountId as account_id,
     ContractNumber as contract_no,
-    try_cast(StartDate as date) as start_date,
-    try_cast(EndDate as date) as end_date,
-    try_cast(AutoRenew__c as boolean) as auto_renew,
-    try_cast(NoticeDeadline__c as date) as notice_deadline,
+    StartDate as start_date,
+    EndDate as end_date,
+    AutoRenew__c as auto_renew,
+    NoticeDeadline__c as notice_deadline,
     PreviousContractId__c as previous_contract_id,
-    coalesce({{ read_instant('CustomerSignedDate') }}, {{ to_instant('ActivatedDate') }}) as signed_at,
+    coalesce({{ local_midnight('CustomerSignedDate') }}, ActivatedDate) as signed_at,
     Status as status,
-    try_cast(CancelNoticeDate__c as date) as cancel_notice_date,
+    CancelNoticeDate__c as cancel_notice_date,
     ChurnReasonCode__c as churn_reason_code,
     ChurnReasonText__c as churn_reason_text,
-    try_cast(TargetCadenceDays__c as integer) as target_cadence_days,
-    {{ to_instant('CreatedDate') }} as created_at,
-    {{ to_instant('SystemModstamp') }} as updated_at,
+    TargetCadenceDays__c as target_cadence_days,
+    CreatedDate as created_at,
+    SystemModstamp as updated_at,
     {{ var('build_id') }} as _build_id
 from source

@@ -1,8 +1,8 @@
-{{ config(pre_hook="{{ forget_changed_salesforce('salesforce__lead', 'lead_id') }}") }}
+{{ config(meta={'touched': {'lead_id': "{{ loaded_since('salesforce__lead') }}"}}) }}
 
 with source as (
 
-    {{ latest_salesforce('salesforce__lead') }}
+    {{ current_records('salesforce__lead') }}
 
 )
 
@@ -16,16 +16,16 @@ select
     Phone as phone,
     LeadSource as source,
     ReferrerAccountId__c as referrer_account_id,
-    try_cast(Score__c as decimal(18, 4)) as score,
-    {{ to_instant('MqlAt__c') }} as mql_at,
-    {{ to_instant('SqlAt__c') }} as sql_at,
+    Score__c as score,
+    MqlAt__c as mql_at,
+    SqlAt__c as sql_at,
     RejectionReason__c as rejection_reason,
-    try_cast(RecycleCount__c as integer) as recycle_count,
-    {{ read_instant('ConvertedDate') }} as converted_at,
+    RecycleCount__c as recycle_count,
+    {{ local_midnight('ConvertedDate') }} as converted_at,
     ConvertedAccountId as converted_account_id,
     ConvertedContactId as converted_contact_id,
     ConvertedOpportunityId as converted_opportunity_id,
-    {{ to_instant('CreatedDate') }} as created_at,
-    {{ to_instant('SystemModstamp') }} as updated_at,
+    CreatedDate as created_at,
+    SystemModstamp as updated_at,
     {{ var('build_id') }} as _build_id
 from source

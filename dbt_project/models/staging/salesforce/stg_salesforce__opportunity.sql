@@ -1,8 +1,8 @@
-{{ config(pre_hook="{{ forget_changed_salesforce('salesforce__opportunity', 'opportunity_id') }}") }}
+{{ config(meta={'touched': {'opportunity_id': "{{ loaded_since('salesforce__opportunity') }}"}}) }}
 
 with source as (
 
-    {{ latest_salesforce('salesforce__opportunity') }}
+    {{ current_records('salesforce__opportunity') }}
 
 )
 
@@ -12,16 +12,16 @@ select
     Name as name,
     Type as type,
     StageName as stage_code,
-    {{ to_money('Amount') }} as amount_ex_tax,
-    cast(try_cast(Probability as decimal(18, 6)) * 0.01 as decimal(9, 6)) as probability,
-    try_cast(CloseDate as date) as close_date,
-    try_cast(IsClosed as boolean) as is_closed,
-    try_cast(IsWon as boolean) as is_won,
+    Amount as amount_ex_tax,
+    Probability as probability,
+    CloseDate as close_date,
+    IsClosed as is_closed,
+    IsWon as is_won,
     LostReason__c as lost_reason,
     ContractId as contract_id,
     OwnerId as owner_id,
     CampaignId as primary_campaign_id,
-    {{ to_instant('CreatedDate') }} as created_at,
-    {{ to_instant('SystemModstamp') }} as updated_at,
+    CreatedDate as created_at,
+    SystemModstamp as updated_at,
     {{ var('build_id') }} as _build_id
 from source

@@ -1,8 +1,8 @@
-{{ config(pre_hook="{{ forget_changed_salesforce('salesforce__product2', 'product_id') }}") }}
+{{ config(meta={'touched': {'product_id': "{{ loaded_since('salesforce__product2') }}"}}) }}
 
 with source as (
 
-    {{ latest_salesforce('salesforce__product2') }}
+    {{ current_records('salesforce__product2') }}
 
 )
 
@@ -24,8 +24,8 @@ select
     PlanTier__c as plan_tier,
     lower(TaxCategory__c) as tax_category,
     lower(ChargeType__c) as charge_type,
-    try_cast(IsActive as boolean) as is_active,
-    {{ to_instant('CreatedDate') }} as created_at,
-    {{ to_instant('SystemModstamp') }} as updated_at,
+    IsActive as is_active,
+    CreatedDate as created_at,
+    SystemModstamp as updated_at,
     {{ var('build_id') }} as _build_id
 from source

@@ -1,11 +1,9 @@
-{{ config(
-    pre_hook="{{ forget_changed('zendesk__organizations', 'id', to_instant('updated_at'), 'organization_id') }}"
-) }}
+{{ config(meta={'touched': {'organization_id': "{{ loaded_since('zendesk__organizations') }}"}}) }}
 
 -- Keeps deleted organisations: tickets refer to them.
 with source as (
 
-    {{ latest_version('zendesk__organizations', 'id', to_instant('updated_at'), keep_deleted=true) }}
+    {{ current_records('zendesk__organizations', keep_deleted=true) }}
 
 )
 
@@ -17,8 +15,8 @@ select
     -- a JSON array of texts
     domain_names,
     {{ json_text('organization_fields', 'corporate_number') }} as corporate_number,
-    {{ to_instant('created_at') }} as created_at,
-    {{ to_instant('updated_at') }} as updated_at,
+    created_at as created_at,
+    updated_at as updated_at,
     _is_deleted or deleted_at is not null as is_deleted,
     {{ var('build_id') }} as _build_id
 from source

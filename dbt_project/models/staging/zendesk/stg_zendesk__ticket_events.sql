@@ -1,9 +1,9 @@
-{{ config(pre_hook="{{ forget_changed('zendesk__ticket_events', 'id', zendesk_event_cursor(), 'audit_id') }}") }}
+{{ config(meta={'touched': {'audit_id': "{{ loaded_since('zendesk__ticket_events') }}"}}) }}
 
 -- One row a change within an audit (an update of a ticket): parsed once, when it arrives.
 with source as (
 
-    {{ latest_version('zendesk__ticket_events', 'id', zendesk_event_cursor()) }}
+    {{ current_records('zendesk__ticket_events') }}
 
 ),
 
@@ -14,13 +14,13 @@ changes as (
         source.id || '-' || position as event_id,
         source.ticket_id,
         coalesce({{ json_text('child', 'author_id') }}, source.updater_id) as author_id,
-        {{ json_text('source.via', 'channel') }} as via_channel,
+        {{ json_text(read_text('source.via', 'object'), 'channel') }} as via_channel,
         lower({{ json_text('child', 'event_type') }}) as change_type,
         {{ json_text('child', 'status') }} as to_status,
         {{ json_text('child', 'previous_value') }} as previous_value,
         {{ json_text('child', 'assignee_id') }} as assignee_id,
         coalesce({{ json_text('child', 'public') }}, {{ json_text('child', 'comment_public') }}) = 'true' as is_public,
-        {{ zendesk_event_cursor() }} as occurred_at
+        timestamp as occurred_at
     from source
     {{ each_json_element('source.child_events', 'child', 'position') }}
 

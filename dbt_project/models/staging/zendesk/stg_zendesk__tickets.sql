@@ -1,11 +1,11 @@
-{{ config(pre_hook="{{ forget_changed('zendesk__tickets', 'id', zendesk_ticket_cursor(), 'ticket_id') }}") }}
+{{ config(meta={'touched': {'ticket_id': "{{ loaded_since('zendesk__tickets') }}"}}) }}
 
 -- Keeps deleted tickets: survey responses refer to them.
 {%- set category_field = var('zendesk_category_field', none) %}
 {%- set merged_into_field = var('zendesk_merged_into_field', none) %}
 with source as (
 
-    {{ latest_version('zendesk__tickets', 'id', zendesk_ticket_cursor(), keep_deleted=true) }}
+    {{ current_records('zendesk__tickets', keep_deleted=true) }}
 
 )
 
@@ -28,8 +28,8 @@ select
     ) as merged_into,
     {{ json_array_holds('tags', 'complaint') }} as is_complaint,
     {{ json_array_holds('tags', 'spam') }} or lower(status) = 'suspended' as is_spam,
-    {{ to_instant('created_at') }} as created_at,
-    {{ zendesk_ticket_cursor() }} as updated_at,
+    created_at as created_at,
+    generated_timestamp as updated_at,
     _is_deleted as is_deleted,
     {{ var('build_id') }} as _build_id
 from source

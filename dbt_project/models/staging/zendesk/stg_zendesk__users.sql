@@ -1,9 +1,9 @@
-{{ config(pre_hook="{{ forget_changed('zendesk__users', 'id', to_instant('updated_at'), 'user_id') }}") }}
+{{ config(meta={'touched': {'user_id': "{{ loaded_since('zendesk__users') }}"}}) }}
 
 -- Keeps deactivated users: tickets and their events refer to them.
 with source as (
 
-    {{ latest_version('zendesk__users', 'id', to_instant('updated_at'), keep_deleted=true) }}
+    {{ current_records('zendesk__users', keep_deleted=true) }}
 
 )
 
@@ -20,8 +20,8 @@ select
         when role in ('agent', 'admin') then 'agent'
         else 'other'
     end as role,
-    {{ to_instant('created_at') }} as created_at,
-    {{ to_instant('updated_at') }} as updated_at,
+    created_at as created_at,
+    updated_at as updated_at,
     _is_deleted as is_deleted,
     {{ var('build_id') }} as _build_id
 from source

@@ -1,0 +1,63 @@
+{#- Versions of records in the raw tables; keys, cursors and columns are those of the catalogue and the contracts. -#}
+
+{% macro current_records(table, keep_deleted=false, key=none) %}
+    {%- set raw = raw_table(table) %}
+    select
+    {%- for column, reads_as in raw.columns.items() %}
+        {% if reads_as %}{{ read_text(column, reads_as) }} as {% endif %}{{ column }},
+    {%- endfor %}
+    {%- if keep_deleted %}
+        _is_deleted,
+    {%- endif %}
+        _source_file,
+        _row
+    from (
+        {{ newest_rows(table, key) }}
+    ) as newest
+    {%- if not keep_deleted %}
+    where not _is_deleted
+    {%- endif %}
+{% endmacro %}
+
+{% macro newest_rows(table, key=none) %}
+    {%- set key = key or record_key(table) %}
+        select * from {{ source('raw', table) }}
+        where {{ is_in_view(table, var('as_of_date')) }}
+          and {{ is_touched(key, loaded_since(table, key)) }}
+        {%- if raw_table(table).key %}
+        qualify row_number() over (
+            partition by {{ key }}
+            order by {{ version_time(table) }} desc, _extracted_at desc, _source_file desc nulls last, _row desc
+        ) = 1
+        {%- else %}
+        qualify _load_id = max(_load_id) over (partition by _source_file)
+        {%- endif %}
+{% endmacro %}
+
+{% macro loaded_since(table, key=none) %}
+    select {{ key or record_key(table) }} from {{ source('raw', table) }}
+    where _load_id > {{ var('since_load_id') }}
+    {%- if var('since_as_of_date') %} or not {{ is_in_view(table, var('since_as_of_date')) }}{% endif %}
+{% endmacro %}
+
+{% macro record_key(table) -%}
+    {%- set raw = raw_table(table) -%}
+    {%- if not raw.key -%} _source_file
+    {%- elif raw.entity -%} {{ read_text(raw.key[0], 'text') }}
+    {%- else -%} {{ raw.key | join(" || '|' || ") }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro version_time(table) -%}
+    {%- set raw = raw_table(table) -%}
+    {%- if table.startswith('files__') -%} split_part(_source_file, '/', 2)
+    {%- elif raw.cursor -%} {{ read_text(raw.cursor, raw.cursor_reads_as) }}
+    {%- else -%} _extracted_at
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro is_in_view(table, date_text) -%}
+    {%- if table.startswith('files__') -%} {{ version_time(table) }} <= '{{ date_text }}'
+    {%- else -%} {{ version_time(table) }} < {{ day_end(date_text) }}
+    {%- endif -%}
+{%- endmacro %}

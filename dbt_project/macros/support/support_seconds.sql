@@ -1,0 +1,10 @@
+{#- Support seconds from the beginning of the calendar up to an instant (§2.8); `day` is its row of int_business_calendar. -#}
+{% macro support_seconds(instant, day) -%}
+    {%- set time = local_time(instant) -%}
+    {{ day }}.support_seconds_before + least(
+        greatest(
+            hour({{ time }}) * 3600 + minute({{ time }}) * 60 + second({{ time }}) - {{ day }}.opening_second, 0
+        ),
+        {{ day }}.support_seconds
+    )
+{%- endmacro %}
