@@ -1,4 +1,3 @@
-{#- A row a day or month (`unit`) from the first date to the last, as a column of a select. -#}
 {% macro date_series(first_date, last_date, unit) -%}
     {{ return(adapter.dispatch('date_series')(first_date, last_date, unit)) }}
 {%- endmacro %}
@@ -9,7 +8,6 @@
     explode(sequence({{ first_date }}, {{ last_date }}, interval 1 {{ unit }}))
 {%- endmacro %}
 
-{#- One row an element of an array. -#}
 {% macro explode_array(array) -%}
     {{ return(adapter.dispatch('explode_array')(array)) }}
 {%- endmacro %}

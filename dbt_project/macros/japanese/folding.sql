@@ -1,6 +1,3 @@
-{#- The part of Unicode's NFKC that Japanese master data needs, in SQL, since no engine here offers NFKC:
-    full-width letters and digits, half-width kana with voiced marks, ideographic space, ㈱-like signs, circled digits
-    (DOMAIN.md §8.2, 8.3). Variant kanji are not NFKC's business: seed kanji_variant. -#}
 {% macro fold_width(text) -%}
     {%- set wide = '！＂＃＄％＆（）＊＋，－．／０１２３４５６７８９：；＜＝＞？＠ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ［］＾＿｀ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ｛｜｝～①②③④⑤⑥⑦⑧⑨' -%}
     {%- set narrow = '!"#$%&()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~123456789' -%}
@@ -20,7 +17,6 @@
     {{ compose_characters(folded.sql) }}
 {%- endmacro %}
 
-{#- A kana and its combining mark become one character. -#}
 {% macro compose_characters(text) -%}
     {{ return(adapter.dispatch('compose_characters')(text)) }}
 {%- endmacro %}
@@ -41,17 +37,14 @@
     {{ composed.sql }}
 {%- endmacro %}
 
-{#- Full-width katakana without outer spaces (§8.3). -#}
 {% macro katakana(text) -%}
     nullif(trim(translate({{ fold_width(text) }}, 'ぁあぃいぅうぇえぉおかがきぎくぐけげこごさざしじすずせぜそぞただちぢっつづてでとどなにぬねのはばぱひびぴふぶぷへべぺほぼぽまみむめもゃやゅゆょよらりるれろゎわゐゑをんゔゕゖ', 'ァアィイゥウェエォオカガキギクグケゲコゴサザシジスズセゼソゾタダチヂッツヅテデトドナニヌネノハバパヒビピフブプヘベペホボポマミムメモャヤュユョヨラリルレロヮワヰヱヲンヴヵヶ')), '')
 {%- endmacro %}
 
-{#- Only the digits of a text, full-width ones included; null when there is none. -#}
 {% macro digits_of(text) -%}
     nullif({{ regexp_replace_all(fold_width(text), '[^0-9]', '') }}, '')
 {%- endmacro %}
 
-{#- A Japanese phone number as digits with the leading 0: +81-90-… and 090-… are one (§8.4). -#}
 {% macro phone_digits(text) -%}
     {{ regexp_replace_all(digits_of(text), '^81([1-9][0-9]{8,9})$', '0\\1') }}
 {%- endmacro %}

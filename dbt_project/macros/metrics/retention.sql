@@ -1,4 +1,3 @@
-{#- Customer attributes by which retention is split, beside `all` (DOMAIN.md §0.1 Segments of retention). -#}
 {% macro retention_segment_types() -%}
     {{ return(['touch_model', 'industry_code', 'region_code', 'employee_band', 'plan_tier', 'cohort_year']) }}
 {%- endmacro %}
@@ -7,7 +6,6 @@
     {{ return(['new', 'reactivation', 'upsell', 'cross_sell', 'price_uplift', 'contraction', 'churn']) }}
 {%- endmacro %}
 
-{#- Value of the row's segment type. -#}
 {% macro retention_segment_value() -%}
     case segment_type
         when 'all' then 'all'

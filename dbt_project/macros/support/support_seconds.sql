@@ -1,4 +1,3 @@
-{#- Support seconds from the beginning of the calendar up to an instant (§2.8); `day` is its row of int_business_calendar. -#}
 {% macro support_seconds(instant, day) -%}
     {%- set time = local_time(instant) -%}
     {{ day }}.support_seconds_before + least(

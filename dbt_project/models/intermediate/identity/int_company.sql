@@ -74,7 +74,7 @@ final as (
         -- twelve, Q 1 for odd and 2 for even n (DOMAIN.md §8.2)
         case
             when corporate_number is null then null
-            when not {{ matches('corporate_number', '^[0-9]{13}$') }} then false
+            when length(corporate_number) <> 13 then false
             else try_cast(substr(corporate_number, 1, 1) as integer) = 9 - mod(
                 {%- for n in range(1, 13) %}
                 {{ '+ ' if n > 1 }}try_cast(substr(corporate_number, {{ 14 - n }}, 1) as integer) * {{ 2 - n % 2 }}

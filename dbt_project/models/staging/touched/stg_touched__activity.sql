@@ -3,11 +3,11 @@ with feature_use as (
 
     select account_id, use_date, user_id
     from {{ source('raw', 'files__product__feature_use') }}
-    where {{ is_read_again('files__product__feature_use', '_source_file') }}
+    where {{ is_read_again('files__product__feature_use') }}
     union all
     select account_id, use_date, user_id
     from {{ source('raw', 'database__product__feature_use') }}
-    where {{ is_read_again('database__product__feature_use', 'use_id', to_instant('updated_at')) }}
+    where {{ is_read_again('database__product__feature_use') }}
 
 ),
 
@@ -15,11 +15,11 @@ login_event as (
 
     select account_id, occurred_at, user_id
     from {{ source('raw', 'files__product__login_event') }}
-    where {{ is_read_again('files__product__login_event', '_source_file') }}
+    where {{ is_read_again('files__product__login_event') }}
     union all
     select account_id, occurred_at, user_id
     from {{ source('raw', 'database__product__login_event') }}
-    where {{ is_read_again('database__product__login_event', 'event_id', to_instant('occurred_at')) }}
+    where {{ is_read_again('database__product__login_event') }}
 
 ),
 

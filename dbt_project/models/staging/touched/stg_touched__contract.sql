@@ -4,11 +4,11 @@ select
     AccountId as account_id,
     PreviousContractId__c as previous_contract_id
 from {{ source('raw', 'salesforce__contract') }}
-where {{ is_read_again('salesforce__contract', 'Id', to_instant('SystemModstamp')) }}
+where {{ is_read_again('salesforce__contract') }}
 union all
 select
-    trim(contract_id) as contract_id,
-    trim(account_id) as account_id,
-    trim(previous_contract_id) as previous_contract_id
+    {{ read_text('contract_id', 'text') }} as contract_id,
+    {{ read_text('account_id', 'text') }} as account_id,
+    {{ read_text('previous_contract_id', 'text') }} as previous_contract_id
 from {{ source('raw', 'files__crm__contract') }}
-where {{ is_read_again('files__crm__contract', 'trim(contract_id)') }}
+where {{ is_read_again('files__crm__contract') }}

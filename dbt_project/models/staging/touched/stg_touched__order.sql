@@ -5,11 +5,11 @@ select
     AccountId as account_id,
     ContractId as contract_id
 from {{ source('raw', 'salesforce__order') }}
-where {{ is_read_again('salesforce__order', 'Id', to_instant('SystemModstamp')) }}
+where {{ is_read_again('salesforce__order') }}
 union all
 select
-    trim(order_id) as order_id,
-    trim(account_id) as account_id,
+    {{ read_text('order_id', 'text') }} as order_id,
+    {{ read_text('account_id', 'text') }} as account_id,
     null as contract_id
 from {{ source('raw', 'files__crm__order') }}
-where {{ is_read_again('files__crm__order', 'trim(order_id)') }}
+where {{ is_read_again('files__crm__order') }}

@@ -5,20 +5,20 @@ select
     null as account_id,
     ContractId__c as contract_id
 from {{ source('raw', 'salesforce__order_item') }}
-where {{ is_read_again('salesforce__order_item', 'Id', to_instant('SystemModstamp')) }}
+where {{ is_read_again('salesforce__order_item') }}
 union all
 select
-    trim(order_line_id) as line_id,
-    trim(order_id) as order_id,
+    {{ read_text('order_line_id', 'text') }} as line_id,
+    {{ read_text('order_id', 'text') }} as order_id,
     null as account_id,
     null as contract_id
 from {{ source('raw', 'files__crm__order_line') }}
-where {{ is_read_again('files__crm__order_line', 'trim(order_line_id)') }}
+where {{ is_read_again('files__crm__order_line') }}
 union all
 select
-    trim(line_id) as line_id,
+    {{ read_text('line_id', 'text') }} as line_id,
     null as order_id,
-    trim(account_id) as account_id,
-    trim(contract_id) as contract_id
+    {{ read_text('account_id', 'text') }} as account_id,
+    {{ read_text('contract_id', 'text') }} as contract_id
 from {{ source('raw', 'files__crm__subscription_line') }}
-where {{ is_read_again('files__crm__subscription_line', 'trim(line_id)') }}
+where {{ is_read_again('files__crm__subscription_line') }}

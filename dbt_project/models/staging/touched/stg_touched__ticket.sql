@@ -4,15 +4,15 @@ with ticket as (
 
     select id as ticket_id, external_id
     from {{ source('raw', 'zendesk__tickets') }}
-    where {{ is_read_again('zendesk__tickets', 'id', zendesk_ticket_cursor()) }}
+    where {{ is_read_again('zendesk__tickets') }}
 
 ),
 
 answer as (
 
-    select trim(ticket_id) as ticket_id, trim(ticket_external_id) as external_id
+    select {{ read_text('ticket_id', 'text') }} as ticket_id, {{ read_text('ticket_external_id', 'text') }} as external_id
     from {{ source('raw', 'files__support__csat_response') }}
-    where {{ is_read_again('files__support__csat_response', 'trim(response_id)') }}
+    where {{ is_read_again('files__support__csat_response') }}
 
 ),
 
@@ -32,17 +32,17 @@ final as (
     union
     select ticket_id from same_external_id
     union
-    select trim(ticket_id) as ticket_id
+    select {{ read_text('ticket_id', 'text') }} as ticket_id
     from {{ source('raw', 'files__support__ticket') }}
-    where {{ is_read_again('files__support__ticket', 'trim(ticket_id)') }}
+    where {{ is_read_again('files__support__ticket') }}
     union
     select ticket_id
     from {{ source('raw', 'zendesk__ticket_events') }}
-    where {{ is_read_again('zendesk__ticket_events', 'id', zendesk_event_cursor()) }}
+    where {{ is_read_again('zendesk__ticket_events') }}
     union
-    select trim(ticket_id) as ticket_id
+    select {{ read_text('ticket_id', 'text') }} as ticket_id
     from {{ source('raw', 'files__support__ticket_event') }}
-    where {{ is_read_again('files__support__ticket_event', '_source_file') }}
+    where {{ is_read_again('files__support__ticket_event') }}
 
 )
 
