@@ -2,7 +2,6 @@
 
 import os
 import re
-import sys
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -33,14 +32,12 @@ def tenant_folder(tmp_path_factory):
 def bag(tmp_path_factory, tenant_folder):
     """The DAG files as the DAG processor reads them."""
     before = dict(os.environ)
-    sys.modules.pop("pipeline.tasks", None)  # it reads the tenant when it is imported
     airflow_home.configure(Settings(home=tmp_path_factory.mktemp("airflow")), tenant_folder)
     try:
         from airflow.dag_processing.dagbag import DagBag
 
         yield DagBag(PROJECT_ROOT / "dags")
     finally:
-        sys.modules.pop("pipeline.tasks", None)
         os.environ.clear()
         os.environ.update(before)
 
