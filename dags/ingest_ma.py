@@ -1,7 +1,7 @@
 """
 ### ingest_ma — marketing companies, contacts, e-mail events マーケティング
 
-Daily 02:00 in the tenant's time zone. Reads HubSpot, Marketo, Salesforce campaigns and dropped
+Daily 02:00 in the tenant's time zone. Reads the marketing systems, Salesforce campaigns and dropped
 `ma__*` files; writes the lake.
 
 **When it fails** — as `ingest_crm`. A daily quota of HubSpot is back at midnight of the portal's time zone.

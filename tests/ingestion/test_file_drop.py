@@ -72,7 +72,8 @@ def test_known_files_are_left_out_and_changed_ones_read_again(tmp_path):
     path = drop(tmp_path, "2026-11-02", "a.csv", ROW)
     files = source(tmp_path)
     extract(files)
-    assert (known := files.accepted)["crm__account/2026-11-02/a.csv"]["rows"] == 1
+    known = files.accepted
+    assert known["crm__account/2026-11-02/a.csv"]["rows"] == 1
     assert extract(source(tmp_path), known=known) == []
     path.touch()
     assert extract(source(tmp_path), known=known) == []
@@ -119,8 +120,7 @@ def test_required_columns_are_handed_in(tmp_path):
     drop(tmp_path, "2026-11-02", "a.csv", "account_id\nA1\n")
     files = source(tmp_path, required=["account_id", "name"])
     assert extract(files) == []
-    reason = "required columns are missing: name (it has account_id)"
-    assert files.rejected[0].reason == reason
+    assert files.rejected[0].reason == "required columns are missing: name (it has account_id)"
 
 
 def test_folders_and_files_that_are_no_drops_are_passed_over_aloud(tmp_path, caplog):
