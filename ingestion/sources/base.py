@@ -17,6 +17,7 @@ from ingestion.http import JsonApi
 from runtime.errors import SourceError
 from runtime.records import Page, Window
 from runtime.settings import PROJECT_ROOT
+from runtime.sources import SOURCES
 
 # A vendor stamps a change before it commits it: what is younger may still be missing.
 COMMIT_DELAY = timedelta(minutes=5)
@@ -194,7 +195,8 @@ def malformed_as_source_error(source: str, object_name: str) -> Iterator[None]:
             object_name,
             f"an answer has another form than documented ({type(error).__name__} "
             f"at {_line_of_ours(error)})",
-            f"run again; if it stays so, compare api_version of `{source}_default` with the vendor's",
+            f"run again; if it stays so, compare api_version of `{SOURCES[source].connection_id}` "
+            "with the vendor's",
         ) from error
 
 

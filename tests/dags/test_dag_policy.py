@@ -2,6 +2,8 @@
 
 import os
 import re
+import subprocess
+import sys
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,6 +15,7 @@ from ingestion.catalogue import AREAS
 from runtime.business_date import resolve_business_date
 from runtime.settings import PROJECT_ROOT, Settings
 from runtime.tenant import load_tenant
+from tests.conftest import environment
 
 INGEST = tuple(f"ingest_{area}" for area in AREAS)
 DAGS = (*INGEST, "build_warehouse")
@@ -71,6 +74,13 @@ def runs_from(dag, start, count):
 def test_six_dags_without_import_errors(bag):
     assert bag.import_errors == {}
     assert set(bag.dags) == set(DAGS)
+
+
+def test_what_the_dags_share_reads_nothing_when_it_is_imported(tmp_path):
+    """Neither a tenant nor the environment: only a DAG file asks for them."""
+    command = [sys.executable, "-c", "import pipeline.tasks"]
+    subprocess.run(command, cwd=PROJECT_ROOT, env=environment(tmp_path), check=True)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_no_task_runs_without_end(dag):
