@@ -1,4 +1,3 @@
-{#- A var that must be one of the options; anything else fails the compile, so a typing error never picks a default. -#}
 {% macro choice_var(name, options) -%}
     {%- if var(name) not in options -%}
         {{ exceptions.raise_compiler_error(

@@ -1,4 +1,3 @@
-{#- Schemas are named by layer, without the target's prefix. -#}
 {% macro generate_schema_name(custom_schema_name, node) -%}
     {{ custom_schema_name or target.schema }}
 {%- endmacro %}

@@ -1,4 +1,3 @@
-{#- Text at a top-level member of a JSON text; null when absent or JSON null. -#}
 {% macro json_text(json, member) -%}
     {{ return(adapter.dispatch('json_text')(json, member)) }}
 {%- endmacro %}
@@ -9,8 +8,6 @@
     get_json_object({{ json }}, '$.{{ member }}')
 {%- endmacro %}
 
-{#- Elements of a JSON array beside the row that holds them, as text with their position (Spark counts from 0);
-    follows the from clause. Rows without elements drop out. -#}
 {% macro each_json_element(json, element, position) -%}
     {{ return(adapter.dispatch('each_json_element')(json, element, position)) }}
 {%- endmacro %}
@@ -21,7 +18,6 @@
     lateral view posexplode(from_json({{ json }}, 'array<string>')) elements as {{ position }}, {{ element }}
 {%- endmacro %}
 
-{#- `value` of the element with this `id` in a JSON array of {id, value}; null if there is none. -#}
 {% macro json_value_of_id(json, id) -%}
     {{ return(adapter.dispatch('json_value_of_id')(json, id)) }}
 {%- endmacro %}
@@ -37,7 +33,6 @@
     )
 {%- endmacro %}
 
-{#- Whether a JSON array of texts holds this text. -#}
 {% macro json_array_holds(json, text) -%}
     (coalesce({{ json }}, '') like '%"{{ text }}"%')
 {%- endmacro %}

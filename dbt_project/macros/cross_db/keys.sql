@@ -1,4 +1,3 @@
-{#- Surrogate key: md5 over the parts, null parts kept apart from empty ones. -#}
 {% macro surrogate_key(parts) -%}
     md5({% for part in parts %}coalesce(cast({{ part }} as varchar), '<null>'){% if not loop.last %} || '|' || {% endif %}{% endfor %})
 {%- endmacro %}

@@ -1,16 +1,13 @@
-{#- One row a day from first to last date, in column date_day. -#}
-{% macro day_series(first_date, last_date) -%}
-    {{ return(adapter.dispatch('day_series')(first_date, last_date)) }}
+{% macro date_series(first_date, last_date, unit) -%}
+    {{ return(adapter.dispatch('date_series')(first_date, last_date, unit)) }}
 {%- endmacro %}
-{% macro duckdb__day_series(first_date, last_date) -%}
-    select cast(day as date) as date_day
-    from generate_series({{ first_date }}, {{ last_date }}, interval 1 day) as series (day)
+{% macro duckdb__date_series(first_date, last_date, unit) -%}
+    cast(unnest(generate_series({{ first_date }}, {{ last_date }}, interval 1 {{ unit }})) as date)
 {%- endmacro %}
-{% macro spark__day_series(first_date, last_date) -%}
-    select explode(sequence({{ first_date }}, {{ last_date }}, interval 1 day)) as date_day
+{% macro spark__date_series(first_date, last_date, unit) -%}
+    explode(sequence({{ first_date }}, {{ last_date }}, interval 1 {{ unit }}))
 {%- endmacro %}
 
-{#- One row an element of an array. -#}
 {% macro explode_array(array) -%}
     {{ return(adapter.dispatch('explode_array')(array)) }}
 {%- endmacro %}

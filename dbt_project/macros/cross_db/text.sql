@@ -1,17 +1,35 @@
-{#- Whether a regular expression is found in a text. -#}
-{% macro matches(text, pattern) -%}
-    {{ return(adapter.dispatch('matches')(text, pattern)) }}
-{%- endmacro %}
-{% macro duckdb__matches(text, pattern) -%}
-    regexp_matches({{ text }}, '{{ pattern }}')
-{%- endmacro %}
-{% macro spark__matches(text, pattern) -%}
-    ({{ text }} rlike '{{ pattern }}')
-{%- endmacro %}
-
-{#- https://www.example.jp/path → example.jp -#}
 {% macro url_host(url) -%}
     nullif(
         regexp_replace(regexp_replace(lower(trim({{ url }})), '^([a-z]+://)?(www[.])?', ''), '[/:?#].*$', ''), ''
     )
+{%- endmacro %}
+
+{% macro concat_ordered(value, order_by) -%}
+    {{ return(adapter.dispatch('concat_ordered')(value, order_by)) }}
+{%- endmacro %}
+{% macro duckdb__concat_ordered(value, order_by) -%}
+    string_agg({{ value }}, '' order by {{ order_by }})
+{%- endmacro %}
+{% macro spark__concat_ordered(value, order_by) -%}
+    array_join(transform(array_sort(collect_list(struct({{ order_by }} as sort_key, {{ value }} as item))), x -> x.item), '')
+{%- endmacro %}
+
+{% macro regexp_replace_all(text, pattern, replacement) -%}
+    {{ return(adapter.dispatch('regexp_replace_all')(text, pattern, replacement)) }}
+{%- endmacro %}
+{% macro duckdb__regexp_replace_all(text, pattern, replacement) -%}
+    regexp_replace({{ text }}, '{{ pattern }}', '{{ replacement }}', 'g')
+{%- endmacro %}
+{% macro spark__regexp_replace_all(text, pattern, replacement) -%}
+    regexp_replace({{ text }}, '{{ pattern }}', '{{ replacement | replace("\\1", "$1") }}')
+{%- endmacro %}
+
+{% macro sha256_text(text) -%}
+    {{ return(adapter.dispatch('sha256_text')(text)) }}
+{%- endmacro %}
+{% macro duckdb__sha256_text(text) -%}
+    sha256({{ text }})
+{%- endmacro %}
+{% macro spark__sha256_text(text) -%}
+    sha2({{ text }}, 256)
 {%- endmacro %}

@@ -1,15 +1,11 @@
-{#- Business dates are days in the tenant's time zone; instants are timestamptz in UTC. -#}
-
 {% macro day_end(date_text) -%}
     {{ return(adapter.dispatch('local_midnight')("cast('" ~ date_text ~ "' as date) + 1")) }}
 {%- endmacro %}
 
-{#- First instant after the business date. -#}
 {% macro as_of_end() -%}
     {{ return(day_end(var('as_of_date'))) }}
 {%- endmacro %}
 
-{#- Instant at which a local calendar day begins. -#}
 {% macro local_midnight(date_expression) -%}
     {{ return(adapter.dispatch('local_midnight')(date_expression)) }}
 {%- endmacro %}
@@ -20,7 +16,6 @@
     to_utc_timestamp(cast({{ date_expression }} as timestamp), '{{ var("timezone") }}')
 {%- endmacro %}
 
-{#- Wall-clock time of an instant in the tenant's time zone. -#}
 {% macro local_time(instant) -%}
     {{ return(adapter.dispatch('local_time')(instant)) }}
 {%- endmacro %}
@@ -31,57 +26,16 @@
     from_utc_timestamp({{ instant }}, '{{ var("timezone") }}')
 {%- endmacro %}
 
-{#- Calendar day of an instant in the tenant's time zone. -#}
 {% macro local_date(instant) -%}
     cast({{ local_time(instant) }} as date)
 {%- endmacro %}
 
-{#- The business date as a SQL date. -#}
 {% macro as_of_date() -%}
     cast('{{ var("as_of_date") }}' as date)
 {%- endmacro %}
 
-{#- Vendor text to instant; unreadable text becomes null (the raw contract has quarantined it before). -#}
-{% macro to_instant(text) -%}
-    try_cast({{ text }} as {{ instant_type() }})
-{%- endmacro %}
-{% macro instant_type() -%}
-    {{ return(adapter.dispatch('instant_type')()) }}
-{%- endmacro %}
-{% macro duckdb__instant_type() -%}timestamptz{%- endmacro %}
-{% macro spark__instant_type() -%}timestamp{%- endmacro %}
-
-{#- Epoch seconds (text or number) to instant. -#}
-{% macro epoch_to_instant(seconds) -%}
-    {{ return(adapter.dispatch('epoch_to_instant')(seconds)) }}
-{%- endmacro %}
-{% macro duckdb__epoch_to_instant(seconds) -%}
-    to_timestamp(try_cast({{ seconds }} as double))
-{%- endmacro %}
-{% macro spark__epoch_to_instant(seconds) -%}
-    timestamp_seconds(try_cast({{ seconds }} as double))
-{%- endmacro %}
-
-{#- Whole days from one date to another. -#}
-{% macro days_between(from_date, to_date) -%}
-    {{ return(adapter.dispatch('days_between')(from_date, to_date)) }}
-{%- endmacro %}
-{% macro duckdb__days_between(from_date, to_date) -%}
-    date_diff('day', {{ from_date }}, {{ to_date }})
-{%- endmacro %}
-{% macro spark__days_between(from_date, to_date) -%}
-    datediff({{ to_date }}, {{ from_date }})
-{%- endmacro %}
-
-{#- Date plus a whole number of months, the day clamped to the month's length. -#}
 {% macro add_months(date_expression, months) -%}
-    {{ return(adapter.dispatch('add_months')(date_expression, months)) }}
-{%- endmacro %}
-{% macro duckdb__add_months(date_expression, months) -%}
-    cast({{ date_expression }} + to_months(cast({{ months }} as integer)) as date)
-{%- endmacro %}
-{% macro spark__add_months(date_expression, months) -%}
-    add_months({{ date_expression }}, {{ months }})
+    cast({{ dbt.dateadd('month', months, date_expression) }} as date)
 {%- endmacro %}
 
 {% macro month_of(date_expression) -%}

@@ -1,9 +1,11 @@
-{#- The part of Unicode's NFKC that Japanese master data needs, in SQL, since no engine here offers NFKC:
-    full-width letters and digits, half-width kana with voiced marks, ideographic space, ㈱-like signs, circled digits
-    (DOMAIN.md §8.2, 8.3). Variant kanji are not NFKC's business: seed kanji_variant. -#}
 {% macro fold_width(text) -%}
+    {%- set wide = '！＂＃＄％＆（）＊＋，－．／０１２３４５６７８９：；＜＝＞？＠ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ［］＾＿｀ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ｛｜｝～①②③④⑤⑥⑦⑧⑨' -%}
+    {%- set narrow = '!"#$%&()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~123456789' -%}
+    {#- Voiced marks become combining ones, which compose_characters joins to their kana. -#}
+    {%- set half_width_kana = '｡｢｣､･ｦｧｨｩｪｫｬｭｮｯｰｱｲｳｴｵｶｷｸｹｺｻｼｽｾｿﾀﾁﾂﾃﾄﾅﾆﾇﾈﾉﾊﾋﾌﾍﾎﾏﾐﾑﾒﾓﾔﾕﾖﾗﾘﾙﾚﾛﾜﾝﾞﾟ' -%}
+    {%- set full_width_kana = '。「」、・ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン\u3099\u309A' -%}
     {%- set folded = namespace(
-        sql="translate(" ~ text ~ ", '　" ~ wide_characters() ~ "', ' " ~ narrow_characters() ~ "')"
+        sql="translate(" ~ text ~ ", '　" ~ wide ~ half_width_kana ~ "', ' " ~ narrow ~ full_width_kana ~ "')"
     ) -%}
     {%- for sign, letters in [
         ('㈱', '(株)'), ('㈲', '(有)'), ('㈴', '(名)'), ('㈵', '(特)'), ('㈶', '(財)'), ('㈳', '(社)'), ('㈻', '(学)'),
@@ -15,22 +17,6 @@
     {{ compose_characters(folded.sql) }}
 {%- endmacro %}
 
-{% macro wide_characters() -%}
-    {{ return('！＂＃＄％＆（）＊＋，－．／０１２３４５６７８９：；＜＝＞？＠ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ［］＾＿｀ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ｛｜｝～①②③④⑤⑥⑦⑧⑨' ~ half_width_kana()) }}
-{%- endmacro %}
-{% macro narrow_characters() -%}
-    {{ return('!"#$%&()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~123456789' ~ full_width_kana()) }}
-{%- endmacro %}
-
-{#- Voiced marks become combining ones, which compose_characters joins to their kana. -#}
-{% macro half_width_kana() -%}
-    {{ return('｡｢｣､･ｦｧｨｩｪｫｬｭｮｯｰｱｲｳｴｵｶｷｸｹｺｻｼｽｾｿﾀﾁﾂﾃﾄﾅﾆﾇﾈﾉﾊﾋﾌﾍﾎﾏﾐﾑﾒﾓﾔﾕﾖﾗﾘﾙﾚﾛﾜﾝﾞﾟ') }}
-{%- endmacro %}
-{% macro full_width_kana() -%}
-    {{ return('。「」、・ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン\u3099\u309A') }}
-{%- endmacro %}
-
-{#- A kana and its combining mark become one character. -#}
 {% macro compose_characters(text) -%}
     {{ return(adapter.dispatch('compose_characters')(text)) }}
 {%- endmacro %}
@@ -51,22 +37,14 @@
     {{ composed.sql }}
 {%- endmacro %}
 
-{#- Full-width katakana without outer spaces (§8.3). -#}
 {% macro katakana(text) -%}
     nullif(trim(translate({{ fold_width(text) }}, 'ぁあぃいぅうぇえぉおかがきぎくぐけげこごさざしじすずせぜそぞただちぢっつづてでとどなにぬねのはばぱひびぴふぶぷへべぺほぼぽまみむめもゃやゅゆょよらりるれろゎわゐゑをんゔゕゖ', 'ァアィイゥウェエォオカガキギクグケゲコゴサザシジスズセゼソゾタダチヂッツヅテデトドナニヌネノハバパヒビピフブプヘベペホボポマミムメモャヤュユョヨラリルレロヮワヰヱヲンヴヵヶ')), '')
 {%- endmacro %}
 
-{#- Only the digits of a text, full-width ones included; null when there is none. -#}
 {% macro digits_of(text) -%}
     nullif({{ regexp_replace_all(fold_width(text), '[^0-9]', '') }}, '')
 {%- endmacro %}
 
-{#- Dashes that stand for a long mark: unified only after katakana (§8.2). -#}
-{% macro unify_long_marks(text) -%}
-    {{ regexp_replace_all(text, '([ァ-ヺー])[‐‑‒–—―−]', '\\1ー') }}
-{%- endmacro %}
-
-{#- A Japanese phone number as digits with the leading 0: +81-90-… and 090-… are one (§8.4). -#}
 {% macro phone_digits(text) -%}
     {{ regexp_replace_all(digits_of(text), '^81([1-9][0-9]{8,9})$', '0\\1') }}
 {%- endmacro %}

@@ -1,4 +1,3 @@
-{#- Customer attributes by which retention is split, beside `all` (DOMAIN.md §0.1 Segments of retention). -#}
 {% macro retention_segment_types() -%}
     {{ return(['touch_model', 'industry_code', 'region_code', 'employee_band', 'plan_tier', 'cohort_year']) }}
 {%- endmacro %}
@@ -7,17 +6,6 @@
     {{ return(['new', 'reactivation', 'upsell', 'cross_sell', 'price_uplift', 'contraction', 'churn']) }}
 {%- endmacro %}
 
-{#- One row a segment type, to be cross joined with a table that holds one column a type. -#}
-{% macro retention_segments() -%}
-    (
-        select 'all' as segment_type
-        {%- for segment_type in retention_segment_types() %}
-        union all select '{{ segment_type }}'
-        {%- endfor %}
-    )
-{%- endmacro %}
-
-{#- Value of the row's segment type. -#}
 {% macro retention_segment_value() -%}
     case segment_type
         when 'all' then 'all'

@@ -1,6 +1,3 @@
-{#- Score 1…bins of a measure among the scored customers (DOMAIN.md §2.14). worst_first: the measure's order by clause
-    from the worst value to the best. min_rank: 1 + floor(worse × bins ÷ n); max_rank: ceil(bins × share not better),
-    both in integers, give equal values equal scores. ntile splits them by customer_key. -#}
 {% macro quantile_score(worst_first) -%}
     {%- set bins = var('rfm_bins') -%}
     {%- set method = choice_var('rfm_tie_method', ['min_rank', 'max_rank', 'ntile']) -%}
@@ -16,26 +13,8 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Score by the thresholds of seed rfm_threshold: the best whose threshold is met, else 1. -#}
 {% macro fixed_score(measure_code, is_met) -%}
     coalesce(
         max(case when rfm_threshold.measure = '{{ measure_code }}' and {{ is_met }} then rfm_threshold.score end), 1
     )
-{%- endmacro %}
-
-{#- md5 over every var that decides a customer's RFM, so that slices made by other definitions can be told apart. -#}
-{% macro rfm_config_hash() -%}
-    {%- if var('rfm_bins') | int not in range(2, 10) -%}
-        {{ exceptions.raise_compiler_error(
-            "var rfm_bins is " ~ var('rfm_bins') ~ " but must lie in 2…9: rfm_code has one digit a score"
-        ) }}
-    {%- endif -%}
-    {%- set settings = [] -%}
-    {%- for name in [
-        'rfm_lookback_months', 'rfm_scoring_method', 'rfm_bins', 'rfm_tie_method', 'rfm_frequency_unit',
-        'rfm_include_subscription', 'rfm_weights',
-    ] -%}
-        {%- do settings.append(name ~ '=' ~ var(name)) -%}
-    {%- endfor -%}
-    {{ return(local_md5(settings | join(';'))) }}
 {%- endmacro %}

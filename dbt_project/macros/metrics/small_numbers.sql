@@ -1,4 +1,3 @@
-{#- Rates of few cases are hidden, their counts stay (DOMAIN.md §0 Small numbers). -#}
 {% macro shown_rate(numerator, denominator) -%}
     case when {{ denominator }} >= {{ var('min_sample_n') }} then {{ rate(numerator, denominator) }} end
 {%- endmacro %}

@@ -1,4 +1,3 @@
-{#- Touch model by ARR; an override by hand wins (DOMAIN.md §2.25). -#}
 {% macro touch_model(arr, override) -%}
     case
         when {{ override }} is not null then {{ override }}

@@ -1,4 +1,3 @@
-{#- Names of the core and mart tables that are published, in name order; none while dbt is only parsing. -#}
 {% macro published_tables() -%}
     {%- set names = [] -%}
     {%- if execute -%}

@@ -32,18 +32,31 @@ classified as (
 
 ),
 
+person as (
+
+    -- completed years: a birthday still to come this year takes one off
+    select
+        contact_id,
+        year({{ as_of_date() }}) - year(birth_date)
+        - case
+            when month({{ as_of_date() }}) * 100 + day({{ as_of_date() }}) < month(birth_date) * 100 + day(birth_date)
+                then 1
+            else 0
+        end as age
+    from contact
+
+),
+
 final as (
 
     select
         {{ surrogate_key(['contact.contact_id']) }} as contact_key,
         coalesce(identity.customer_key, 'unknown') as customer_key,
         {{ sha256_text("salt.salt || lower(trim(contact.email))") }} as email_hash,
-        {{ domain_of('contact.email') }} as email_domain,
+        {{ url_host("regexp_replace(contact.email, '^[^@]*@', '')") }} as email_domain,
         substr(contact.last_name, 1, 1) || '＊' as name_masked,
         contact.gender,
-        coalesce(
-            contact.age_band, {{ integer_divide(full_years('contact.birth_date', as_of_date()), 10) }} * 10 || 's'
-        ) as age_band,
+        coalesce(contact.age_band, {{ integer_divide('person.age', 10) }} * 10 || 's') as age_band,
         contact.marital_status,
         contact.has_children,
         contact.education,
@@ -62,6 +75,7 @@ final as (
         contact.primary_device,
         contact.primary_media
     from contact
+    inner join person on contact.contact_id = person.contact_id
     left join identity on contact.account_id = identity.account_id
     left join classified on contact.contact_id = classified.contact_id
     -- without a salt people stay and hashes are missing, which the contract blocks

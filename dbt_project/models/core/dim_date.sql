@@ -3,7 +3,10 @@
 
 with days as (
 
-    {{ day_series("cast('2000-01-01' as date)", "cast(year(" ~ as_of_date() ~ ") + 5 || '-12-31' as date)") }}
+    select
+        {{ date_series(
+            "cast('2000-01-01' as date)", "cast(year(" ~ as_of_date() ~ ") + 5 || '-12-31' as date)", 'day'
+        ) }} as date_day
 
 ),
 
@@ -29,7 +32,9 @@ fiscal as (
     select
         date_day,
         cast(year({{ add_months('date_day', 1 - fiscal_start) }}) + {{ label_years }} as integer) as fiscal_year,
-        cast(month({{ add_months(month_of('date_day'), 1 - fiscal_start) }}) as integer) as fiscal_month_no
+        cast(month({{ add_months(month_of('date_day'), 1 - fiscal_start) }}) as integer) as fiscal_month_no,
+        -- ISO 8601: Monday is 1, as was 27 December 1999; a week's year is that of its Thursday
+        cast({{ dbt.datediff("cast('1999-12-27' as date)", 'date_day', 'day') }} % 7 + 1 as integer) as iso_weekday
     from days
 
 ),
@@ -49,10 +54,11 @@ final as (
             else cast(year(fiscal.date_day) - year(eras.first_date) + 1 as varchar)
         end
         || '年' || month(fiscal.date_day) || '月' || day(fiscal.date_day) || '日' as wareki,
-        {{ iso_week('fiscal.date_day') }} as iso_week,
-        {{ iso_weekday('fiscal.date_day') }} as iso_weekday,
+        year(fiscal.date_day + (4 - fiscal.iso_weekday)) || '-W'
+        || lpad(cast(weekofyear(fiscal.date_day) as {{ dbt.type_string() }}), 2, '0') as iso_week,
+        fiscal.iso_weekday,
         month(fiscal.date_day) <> month(fiscal.date_day + 1) as is_month_end,
-        holidays.holiday_date is null and {{ iso_weekday('fiscal.date_day') }} <= 5 as is_business_day,
+        holidays.holiday_date is null and fiscal.iso_weekday <= 5 as is_business_day,
         holidays.holiday_name
     from fiscal
     left join holidays on fiscal.date_day = holidays.holiday_date

@@ -1,13 +1,11 @@
 -- grain: content item × stage that has an event (§2.10, 5.2). Only touched items are rebuilt.
 {{ config(
     materialized='incremental',
-    incremental_strategy='delete+insert',
-    unique_key='item_id',
+    incremental_strategy='replace_keys',
     on_schema_change='append_new_columns',
-    post_hook="{{ forget_items_without_event() }}"
+    meta={'touched': {'item_id': "select item_id from {{ ref('int_touched_content_item') }}"}}
 ) }}
-{%- set duration = days_between('begun.date_day', 'ended.date_day') %}
-{%- set today = '(select ' ~ as_of_date() ~ ' as evaluated_on, ' ~ as_of_end() ~ ' as evaluated_until)' %}
+{%- set duration = dbt.datediff('begun.date_day', 'ended.date_day', 'day') %}
 
 with item as (
 
@@ -21,24 +19,11 @@ stage as (
 
 ),
 
-all_event as (
-
-    select * from {{ ref('process__stage_event') }} where achieved_at < {{ as_of_end() }}
-
-),
-
-event as (
-
-    select * from all_event
-    {%- if is_incremental() %}
-    where item_id in ({{ touched_content_items() }})
-    {%- endif %}
-
-),
-
 net as (
 
-    {{ net_stage_times('event', today) }}
+    select * from {{ ref('int_net_stage_time') }}
+    where evaluated_on = {{ as_of_date() }}
+        and {{ is_touched('item_id', 'select item_id from ' ~ ref('int_touched_content_item')) }}
 
 ),
 

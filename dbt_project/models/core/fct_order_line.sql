@@ -1,12 +1,13 @@
-{{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_changed_buyers() }}') }}
--- depends_on: {{ ref('int_order_line_fingerprint') }}
--- Purchases without cancelled orders, returns netted (DOMAIN.md §5.2); customers whose lines changed are rebuilt whole.
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_keys',
+    meta={'touched': {'customer_key': "select customer_key from {{ ref('int_touched_customer') }}"}}
+) }}
+-- Purchases without cancelled orders, returns netted (DOMAIN.md §5.2); touched customers are rebuilt whole.
 with order_line as (
 
     select * from {{ ref('int_order_line') }}
-    {%- if is_incremental() %}
-    where customer_key in ({{ changed_buyers() }})
-    {%- endif %}
+    where {{ is_touched('customer_key', 'select customer_key from ' ~ ref('int_touched_customer')) }}
 
 ),
 

@@ -1,6 +1,13 @@
-{{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_open_months() }}') }}
--- depends_on: {{ ref('int_subscription_fingerprint') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_keys',
+    meta={'touched': {
+        'customer_key': "select customer_key from {{ ref('int_touched_customer') }}",
+        'month': "select {{ date_series(month_of(last_build_date()), month_of(as_of_date()), 'month') }}"
+    }}
+) }}
 -- A line counts in a month while it is active, or carried over a gap, on the day the month is valued (DOMAIN.md §2.1).
+-- Rebuilt are touched customers whole, and the months from the last build's on, since the running month is valued at as_of.
 with line as (
 
     select * from {{ ref('int_subscription_line') }}
@@ -36,10 +43,8 @@ final as (
     inner join month_end
         on line.start_date <= month_end.value_date
         and coalesce(line.bridged_until, line.end_date, {{ far_future() }}) >= month_end.value_date
-    {%- if is_incremental() %}
-    where month_end.month >= {{ first_open_month() }}
-        or line.customer_key in ({{ changed_subscribers() }})
-    {%- endif %}
+    where month_end.month >= {{ month_of(last_build_date()) }}
+        or {{ is_touched('line.customer_key', 'select customer_key from ' ~ ref('int_touched_customer')) }}
 
 )
 

@@ -1,21 +1,15 @@
 -- grain: ticket, merged, spam and deleted ones left out (§2.8). Only touched tickets are rebuilt.
 {{ config(
     materialized='incremental',
-    incremental_strategy='delete+insert',
-    unique_key='ticket_key',
+    incremental_strategy='replace_keys',
     on_schema_change='append_new_columns',
-    post_hook="{{ forget_tickets() }}"
+    meta={'touched': {'ticket_key': "select ticket_id from {{ ref('int_touched_ticket') }}"}}
 ) }}
 
 with ticket as (
 
     select * from {{ ref('int_ticket') }}
-
-),
-
-event as (
-
-    select * from {{ ref('support__ticket_event') }} where occurred_at < {{ as_of_end() }}
+    where {{ is_touched('ticket_id', 'select ticket_id from ' ~ ref('int_touched_ticket')) }}
 
 ),
 
@@ -34,33 +28,24 @@ answer as (
 
 ),
 
-target as (
-
-    select * from ticket
-    {%- if is_incremental() %}
-    where ticket_id in ({{ touched_tickets() }})
-    {%- endif %}
-
-),
-
 milestone as (
 
-    {{ ticket_milestones('target') }}
+    select * from {{ ref('int_ticket_milestone') }}
 
 ),
 
 final as (
 
     select
-        target.ticket_id as ticket_key,
-        target.customer_key,
-        case when target.contact_id is not null then {{ surrogate_key(['target.contact_id']) }} end as contact_key,
-        target.channel as channel_code,
-        target.category_code,
-        target.priority,
-        target.is_complaint,
-        target.status,
-        target.created_at,
+        ticket.ticket_id as ticket_key,
+        ticket.customer_key,
+        case when ticket.contact_id is not null then {{ surrogate_key(['ticket.contact_id']) }} end as contact_key,
+        ticket.channel as channel_code,
+        ticket.category_code,
+        ticket.priority,
+        ticket.is_complaint,
+        ticket.status,
+        ticket.created_at,
         milestone.first_response_at,
         milestone.first_solved_at,
         milestone.last_solved_at,
@@ -68,9 +53,12 @@ final as (
             'first_response': 'first_response_at', 'first_resolution': 'first_solved_at',
             'full_resolution': 'last_solved_at',
         }.items() %}
-        {{ minutes_between('target.created_at', 'milestone.' ~ reached_at) }} as {{ name }}_min,
-        {{ support_minutes_between('target.created_at', 'created_day', 'milestone.' ~ reached_at, name ~ '_day') }}
-            as {{ name }}_min_bm,
+        cast({{ integer_divide(dbt.datediff('ticket.created_at', 'milestone.' ~ reached_at, 'second'), 60) }} as integer)
+            as {{ name }}_min,
+        cast({{ integer_divide(
+            support_seconds('milestone.' ~ reached_at, name ~ '_day')
+            ~ ' - (' ~ support_seconds('ticket.created_at', 'created_day') ~ ')', 60
+        ) }} as integer) as {{ name }}_min_bm,
         {%- endfor %}
         cast(coalesce(milestone.reopen_count, 0) as integer) as reopen_count,
         cast(coalesce(milestone.agent_replies, 0) as integer) as agent_replies,
@@ -81,10 +69,10 @@ final as (
         answer.score as csat_score,
         answer.scale_max as csat_scale_max,
         coalesce(milestone.event_count, 0) as event_count
-    from target
-    left join milestone on target.ticket_id = milestone.ticket_id
-    left join answer on target.ticket_id = answer.ticket_id
-    left join calendar as created_day on {{ local_date('target.created_at') }} = created_day.date_day
+    from ticket
+    left join milestone on ticket.ticket_id = milestone.ticket_id
+    left join answer on ticket.ticket_id = answer.ticket_id
+    left join calendar as created_day on {{ local_date('ticket.created_at') }} = created_day.date_day
     left join calendar as first_response_day
         on {{ local_date('milestone.first_response_at') }} = first_response_day.date_day
     left join calendar as first_resolution_day

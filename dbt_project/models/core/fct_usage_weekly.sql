@@ -1,16 +1,12 @@
 -- grain: customer × week ending on Sunday (ruling 2.12). Only weeks whose 28 days changed are rebuilt.
 {{ config(
     materialized='incremental',
-    incremental_strategy='delete+insert',
-    unique_key=['customer_key', 'week_end'],
+    incremental_strategy='replace_keys',
     on_schema_change='append_new_columns',
-    post_hook="{{ forget_usage_weeks() }}"
+    meta={'touched': {
+        '(customer_key, week_end)': "select customer_key, week_end from {{ ref('int_touched_usage_week') }}"
+    }}
 ) }}
-{%- set unsupplied = [
-    'licences_purchased', 'licences_assigned', 'licences_activated', 'records_created_28d', 'records_updated_28d',
-    'record_count', 'collab_users_28d', 'report_view_users_28d', 'features_contracted', 'departments_active_28d',
-    'departments_licensed'
-] %}
 
 with activity as (
 
@@ -21,12 +17,9 @@ with activity as (
 week as (
 
     select * from {{ ref('int_usage_week') }}
-
-),
-
-target as (
-
-    {% if is_incremental() %}{{ touched_usage_weeks() }}{% else %}select customer_key, week_end from week{% endif %}
+    where {{ is_touched(
+        '(customer_key, week_end)', 'select customer_key, week_end from ' ~ ref('int_touched_usage_week')
+    ) }}
 
 ),
 
@@ -34,19 +27,19 @@ target as (
 measured as (
 
     select
-        target.customer_key,
-        target.week_end,
-        sum(case when activity.week_end = target.week_end then activity.uses end) as uses_7d,
+        week.customer_key,
+        week.week_end,
+        sum(case when activity.week_end = week.week_end then activity.uses end) as uses_7d,
         sum(activity.uses) as uses_28d,
         count(distinct activity.feature_code) as features_used_28d,
         sum(case when activity.kind = 'login' then 1 else 0 end) as logins_28d,
         count(distinct case when activity.kind = 'login' then activity.activity_date end) as login_days_28d,
         count(distinct activity.user_id) as active_users_28d
-    from target
+    from week
     left join activity
-        on target.customer_key = activity.customer_key
-        and activity.week_end between target.week_end - 21 and target.week_end
-    group by target.customer_key, target.week_end
+        on week.customer_key = activity.customer_key
+        and activity.week_end between week.week_end - 21 and week.week_end
+    group by week.customer_key, week.week_end
 
 ),
 
@@ -65,10 +58,7 @@ final as (
         {%- for column in ['logins_28d', 'login_days_28d'] %}
         cast(case when week.logins_7d is not null then measured.{{ column }} end as integer) as {{ column }},
         {%- endfor %}
-        cast(case when week.has_user_ids then measured.active_users_28d end as integer) as active_users_28d,
-        {%- for column in unsupplied %}
-        cast(null as integer) as {{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        cast(case when week.has_user_ids then measured.active_users_28d end as integer) as active_users_28d
     from measured
     inner join week on measured.customer_key = week.customer_key and measured.week_end = week.week_end
 

@@ -1,4 +1,8 @@
 -- grain: evaluation date × customer × process; score, regularity and level (§2.10)
+{%- set thresholds = [] %}
+{%- for threshold in var('activation_level_thresholds') %}
+    {%- do thresholds.append("cast('%.6f' as decimal(9, 6))" % threshold) %}
+{%- endfor %}
 
 with goal as (
 
@@ -68,7 +72,14 @@ final as (
         {{ rate('regularity.distinct_pub_months', var('regularity_months')) }} as regularity_rate,
         regularity.max_gap_days,
         regularity.is_regular,
-        {{ activation_level('score.goal_weight', 'score.total_weight', 'regularity.is_regular') }} as activation_level
+        -- one for every threshold the score reaches, weights compared unrounded, and one for regular publication on top
+        cast(
+            {%- for threshold in thresholds %}
+            case when score.goal_weight >= score.total_weight * {{ threshold }} then 1 else 0 end +
+            {%- endfor %}
+            case when score.goal_weight >= score.total_weight * {{ thresholds[-1] }} and regularity.is_regular then 1 else 0 end
+            as smallint
+        ) as activation_level
     from score
     inner join regularity
         on score.evaluated_on = regularity.evaluated_on

@@ -2,7 +2,7 @@
 
 with evaluation_date as (
 
-    {{ evaluation_dates() }}
+    select * from {{ ref('int_evaluation_date') }}
 
 ),
 
@@ -18,15 +18,9 @@ stage as (
 
 ),
 
-event as (
-
-    select * from {{ ref('process__stage_event') }}
-
-),
-
 net as (
 
-    {{ net_stage_times('event', 'evaluation_date') }}
+    select * from {{ ref('int_net_stage_time') }}
 
 ),
 

@@ -23,7 +23,7 @@ member as (
 
 evaluation_date as (
 
-    {{ evaluation_dates() }}
+    select * from {{ ref('int_evaluation_date') }}
 
 ),
 
@@ -73,7 +73,7 @@ final as (
         -- the window is never shorter than the gap that still counts as regular
         not is_cancelled and (
             published_at is null
-            or {{ days_between(local_date('last_event_at'), 'evaluated_on') }} <= greatest(
+            or {{ dbt.datediff(local_date('last_event_at'), 'evaluated_on', 'day') }} <= greatest(
                 {{ var('activation_window_days') }}, {{ var('cadence_tolerance') }} * target_cadence_days
             )
         ) as is_relevant

@@ -3,7 +3,7 @@
 
 with evaluation_date as (
 
-    {{ evaluation_dates() }}
+    select * from {{ ref('int_evaluation_date') }}
 
 ),
 

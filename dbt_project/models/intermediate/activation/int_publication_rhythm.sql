@@ -23,10 +23,10 @@ gap as (
         published_on > {{ window_start }} as is_in_window,
         published_on >= {{ add_months(running_month, -var('regularity_months')) }}
         and published_on < {{ running_month }} as is_in_complete_month,
-        {{ days_between(
+        {{ dbt.datediff(
             'published_on',
             'coalesce(lead(published_on) over (partition by evaluated_on, customer_key, process_id '
-            ~ 'order by published_on, item_id), evaluated_on)'
+            ~ 'order by published_on, item_id), evaluated_on)', 'day'
         ) }} as gap_days
     from publication
 

@@ -1,5 +1,9 @@
 -- grain: day; business days and support seconds counted from the beginning of the calendar, so that the time between
 -- two moments is the difference of two positions (§2.8, 2.10)
+{%- set start = var('business_hours').start.split(':') %}
+{%- set end = var('business_hours').end.split(':') %}
+{%- set opening_second = start[0] | int * 3600 + start[1] | int * 60 %}
+{%- set support_day_seconds = end[0] | int * 3600 + end[1] | int * 60 - opening_second %}
 
 with calendar as (
 
@@ -7,7 +11,11 @@ with calendar as (
         date_day,
         is_business_day,
         -- a company may support on Saturdays, but not on holidays
-        holiday_name is null and iso_weekday in ({{ var('business_hours').days | join(', ') }}) as is_support_day
+        case
+            when holiday_name is null and iso_weekday in ({{ var('business_hours').days | join(', ') }})
+                then {{ support_day_seconds }}
+            else 0
+        end as support_seconds
     from {{ ref('dim_date') }}
 
 ),
@@ -16,13 +24,14 @@ final as (
 
     select
         date_day,
-        is_support_day,
         sum(case when is_business_day then 1 else 0 end) over (
             order by date_day rows unbounded preceding
         ) as business_day_no,
-        coalesce(sum(case when is_support_day then {{ support_day_seconds() }} else 0 end) over (
-            order by date_day rows between unbounded preceding and 1 preceding
-        ), 0) as support_seconds_before
+        {{ opening_second }} as opening_second,
+        support_seconds,
+        coalesce(
+            sum(support_seconds) over (order by date_day rows between unbounded preceding and 1 preceding), 0
+        ) as support_seconds_before
     from calendar
 
 )

@@ -1,12 +1,38 @@
 {{ config(materialized='view') }}
--- One row: which feeds are connected. Without its feed a count is null, not 0 (DOMAIN.md §0.1 Customers).
+-- One row: which feeds are connected (DOMAIN.md §0.1 Customers): a connected vendor offers the object, so that it was
+-- loaded at least once, with or without records; else a file of it has rows. Without its feed a count is null, not 0.
+with feed as (
+
+    select source || '.' || object as feed
+    from {{ ref('stg_ops__load') }}
+    where business_date <= {{ as_of_date() }} and source in ('{{ var("systems") | join("', '") }}')
+    {%- for entity in [
+        'crm__order_line', 'crm__subscription_line', 'sfa__opportunity', 'support__ticket', 'support__csat_response',
+        'ma__email_event',
+    ] %}
+    union all
+    select 'files.{{ entity }}' as feed
+    from {{ ref('stg_files__' ~ entity) }}
+    where {{ ('files' in var('systems')) | lower }}
+    {%- endfor %}
+
+),
+
+purchase_feed as (
+
+    select * from feed
+    where feed in ('salesforce.OrderItem', 'files.crm__order_line')
+        or (feed = 'files.crm__subscription_line' and {{ var('rfm_include_subscription') | lower }})
+
+)
+
 select
-    {{ is_connected('crm__order_line', 'salesforce', 'OrderItem') }}
-        or (
-            {{ var('rfm_include_subscription') | lower }}
-            and {{ is_connected('crm__subscription_line', 'salesforce', 'OrderItem') }}
-        ) as has_purchases,
-    {{ is_connected('sfa__opportunity', 'salesforce', 'Opportunity') }} as has_opportunities,
-    {{ is_connected('support__ticket', 'zendesk', 'tickets') }} as has_tickets,
-    {{ is_connected('support__csat_response') }} as has_csat,
-    {{ is_connected('ma__email_event', 'hubspot', 'email_events') }} as has_emails
+    (select count(*) > 0 from purchase_feed) as has_purchases,
+    {%- for name, feeds in {
+        'has_opportunities': ['salesforce.Opportunity', 'files.sfa__opportunity'],
+        'has_tickets': ['zendesk.tickets', 'files.support__ticket'],
+        'has_csat': ['files.support__csat_response'],
+        'has_emails': ['hubspot.email_events', 'files.ma__email_event'],
+    }.items() %}
+    (select count(*) > 0 from feed where feed in ('{{ feeds | join("', '") }}')) as {{ name }}{{ ',' if not loop.last }}
+    {%- endfor %}

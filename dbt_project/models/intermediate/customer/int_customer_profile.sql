@@ -51,12 +51,18 @@ survived as (
 
     select
         customer_key,
-        {{ first_known('company_number', 'case when is_corporate_number_valid then 0 else 1000000 end + record_rank') }}
-            as corporate_number,
+        min_by(
+            company_number,
+            case
+                when company_number is null then null
+                when is_corporate_number_valid then record_rank
+                else 1000000 + record_rank
+            end
+        ) as corporate_number,
         max(case when is_corporate_number_valid then 1 when not is_corporate_number_valid then 0 end) = 1
             as is_corporate_number_valid,
         {%- for column in columns %}
-        {{ first_known(column, 'record_rank') }} as {{ column }},
+        min_by({{ column }}, case when {{ column }} is not null then record_rank end) as {{ column }},
         {%- endfor %}
         coalesce(max(case when status = 'blacklist' then 1 else 0 end), 0) = 1 as is_blacklisted
     from known

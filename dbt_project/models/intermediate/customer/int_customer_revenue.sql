@@ -68,7 +68,7 @@ final as (
         cast(coalesce(standing.mrr, 0) as decimal(18, 2)) as mrr,
         cast(coalesce(standing.arr, 0) as decimal(18, 2)) as arr,
         term.contract_end_date,
-        cast({{ days_between(as_of_date(), 'term.contract_end_date') }} as integer) as days_to_renewal,
+        cast({{ dbt.datediff(as_of_date(), 'term.contract_end_date', 'day') }} as integer) as days_to_renewal,
         last_movement.movement_type as last_movement_type,
         bought.ltv_to_date,
         open_deal.open_opportunity,

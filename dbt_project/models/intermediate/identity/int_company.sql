@@ -70,7 +70,17 @@ final as (
 
     select
         *,
-        {{ is_corporate_number_valid('corporate_number') }} as is_corporate_number_valid
+        -- 13 digits with the right check digit: 9 − (Σ P·Q mod 9), P the n-th digit from the right of the other
+        -- twelve, Q 1 for odd and 2 for even n (DOMAIN.md §8.2)
+        case
+            when corporate_number is null then null
+            when length(corporate_number) <> 13 then false
+            else try_cast(substr(corporate_number, 1, 1) as integer) = 9 - mod(
+                {%- for n in range(1, 13) %}
+                {{ '+ ' if n > 1 }}try_cast(substr(corporate_number, {{ 14 - n }}, 1) as integer) * {{ 2 - n % 2 }}
+                {%- endfor %}, 9
+            )
+        end as is_corporate_number_valid
     from numbered
 
 )

@@ -16,7 +16,7 @@ with addresses as (
 
 domains as (
 
-    select account_id, {{ domain_of('address') }} as domain from addresses
+    select account_id, {{ url_host("regexp_replace(address, '^[^@]*@', '')") }} as domain from addresses
 
 ),
 

@@ -82,7 +82,10 @@ final as (
     select
         stripped.account_id,
         nullif(translate(
-            translate({{ unify_long_marks('stripped.name') }}, ' ・-', ''), variants.variants, variants.standards
+            translate(
+                -- dashes that stand for a long mark: unified only after katakana
+                {{ regexp_replace_all('stripped.name', '([ァ-ヺー])[‐‑‒–—―−]', '\\1ー') }}, ' ・-', ''
+            ), variants.variants, variants.standards
         ), '') as company_name_normalised,
         stripped.legal_form,
         stripped.legal_form_position

@@ -1,6 +1,7 @@
 {{ config(materialized='incremental', incremental_strategy='replace_keys', unique_key='account_id') }}
--- THE mapping account → customer. An incremental build writes only the accounts whose mapping has changed, so
--- `_build_id` tells facts what to rebuild; an account that has vanished stays, mapped to the unknown customer (§0.1).
+-- THE mapping account → customer. An incremental build writes only the accounts whose mapping has changed, with the
+-- customer before, so that facts know what to rebuild; an account that has vanished stays, mapped to the unknown
+-- customer (§0.1). Companies are matched with all others, so that this one model is compared whole.
 with match as (
 
     select * from {{ ref('int_company_match') }}
@@ -35,25 +36,26 @@ mapping as (
 
 ),
 
-changed as (
-
-    select account_id, customer_key, match_method, match_confidence from mapping
-    {%- if is_incremental() %}
-    except
-    select account_id, customer_key, match_method, match_confidence from {{ this }}
-    {%- endif %}
-
-),
-
 final as (
 
     select
-        account_id,
-        customer_key,
-        match_method,
-        cast(match_confidence as decimal(3, 2)) as match_confidence,
+        mapping.account_id,
+        mapping.customer_key,
+        mapping.match_method,
+        cast(mapping.match_confidence as decimal(3, 2)) as match_confidence,
+        {%- if is_incremental() %}
+        coalesce(built.customer_key, 'unknown') as previous_customer_key,
+        {%- else %}
+        'unknown' as previous_customer_key,
+        {%- endif %}
         {{ var('build_id') }} as _build_id
-    from changed
+    from mapping
+    {%- if is_incremental() %}
+    left join {{ this }} as built on mapping.account_id = built.account_id
+    where mapping.customer_key is distinct from built.customer_key
+        or mapping.match_method is distinct from built.match_method
+        or mapping.match_confidence is distinct from built.match_confidence
+    {%- endif %}
 
 )
 

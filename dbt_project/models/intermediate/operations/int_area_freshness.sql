@@ -5,14 +5,14 @@
 {%- set systems = "'" ~ var('systems') | join("', '") ~ "'" %}
 with source_object as (
 
-    select * from {{ source('ops', 'source_objects') }}
+    select * from {{ ref('stg_ops__source_object') }}
 
 ),
 
 loaded as (
 
     select source, object, max(business_date) as last_business_date
-    from {{ source('ops', 'loads') }}
+    from {{ ref('stg_ops__load') }}
     where business_date <= {{ as_of_date() }}
     group by source, object
 

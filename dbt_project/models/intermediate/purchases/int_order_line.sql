@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- Lines of orders that were not cancelled, up to as_of, with what of them was kept (DOMAIN.md §2.14, 2.20, 5.2).
 with order_line as (
 

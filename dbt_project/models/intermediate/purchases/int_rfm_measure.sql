@@ -39,7 +39,7 @@ measured as (
         customer.customer_key,
         bought.first_order_date,
         bought.last_order_date,
-        {{ days_between('bought.last_order_date', as_of_date()) }} as recency_days,
+        {{ dbt.datediff('bought.last_order_date', as_of_date(), 'day') }} as recency_days,
         coalesce(bought.frequency, 0) as frequency,
         -- what comes back later than the window is no amount of it
         cast(case when bought.frequency > 0 then bought.monetary else 0 end as decimal(18, 2)) as monetary,

@@ -1,9 +1,16 @@
-{{ config(materialized='incremental', incremental_strategy='append', pre_hook='{{ forget_open_months() }}') }}
--- depends_on: {{ ref('int_subscription_fingerprint') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_keys',
+    meta={'touched': {
+        'customer_key': "select customer_key from {{ ref('int_touched_customer') }}",
+        'month': "select {{ date_series(month_of(last_build_date()), month_of(as_of_date()), 'month') }}"
+    }}
+) }}
 -- MRR of each customer and family at both ends of a month, wherever one of them is not 0 (DOMAIN.md §2.1).
 -- The customer's totals stand on each of its rows; is_customer_row marks one row per customer and month.
 -- is_same_sale: the family has the same products in the same quantities at both ends, so that only prices have moved;
 -- worked out only where price rises are no expansion.
+{%- set sold_line = "case when mrr > 0 then coalesce(product_key, '') || '=' || licences || ';' end" %}
 {%- set tells_prices = not choice_var('price_increase_as_expansion', [true, false]) %}
 with family_month as (
 
@@ -14,13 +21,11 @@ with family_month as (
         month,
         cast(greatest(sum(mrr), 0) as decimal(18, 2)) as mrr,
         cast(greatest(sum(arr), 0) as decimal(18, 2)) as arr,
-        {{ group_hash("case when mrr > 0 then coalesce(product_key, '') || '=' || licences end") if tells_prices else 'cast(null as ' ~ dbt.type_string() ~ ')' }}
-            as sold,
+        {{ concat_ordered(sold_line, sold_line) if tells_prices else 'cast(null as ' ~ dbt.type_string() ~ ')' }} as sold,
         max(known_date) as known_date
     from {{ ref('fct_subscription_month') }}
-    {%- if is_incremental() %}
-    where month >= {{ add_months(first_open_month(), -1) }} or customer_key in ({{ changed_subscribers() }})
-    {%- endif %}
+    where month >= {{ add_months(month_of(last_build_date()), -1) }}
+        or {{ is_touched('customer_key', 'select customer_key from ' ~ ref('int_touched_customer')) }}
     group by customer_key, product_family_id, month
 
 ),
@@ -56,9 +61,7 @@ family_change as (
         coalesce(max(opening_sold) = max(closing_sold), false) as is_same_sale,
         max(known_date) as known_date
     from month_side
-    {%- if is_incremental() %}
-    where month >= {{ first_open_month() }} or customer_key in ({{ changed_subscribers() }})
-    {%- endif %}
+    where month >= {{ month_of(last_build_date()) }} or {{ is_touched('customer_key', 'select customer_key from ' ~ ref('int_touched_customer')) }}
     group by customer_key, product_family_id, month
     having sum(opening_mrr) > 0 or sum(closing_mrr) > 0
 

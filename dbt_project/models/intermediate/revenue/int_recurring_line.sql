@@ -23,7 +23,7 @@ recurring as (
     select
         *,
         {{ convert_money('amount_total_ex_tax', 'fx_rate_fixed') }} as amount,
-        {{ days_between('start_date', 'end_date') }} + 1 as term_days,
+        {{ dbt.datediff('start_date', 'end_date', 'day') }} + 1 as term_days,
         12 * (extract(year from end_date + 1) - extract(year from start_date))
         + extract(month from end_date + 1) - extract(month from start_date) as calendar_months
     from subscription_line

@@ -13,7 +13,7 @@ with segment_group as (
         segment_type,
         retention_group.*
     from {{ ref('int_retention_group') }} as retention_group
-    cross join {{ retention_segments() }} as segments
+    cross join {{ ref('int_retention_segment_type') }}
 
 ),
 

@@ -60,7 +60,7 @@ final as (
         sum(base_customers) as base_customers,
         sum(retained_customers) as retained_customers
     from base_group
-    cross join {{ retention_segments() }} as segments
+    cross join {{ ref('int_retention_segment_type') }}
     group by all
 
 )

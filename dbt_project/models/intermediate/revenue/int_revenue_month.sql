@@ -8,7 +8,7 @@ with first_line as (
 
 months as (
 
-    select {{ month_series('first_month', month_of(as_of_date())) }} as month from first_line
+    select {{ date_series('first_month', month_of(as_of_date()), 'month') }} as month from first_line
 
 ),
 

@@ -87,7 +87,7 @@ final as (
     from candidate
     inner join line
         on candidate.line_id = line.line_id
-    where {{ days_between('line.end_date', 'candidate.next_date') }} - 1 between 1 and {{ var('renewal_grace_days') }}
+    where {{ dbt.datediff('line.end_date', 'candidate.next_date', 'day') }} - 1 between 1 and {{ var('renewal_grace_days') }}
     qualify row_number() over (partition by line.line_id order by candidate.bridge_level) = 1
 
 )

@@ -28,8 +28,7 @@ activity as (
         'use' as kind,
         user_id,
         feature_code,
-        uses,
-        _build_id
+        uses
     from feature_use
     union all
     select
@@ -38,8 +37,7 @@ activity as (
         'login' as kind,
         user_id,
         null as feature_code,
-        null as uses,
-        _build_id
+        null as uses
     from login_event
 
 ),
@@ -48,13 +46,13 @@ final as (
 
     select
         coalesce(identity.customer_key, 'unknown') as customer_key,
+        activity.account_id,
         activity.activity_date,
         {{ week_end_of('activity.activity_date') }} as week_end,
         activity.kind,
         activity.user_id,
         activity.feature_code,
-        activity.uses,
-        greatest(activity._build_id, coalesce(identity._build_id, activity._build_id)) as _build_id
+        activity.uses
     from activity
     left join identity on activity.account_id = identity.account_id
     where {{ week_end_of('activity.activity_date') }} <= {{ last_week_end() }}

@@ -1,9 +1,11 @@
+{{ config(materialized='view') }}
+
 -- grain: customer × complete week from the customer's first activity on, quiet weeks too.
 -- A feed is missing (null) before the first week in which any customer has it, and 0 from then on (ruling 2.12).
 
-with activity as (
+with week_count as (
 
-    select * from {{ ref('int_usage_activity') }}
+    select * from {{ ref('int_usage_week_count') }}
 
 ),
 
@@ -16,32 +18,15 @@ sunday as (
 
 feed as (
 
-    select
-        min(case when kind = 'use' then week_end end) as use_since,
-        min(case when kind = 'login' then week_end end) as login_since,
-        min(case when user_id is not null then week_end end) as user_since
-    from activity
+    select * from {{ ref('int_usage_feed') }}
 
 ),
 
 first_week as (
 
     select customer_key, min(week_end) as first_week_end
-    from activity
+    from week_count
     group by customer_key
-
-),
-
-week_count as (
-
-    select
-        customer_key,
-        week_end,
-        sum(case when kind = 'use' then 1 else 0 end) as feature_use_rows,
-        sum(case when kind = 'login' then 1 else 0 end) as logins,
-        max(_build_id) as _build_id
-    from activity
-    group by customer_key, week_end
 
 ),
 
@@ -50,14 +35,10 @@ final as (
     select
         first_week.customer_key,
         sunday.week_end,
-        cast(case
-            when sunday.week_end >= feed.use_since then coalesce(week_count.feature_use_rows, 0)
-        end as integer) as feature_use_rows_7d,
-        cast(case
-            when sunday.week_end >= feed.login_since then coalesce(week_count.logins, 0)
-        end as integer) as logins_7d,
-        coalesce(sunday.week_end >= feed.user_since, false) as has_user_ids,
-        week_count._build_id
+        case when sunday.week_end >= feed.use_since then coalesce(week_count.feature_use_rows, 0) end
+            as feature_use_rows_7d,
+        case when sunday.week_end >= feed.login_since then coalesce(week_count.logins, 0) end as logins_7d,
+        coalesce(sunday.week_end >= feed.user_since, false) as has_user_ids
     from first_week
     inner join sunday on first_week.first_week_end <= sunday.week_end
     cross join feed

@@ -56,7 +56,7 @@ final as (
         level.activation_level,
         cast(level.goals_achieved as smallint) as goals_achieved,
         cast(item.last_stage_no + 1 as smallint) as current_stage_no,
-        cast({{ days_between(local_date('item.current_stage_since'), as_of_date()) }} as integer)
+        cast({{ dbt.datediff(local_date('item.current_stage_since'), as_of_date(), 'day') }} as integer)
             as days_in_current_stage,
         cast(level.publications_6m as integer) as publications_6m,
         cast(level.distinct_pub_months as smallint) as distinct_pub_months,
@@ -67,7 +67,7 @@ final as (
         cast(level.target_cadence_days as integer) as target_cadence_days,
         level.is_regular,
         coalesce(
-            {{ days_between('coalesce(customer.first_contract_date, first_item.first_item_date)', as_of_date()) }}
+            {{ dbt.datediff('coalesce(customer.first_contract_date, first_item.first_item_date)', as_of_date(), 'day') }}
             < {{ var('ramp_up_days') }}, false
         ) as is_ramp_up,
         cast(level.activation_level - earlier.activation_level as smallint) as level_change_28d,

@@ -1,6 +1,15 @@
 -- Recency, frequency and monetary scores; the slice of as_of (DOMAIN.md §2.14, rulings in §0.1 RFM).
 {%- set scoring_method = choice_var('rfm_scoring_method', ['quantile', 'fixed']) %}
 {%- set weights = var('rfm_weights') %}
+{%- set bins = choice_var('rfm_bins', range(2, 10) | list) %}
+{#- every var that decides a customer's RFM, so that slices made by other definitions can be told apart -#}
+{%- set settings = [] %}
+{%- for name in [
+    'rfm_lookback_months', 'rfm_scoring_method', 'rfm_bins', 'rfm_tie_method', 'rfm_frequency_unit',
+    'rfm_include_subscription', 'rfm_weights',
+] %}
+    {%- do settings.append(name ~ '=' ~ var(name)) %}
+{%- endfor %}
 with measure as (
 
     select * from {{ ref('int_rfm_measure') }}
@@ -78,7 +87,7 @@ final as (
         measure.last_order_date,
         {{ add_months(as_of_date(), -1 * var('rfm_lookback_months')) }} + 1 as window_start,
         '{{ scoring_method }}' as scoring_method,
-        '{{ rfm_config_hash() }}' as config_hash
+        '{{ local_md5(settings | join(';')) }}' as config_hash
     from measure
     left join scored on measure.customer_key = scored.customer_key
     left join segmented on measure.customer_key = segmented.customer_key

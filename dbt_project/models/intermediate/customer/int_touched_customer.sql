@@ -1,0 +1,101 @@
+-- Customers whose purchases or subscriptions may have changed since the last build, for the facts that rebuild them whole:
+-- those of every account that a touched order, line, contract or product names or named, and of accounts that have
+-- changed customers. One too many costs a moment, one too few would be wrong.
+with line_before as (
+
+    select * from {{ ref('stg_touched__order_line') }}
+
+),
+
+order_before as (
+
+    select * from {{ ref('stg_touched__order') }}
+
+),
+
+contract_before as (
+
+    select * from {{ ref('stg_touched__contract') }}
+
+),
+
+-- As they are now: a record hides the one of the same id that was dropped as a file, and lines are routed by product.
+line_now as (
+
+    select order_line_id as line_id, product_id, order_id, null as account_id, null as contract_id
+    from {{ ref('crm__order_line') }}
+    union all
+    select line_id, product_id, null as order_id, account_id, contract_id
+    from {{ ref('crm__subscription_line') }}
+
+),
+
+line as (
+
+    select order_id, account_id, contract_id from line_before
+    union all
+    select order_id, account_id, contract_id
+    from line_now
+    where line_id in (select line_id from line_before)
+        or product_id in (select product_id from {{ ref('stg_touched__product') }})
+
+),
+
+contract as (
+
+    select contract_id from contract_before
+    union
+    select contract_id from order_before
+    union
+    select contract_id from line
+
+),
+
+-- Whether a line is carried over a gap depends on the lines of the contract that follows its own.
+contract_chain as (
+
+    select contract_id from contract
+    union
+    select previous_contract_id from contract_before
+    union
+    select previous_contract_id from {{ ref('crm__contract') }}
+    where contract_id in (select contract_id from contract)
+
+),
+
+account as (
+
+    select account_id from line
+    union
+    select account_id from order_before
+    union
+    select account_id from contract_before
+    union
+    select account_id from {{ ref('crm__order') }}
+    where order_id in (select order_id from order_before)
+        or order_id in (select order_id from line)
+        or order_date > {{ last_build_date() }}
+    union
+    select account_id from {{ ref('crm__contract') }} where contract_id in (select contract_id from contract)
+    union
+    select account_id from {{ ref('crm__subscription_line') }}
+    where contract_id in (select contract_id from contract_chain)
+
+),
+
+final as (
+
+    select identity.customer_key
+    from account
+    inner join {{ ref('int_customer_identity') }} as identity on account.account_id = identity.account_id
+    union
+    select customer_key from {{ ref('int_changed_account') }}
+    union
+    select previous_customer_key from {{ ref('int_changed_account') }}
+    union
+    -- whatever has lost its order or its account, or has found it
+    select 'unknown' as customer_key
+
+)
+
+select customer_key from final

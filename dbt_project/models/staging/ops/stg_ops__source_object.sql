@@ -1,0 +1,7 @@
+-- The catalogue of source objects.
+select
+    source,
+    object,
+    area,
+    is_required
+from {{ source('ops', 'source_objects') }}

@@ -1,0 +1,15 @@
+-- Every version of the orders that were loaded since the last build, deleted ones too: what they were and what they are.
+-- Facts are rebuilt for whatever any version names.
+select
+    Id as order_id,
+    AccountId as account_id,
+    ContractId as contract_id
+from {{ source('raw', 'salesforce__order') }}
+where {{ is_read_again('salesforce__order') }}
+union all
+select
+    {{ read_text('order_id', 'text') }} as order_id,
+    {{ read_text('account_id', 'text') }} as account_id,
+    null as contract_id
+from {{ source('raw', 'files__crm__order') }}
+where {{ is_read_again('files__crm__order') }}

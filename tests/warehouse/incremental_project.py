@@ -1,0 +1,193 @@
+"""The incremental facts and all they are built from, as the statements dbt runs, over raw tables in memory."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+
+from ingestion.lake import Lake
+from ingestion.load import load, store_salt
+from pipeline.build import contract_columns
+from tests.conftest import ROOT
+
+FACTS = (
+    "fct_order_line",
+    "fct_subscription_month",
+    "int_mrr_change",
+    "fct_ticket",
+    "fct_content_item_stage",
+    "fct_usage_weekly",
+)
+# What dbt writes into the statements, to be replaced by a build's own.
+AS_OF, SINCE, BUILD, LOAD = "2013-02-14", "2013-02-13", 987654321, 987654320
+SYSTEMS = ["salesforce", "zendesk", "database", "files"]
+
+
+@dataclass
+class Statement:
+    """What makes one model: `table` or `view`, or the two statements of an incremental build."""
+
+    relation: str
+    query: str
+    kind: str
+    replace: str | None = None
+
+
+@dataclass
+class Warehouse:
+    """A database in memory with the raw tables, and the builds over it.
+
+    Attributes:
+        full, later: statements of a full and of a later build, in order.
+        since: the last build's date and newest load, None before the first.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    full: list[Statement]
+    later: list[Statement]
+    build_id: int = 0
+    load_id: int = 0
+    since: tuple[date, int] | None = None
+    columns: dict[str, list[str]] = field(default_factory=dict)
+
+    def empty(self) -> None:
+        """Forget all records and builds."""
+        for table in self.columns:
+            self.connection.execute(f"delete from warehouse.raw.{table}")
+        self.build_id, self.load_id, self.since = 0, 0, None
+
+    def land(self, table: str, rows: list[dict[str, object]]) -> None:
+        """Load records as one run; columns that are not named are null."""
+        self.load_id += 1
+        for row in rows:
+            row = {"_load_id": self.load_id, "_is_deleted": False, "_row": 0, **row}
+            row["_extracted_at"] = datetime(2020, 1, 1, tzinfo=UTC) + timedelta(hours=self.load_id)
+            names = ", ".join(row)
+            marks = ", ".join("?" * len(row))
+            self.connection.execute(
+                f"insert into warehouse.raw.{table} ({names}) values ({marks})", list(row.values())
+            )
+
+    def build(self, as_of: date, full: bool = False) -> None:
+        """One build for a date: a later one when there was one before, unless a full one is wanted."""
+        self.build_id += 1
+        later = self.since is not None and not full
+        values = {AS_OF: as_of.isoformat(), str(BUILD): str(self.build_id)}
+        if later:
+            values |= {SINCE: self.since[0].isoformat(), str(LOAD): str(self.since[1])}
+        pattern = re.compile("|".join(values))
+        for statement in self.later if later else self.full:
+            query, replace = (
+                pattern.sub(lambda found: values[found[0]], text or "")
+                for text in (statement.query, statement.replace)
+            )
+            if replace and "delete from" not in replace:
+                self._keep(statement, pattern, values)
+            elif not replace:
+                self.connection.execute(
+                    f"create or replace {statement.kind} {statement.relation} as {query}"
+                )
+            else:
+                self.connection.execute(f"create or replace temp table new_rows as {query}")
+                self.connection.execute(replace)
+        self.since = (as_of, self.load_id)
+
+    def _keep(self, statement, pattern, values):
+        """Staging, whole; rows that are as before keep the build they came with."""
+        full = next(s for s in self.full if s.relation == statement.relation)
+        query = pattern.sub(lambda found: values[found[0]], full.query)
+        self.connection.execute(f"create or replace temp table new_rows as {query}")
+        names = [row[0] for row in self.connection.execute("describe new_rows").fetchall()]
+        names.remove("_build_id")
+        listed = ", ".join(names)
+        same = " and ".join(f"a.{n} is not distinct from b.{n}" for n in names)
+        self.connection.execute(
+            f"create or replace table {statement.relation} as select {', '.join('a.' + n for n in names)}, "
+            f"coalesce(b._build_id, a._build_id) as _build_id from new_rows a left join "
+            f"(select {listed}, max(_build_id) as _build_id from {statement.relation} group by {listed}) b on {same}"
+        )
+
+    def facts(self) -> dict[str, list[tuple[object, ...]]]:
+        """Rows of every fact."""
+        relations = {s.relation.split(".")[-1].strip('"'): s.relation for s in self.full}
+        return {
+            name: self.connection.execute(f"from {relations[name]} order by all").fetchall()
+            for name in FACTS
+        }
+
+
+def open_warehouse(folder: Path) -> Warehouse:
+    """Run dbt twice over empty raw tables, fully and incrementally, and keep its statements."""
+    files = {
+        "CSW_WAREHOUSE_FILE": str(folder / "warehouse.duckdb"),
+        "CSW_MARTS_FILE": str(folder / "marts_build.duckdb"),
+    }
+    load(folder / "warehouse.duckdb", Lake(folder / "lake"), contract_columns())
+    store_salt(folder / "warehouse.duckdb", folder / "salt")
+    base = {"as_of_date": AS_OF, "build_id": BUILD, "systems": SYSTEMS, "renewal_grace_days": 5}
+    full = _statements(folder / "full", files, ["--full-refresh"], base)
+    since = {"since_as_of_date": SINCE, "since_load_id": LOAD}
+    later = _statements(folder / "later", files, [], base | since)
+    connection = duckdb.connect(config={"threads": 1})
+    connection.execute("set TimeZone = 'UTC'")
+    for database, path in (
+        ("warehouse", "warehouse.duckdb"),
+        ("marts_build", "marts_build.duckdb"),
+    ):
+        connection.execute(f"attach '{folder / path}' as built_{database} (read_only)")
+        connection.execute(f"attach ':memory:' as {database}")
+        for (schema,) in connection.execute(
+            "select schema_name from duckdb_schemas() where database_name = ? and not internal",
+            [f"built_{database}"],
+        ).fetchall():
+            connection.execute(f"create schema if not exists {database}.{schema}")
+    columns: dict[str, list[str]] = {}
+    for schema, table in connection.execute(
+        "select schema_name, table_name from duckdb_tables() "
+        "where database_name = 'built_warehouse' and schema_name in ('raw', 'ops', 'seeds')"
+    ).fetchall():
+        name = f"warehouse.{schema}.{table}"
+        connection.execute(f"create table {name} as from built_{name}")
+        if schema == "raw":
+            columns[table] = []
+    return Warehouse(connection, full, later, columns=columns)
+
+
+def _statements(
+    target: Path, files: dict[str, str], arguments: list[str], variables: dict[str, object]
+) -> list[Statement]:
+    done = subprocess.run(
+        [
+            *(str(Path(sys.executable).with_name("dbt")), "--no-use-colors", "build", *arguments),
+            *("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"),
+            *("--profiles-dir", ".", "--target-path", str(target), "--log-path", str(target)),
+            *("--vars", json.dumps(variables), "--select", *(f"+{name}" for name in FACTS)),
+        ],
+        cwd=ROOT / "dbt_project",
+        env=os.environ | files,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-3000:]
+    nodes = json.loads((target / "manifest.json").read_text(encoding="utf-8"))["nodes"]
+    ran = json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
+    found = []
+    for result in sorted(ran, key=lambda result: result["timing"][-1]["completed_at"]):
+        node = nodes[result["unique_id"]]
+        if node["resource_type"] != "model":
+            continue
+        path = target / "run" / node["package_name"] / node["original_file_path"]
+        kind = "view" if node["config"]["materialized"] == "view" else "table"
+        replace = None
+        if node["config"]["materialized"] == "incremental" and "--full-refresh" not in arguments:
+            text = path.read_text(encoding="utf-8")
+            replace = re.sub(r'"?\w+__dbt_tmp\w*"?', "new_rows", text)
+        found.append(Statement(node["relation_name"], node["compiled_code"], kind, replace))
+    return found
