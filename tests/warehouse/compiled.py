@@ -6,7 +6,6 @@ intermediate model. What does not depend on the entities that vary runs once; an
 then costs what its own models cost, tens of milliseconds.
 """
 
-import json
 import os
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -19,7 +18,7 @@ import duckdb
 from ingestion.lake import Lake
 from ingestion.load import load, store_salt
 from pipeline.build import contract_columns
-from pipeline.dbt import PROJECT
+from pipeline.dbt import PROJECT, vars_argument
 
 Row = Mapping[str, Any]
 Node = dict[str, Any]
@@ -51,7 +50,7 @@ class Chain:
             variables: dbt vars, with ``as_of_date``.
         """
         varying = set(varying)
-        self._nodes = _compile(tuple(targets), json.dumps(dict(variables or {}), sort_keys=True))
+        self._nodes = _compile(tuple(targets), vars_argument(dict(variables or {})))
         self._names = {node["name"]: node["relation_name"] for node in self._nodes.values()}
         self._varying = sorted(varying)
         self.connection = duckdb.connect(config={"threads": 1})
