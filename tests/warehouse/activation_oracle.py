@@ -141,7 +141,7 @@ def relevant_items(items: list[Item], day: date, window: Fraction) -> list[Item]
         and not item.is_cancelled(day)
         and (
             item.is_open(day)
-            or any(local_day(e.at) > day - timedelta(days=int(window)) for e in item.known(day))
+            or any((day - local_day(event.at)).days <= window for event in item.known(day))
         )
     ]
 
@@ -196,19 +196,15 @@ def level(
 
 
 def days_in_current_stage(items: list[Item], day: date) -> set[int | None]:
-    """Days since the most advanced open item last reached a stage or was created; of equals any one."""
+    """Days since the most advanced open item last reached a stage, else was created; of equals any one."""
     open_items = [i for i in items if i.created_at < end_of(day) and i.is_open(day)]
     number = max((current_stage(i, day, day) for i in open_items), default=None)
-    return {
-        (
-            day
-            - local_day(
-                max([i.created_at, *(e for s in STAGES if (e := i.achieved_at(s.code, day)))])
-            )
-        ).days
-        for i in open_items
-        if current_stage(i, day, day) == number
-    } or {None}
+    found: set[int | None] = set()
+    for item in open_items:
+        if current_stage(item, day, day) == number:
+            times = [at for stage in STAGES if (at := item.achieved_at(stage.code, day))]
+            found.add((day - local_day(max(times, default=item.created_at))).days)
+    return found or {None}
 
 
 def current_stage(item: Item, day: date, as_of: date) -> int:
