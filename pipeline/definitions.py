@@ -1,4 +1,4 @@
-"""The definitions a company may choose otherwise: which dbt vars there are and what each may be (DECISIONS.md)."""
+"""The definitions a company may choose otherwise: which dbt vars there are and what each may be (docs/decisions)."""
 
 from typing import Annotated, Any, Literal
 
@@ -125,7 +125,7 @@ def check(where: str, defaults: dict[str, Any], overrides: dict[str, Any]) -> No
     except ValidationError as error:
         problems = "; ".join(map(_in_words, error.errors()))
         raise TenantError(
-            f"{where}: {problems}", "DECISIONS.md tells what each var means and may be"
+            f"{where}: {problems}", "docs/decisions tells what each var means and may be"
         ) from error
 
 

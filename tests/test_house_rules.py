@@ -18,7 +18,7 @@ from runtime.settings import Settings
 from tests.conftest import ROOT
 
 DBT = ROOT / "dbt_project"
-DOCUMENTS = ("README.md", "README.ja.md", "CONTRIBUTING.md", "DECISIONS.md")
+DOCUMENTS = ("README.md", "README.ja.md", "CONTRIBUTING.md", "AGENTS.md")
 # What a checkout somewhere else does not have. Interpreters (#!/usr/bin/env), /proc and /dev/null are everywhere.
 ABSOLUTE = re.compile(
     r"""(?<![\w./:}>)-])/(?:home|root|work|tmp|opt|mnt|Users|var|srv|usr/(?!bin/env))[/\w.-]*"""
@@ -238,10 +238,10 @@ def test_every_raw_object_has_a_contract_and_is_a_source():
 
 
 def test_every_variable_is_decided():
-    """A definition that companies disagree on has its entry in DECISIONS.md."""
+    """A definition that companies disagree on has its entry in docs/decisions."""
     variables = yaml.safe_load((DBT / "dbt_project.yml").read_text())["vars"]
     facts = {*RUN_VARIABLES, "timezone", "reporting_currency", "first_business_date", "systems"}
-    decisions = text("DECISIONS.md")
+    decisions = "".join(text(name) for name in files() if name.startswith("docs/decisions/"))
     assert [name for name in variables if name not in facts and f"`{name}`" not in decisions] == []
 
 
