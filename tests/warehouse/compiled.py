@@ -1,12 +1,10 @@
 """The project's models, compiled by dbt and run in an in-memory DuckDB: any input rows, no Airflow, no files.
 
-dbt is imported and the project parsed once a process (about 6 s); another set of vars costs 0.7 s. A
-:class:`Chain` runs what leads to its models in the manifest's order, so no test has to name an
+The project is parsed once a process (about 6 s); another set of vars costs 0.7 s. A :class:`Chain` runs what leads to its models in the manifest's order, so no test has to name an
 intermediate model. What does not depend on the entities that vary runs once; an example of a property
 then costs what its own models cost, tens of milliseconds.
 """
 
-import os
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -19,12 +17,10 @@ from ingestion.lake import Lake
 from ingestion.load import load, store_salt
 from pipeline.build import contract_columns
 from pipeline.dbt import PROJECT, vars_argument
+from tests.in_process_dbt import invoke, manifest
 
 Row = Mapping[str, Any]
 Node = dict[str, Any]
-
-# The catalogues that dbt names; in memory there are no files behind them.
-_FILES = {"CSW_WAREHOUSE_FILE": ":memory:", "CSW_MARTS_FILE": ":memory:"}
 
 
 class Chain:
@@ -55,7 +51,9 @@ class Chain:
         self._varying = sorted(varying)
         self.connection = duckdb.connect(config={"threads": 1})
         self.connection.execute("set TimeZone = 'UTC'")
-        self.connection.execute("attach ':memory:' as marts_build")
+        for database in ("marts_build", "warehouse"):  # the names dbt gives the two files
+            self.connection.execute(f"attach ':memory:' as {database}")
+        self.connection.execute("use warehouse")
         for name, statement in _empty_warehouse():
             self.connection.execute(f"create schema if not exists {name.partition('.')[0]}")
             self.connection.execute(statement)
@@ -117,51 +115,22 @@ class Chain:
 
 
 @cache
-def _parsed() -> tuple[Any, str]:
-    """dbt's runner and the folder of its artifacts, the project parsed."""
-    from dbt.cli.main import dbtRunner
-
-    folder = TemporaryDirectory(prefix="dbt_compiled_")
-    outcome = _invoke(dbtRunner(), folder.name, "parse")
-    return dbtRunner(manifest=outcome), folder
-
-
-@cache
 def _compile(targets: tuple[str, ...], variables: str) -> dict[str, Node]:
     """Manifest entries, compiled, of the targets and everything they are made of."""
-    runner, folder = _parsed()
     selected = [f"+{name}" for name in targets]
-    results = _invoke(
-        *(runner, folder.name, "compile", "--full-refresh", "--no-populate-cache"),
+    results = invoke(
+        *("compile", "--full-refresh", "--no-populate-cache"),
         *("--vars", variables, "--select", *selected),
     )
     compiled = {result.node.unique_id: result.node.to_dict() for result in results}
     seeds = {
         key: node.to_dict()
-        for key, node in runner.manifest.nodes.items()
+        for key, node in manifest().nodes.items()
         if node.resource_type == "seed"
     }
     models = {key: node for key, node in compiled.items() if node["resource_type"] == "model"}
     needed = {key for node in models.values() for key in _parents(node)}
     return models | {key: node for key, node in seeds.items() if key in needed}
-
-
-def _invoke(runner: Any, folder: str, command: str, *arguments: str) -> Any:
-    before = {name: os.environ.get(name) for name in _FILES}
-    os.environ.update(_FILES)
-    try:
-        outcome = runner.invoke(
-            [
-                *("--quiet", "--log-level", "none", "--log-level-file", "none", command),
-                *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
-                *("--target-path", folder, "--log-path", folder, *arguments),
-            ]
-        )
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name) if value is None else os.environ.update({name: value})
-    assert outcome.success, outcome.exception or [r.message for r in outcome.result]
-    return outcome.result
 
 
 @cache
