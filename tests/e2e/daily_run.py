@@ -19,8 +19,9 @@ from cli import airflow_home, sandbox, state
 from ingestion.catalogue import AREAS, objects_of
 from ingestion.lake import Lake
 from pipeline import build
+from pipeline.commit import check_and_commit
 from pipeline.context import Context
-from pipeline.ingest import check_and_commit, connected_objects, extract
+from pipeline.extract import connected_objects, extract_object
 from runtime.business_date import day_end
 from runtime.records import Connection
 from runtime.settings import get_settings
@@ -98,7 +99,7 @@ def _ingest(context: Context, area: str, day: date) -> None:
         if source in context.tenant.systems:
             connection = _connection(source)
             for entry in connected_objects(context, area, source, connection):
-                runs.append(extract(context, entry, day, connection))
+                runs.append(extract_object(context, entry, day, connection))
     check_and_commit(context, area, day, runs)
 
 
