@@ -16,6 +16,7 @@ from hypothesis import settings
 from runtime.tenant import load_tenant
 from tests.e2e.tiny_tenant import write_tiny_tenant
 
+os.environ["GX_ANALYTICS_ENABLED"] = "False"  # read when it is imported; no test asks the network
 settings.register_profile("untimed", deadline=None)  # how fast a machine is says nothing
 settings.load_profile("untimed")
 

@@ -1,8 +1,7 @@
 """A day's work without Airflow: what the tasks of the six DAGs do, in their order, in a child process.
 
 Days in a row, kills and backfills are tested this way; that the DAGs do the same is tested with the demo,
-`make up` and the bad input. The children are forked from a process that has imported everything once,
-since starting Great Expectations costs 5 s.
+`make up` and the bad input. The children are forked from a process that has imported everything once.
 """
 
 import json
@@ -21,6 +20,7 @@ from ingestion.lake import Lake
 from pipeline import build
 from pipeline.commit import check_and_commit
 from pipeline.context import Context
+from pipeline.dbt import run_variables
 from pipeline.extract import connected_objects, extract_object
 from runtime.business_date import day_end
 from runtime.records import Connection
@@ -29,9 +29,7 @@ from runtime.tenant import load_tenant
 from tests.conftest import Run, environment
 
 _processes = multiprocessing.get_context("forkserver")
-_processes.set_forkserver_preload(
-    [__name__, "expectations.raw", "expectations.marts", "publishing.site"]
-)
+_processes.set_forkserver_preload([__name__, "great_expectations"])
 
 
 def run_day(home: Path, tenant: Path, day: str) -> Run:
@@ -87,6 +85,7 @@ def _work(home: Path, folder: Path, day: date) -> None:
         context = Context(settings, tenant, Lake(settings.lake_root))
         for area in AREAS:
             _ingest(context, area, day)
+        _write_docs_page(context, day)
         plan = build.load_and_plan(context, day)
         build.publish(context, build.audit(context, build.run_dbt(context, plan)))
         build.render_site(context)
@@ -101,6 +100,14 @@ def _ingest(context: Context, area: str, day: date) -> None:
             for entry in connected_objects(context, area, source, connection):
                 runs.append(extract_object(context, entry, day, connection))
     check_and_commit(context, area, day, runs)
+
+
+def _write_docs_page(context: Context, day: date) -> None:
+    """Stands for dbt's documentation, which costs 8 s; the demo's is the real one."""
+    page = context.settings.site_dir / "dbt" / "index.html"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_text("<html></html>")
+    page.with_name("config_hash.txt").write_text(run_variables(context, day)["config_hash"])
 
 
 def _connection(source: str) -> Connection:
