@@ -160,9 +160,9 @@ def sandbox_server(tmp_path_factory) -> Iterator[tuple[str, World]]:
 
 
 @pytest.fixture(scope="session")
-def models(tmp_path_factory) -> Models:
-    """dbt with the project parsed."""
-    return Models(tmp_path_factory.mktemp("dbt"))
+def models() -> Models:
+    """The project's models and macros, each compiled once."""
+    return Models()
 
 
 @pytest.fixture
