@@ -23,6 +23,7 @@ TYPED = [name for name in READINGS if name != "text"]
 CONTRACT = Contract(
     "raw",
     "landed",
+    "1.0.0",
     "One row per cell. / セルごとに1行。",
     "",
     "",
