@@ -10,10 +10,10 @@ VARS ?=
 SOURCE ?=
 PORT ?= 8700
 
-.PHONY: help install run up down trigger sandbox status rollback rebuild contracts demo check-source bench-extract bench test lint format clean
+.PHONY: help install run up down trigger sandbox status rollback rebuild contracts release-contracts demo check-source bench-extract bench test lint format clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
 # uv by pip into .venv, then the lock; nothing to do while the lock is unchanged
 .venv/installed: uv.lock pyproject.toml
@@ -58,6 +58,9 @@ rebuild: install ## build the warehouse again from the lake alone
 contracts: install ## generate dbt's _contracts.yml from the data contracts
 	@$(BIN)/python -m expectations.generate
 
+release-contracts: install ## at a release: keep the contracts that the next changes are compared with
+	@$(BIN)/python -m expectations.released --release
+
 bench-extract: install ## records per CPU-second from a vendor's pages to lake files, beside dlt's
 	@$(BIN)/python -m tests.bench.bench_extract
 
@@ -68,9 +71,10 @@ test: install ## every test (chromium and PostgreSQL are installed from Debian i
 	@scripts/install_postgresql
 	$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder --durations 25
 
-lint: install ## ruff, sqlfluff, contract drift, lock hosts
+lint: install ## ruff, sqlfluff, contract drift and versions, lock hosts
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/python -m expectations.generate --check
+	$(BIN)/python -m expectations.released --check
 	scripts/check_lock_hosts
 	$(BIN)/sqlfluff lint dbt_project/models --processes 2 --disable-progress-bar
 

@@ -4,11 +4,10 @@ import json
 import os
 from pathlib import Path
 
-from pipeline.ingest import CONCURRENCY, pool_of
 from runtime.errors import StateError
 from runtime.files import write_atomically
 from runtime.settings import PROJECT_ROOT, Settings
-from sandbox import credentials
+from runtime.sources import SOURCES
 
 
 def configure(settings: Settings, tenant: Path) -> None:
@@ -51,16 +50,12 @@ def _refuse_unreadable_connections() -> None:
 
 def point_connections_at_sandbox(base_url: str, vendors: list[str]) -> None:
     """Fill the vendors' Airflow connections with the sandbox's address and sign-in."""
-    accounts = {
-        "salesforce": (credentials.SALESFORCE_CLIENT_ID, credentials.SALESFORCE_CLIENT_SECRET),
-        "hubspot": ("", credentials.HUBSPOT_TOKEN),
-        "marketo": (credentials.MARKETO_CLIENT_ID, credentials.MARKETO_CLIENT_SECRET),
-        "zendesk": (credentials.ZENDESK_CLIENT_ID, credentials.ZENDESK_CLIENT_SECRET),
-    }
+    from sandbox.vendors import vendor_classes
+
     for vendor in vendors:
-        login, password = accounts[vendor]
+        login, password = vendor_classes()[vendor].sign_in_as
         connection = {"conn_type": "http", "host": base_url, "login": login, "password": password}
-        os.environ[f"AIRFLOW_CONN_{vendor.upper()}_DEFAULT"] = json.dumps(connection)
+        os.environ[SOURCES[vendor].connection_variable] = json.dumps(connection)
 
 
 def migrate(settings: Settings) -> bool:
@@ -72,8 +67,8 @@ def migrate(settings: Settings) -> bool:
     import airflow
 
     pools = {"duckdb_writer": (1, "One writer of the warehouse at a time")}
-    for source, slots in CONCURRENCY.items():
-        pools[pool_of(source)] = (slots, f"Objects of {source} read at the same time")
+    for spec in SOURCES.values():
+        pools[spec.pool] = (spec.concurrency, f"Objects of {spec.name} read at the same time")
     marker = settings.airflow_dir / "migrated"
     state = json.dumps({"airflow": airflow.__version__, "pools": pools})
     if marker.exists() and marker.read_text() == state:

@@ -7,13 +7,9 @@ import argparse
 import logging
 import re
 import sys
-import tempfile
-from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
 
 import requests
 from rich.console import Console
@@ -23,15 +19,15 @@ from cli import airflow_home, sandbox
 from cli.command import exit_status
 from cli.run import find_tenant
 from expectations.contracts import contract_for
-from ingestion.catalogue import CatalogueObject, find_object, is_known, load_catalogue
-from ingestion.sources.files.connector import FileDrop
+from ingestion.catalogue import CatalogueObject, is_known, objects_of
+from ingestion.sources.base import Source
 from pipeline.context import Context, load_context
-from pipeline.drops import drop_folders, file_connection
-from pipeline.ingest import CONNECTIONS, SOURCES, completed, in_words
+from pipeline.extract import opened_source
 from runtime.business_date import day_end
 from runtime.errors import AuthenticationError, StateError, WarehouseError
-from runtime.records import Connection, Page, Window
+from runtime.records import Connection, Window
 from runtime.settings import get_settings
+from runtime.sources import SOURCES
 
 PERIOD = timedelta(days=30)
 QUOTA_HEADERS = (
@@ -76,26 +72,22 @@ class Notes(logging.Handler):
         self.texts.append(record.getMessage().split(": ", 1)[-1])
 
 
-def check_vendor(console: Console, source: str, context: Context, connection: Connection) -> bool:
-    """Read the first page of every object of a vendor or database; True if no object failed."""
-    extra = {"poll_seconds": 5, **connection.extra}
-    connection = completed(context, source, replace(connection, extra=extra))
-    connector, seen = SOURCES[source](connection), Seen()
-    if hasattr(connector, "api"):
-        connector.api.watch(seen.answer)
-        connector.api.open()  # an unreachable vendor is said once, not of every object
-    if hasattr(connector, "tables"):
-        console.print(f"tables and views: {', '.join(connector.tables()) or 'none'}")
-    entries = [entry for entry in load_catalogue() if entry.source == source]
-    end = _now(context)
-    window = Window(end - PERIOD, end)
-    results = [
-        _check_object(console, entry, in_words(entry, connector.extract(entry, window)), connector)
-        for entry in entries
-    ]
-    if hasattr(connector, "used_today"):
+def check_objects(console: Console, name: str, context: Context, connection: Connection) -> bool:
+    """Read the first page of every object of a source; True if no required object failed."""
+    connection = replace(connection, extra={"poll_seconds": 5, **connection.extra})
+    with opened_source(context, name, connection) as source:
+        seen = Seen()
+        source.watch(seen.answer)
+        source.open()  # an unreachable source is said once, not of every object
+        if contents := source.contents():
+            console.print(contents, markup=False)
+        entries = objects_of(systems=[name])
+        if SOURCES[name].is_file_drop:  # what nobody dropped is no object of it
+            entries = source.offered(entries)
+        results = [_check_object(console, entry, source, _now(context)) for entry in entries]
         with suppress(WarehouseError):
-            seen.quota["used today"] = connector.used_today()
+            if used := source.used_today():
+                seen.quota["used today"] = used
     if seen.answers:
         console.print(f"scopes: {seen.scopes or 'not told; they are what could be read above'}")
         quota = ", ".join(f"{name} {value}" for name, value in seen.quota.items())
@@ -104,33 +96,15 @@ def check_vendor(console: Console, source: str, context: Context, connection: Co
     return all(results)
 
 
-def check_files(console: Console, context: Context, connection: Connection) -> bool:
-    """Read the first page of every entity's new files, local or on the SFTP server; True if none failed."""
-    folders = drop_folders(context, connection)
-    console.print(f"entities with a folder: {', '.join(folders) or 'none'}")
-    results = []
-    for folder in folders:
-        entry = find_object("files", folder)
-        if not is_known(entry):
-            console.print(f"  [yellow]– {folder}[/] no known entity: lands raw, is not modelled")
-            continue
-        with tempfile.TemporaryDirectory() as spool:
-            files = FileDrop(file_connection(context, entry, connection, {}, Path(spool)))
-            pages = files.extract(entry, Window(None, _now(context)))
-            results.append(_check_object(console, entry, pages, files))
-            for rejected in files.rejected:
-                console.print(f"      [yellow]{rejected.path}: {rejected.reason}[/]")
-    return all(results)
-
-
-def _check_object(
-    console: Console, entry: CatalogueObject, pages: Iterator[Page], connector: Any
-) -> bool:
+def _check_object(console: Console, entry: CatalogueObject, source: Source, end: datetime) -> bool:
+    if not is_known(entry):
+        console.print(f"  [yellow]– {entry.object}[/] no known entity: lands raw, is not modelled")
+        return True
     notes = Notes()
-    connector.fields = []
+    source.fields = []
     logging.getLogger("ingestion").addHandler(notes)
     try:
-        page = next(pages, None)
+        page = next(source.read(entry, Window(end - PERIOD, end)), None)
     except AuthenticationError:
         raise
     except WarehouseError as error:
@@ -140,7 +114,7 @@ def _check_object(
     finally:
         logging.getLogger("ingestion").removeHandler(notes)
     rows = page.records if page else []
-    fields = connector.fields or list(dict.fromkeys(name for row in rows for name in row))
+    fields = source.fields or list(dict.fromkeys(name for row in rows for name in row))
     said = [f"{len(rows):,} records on the first page"] if page else []
     if not page and not notes.texts:
         said = ["no record of this period"]
@@ -172,8 +146,8 @@ def check(console: Console, source: str, tenant_text: str) -> bool:
     Raises:
         WarehouseError: no such source, no connection, refused credentials, unreachable.
     """
-    if source not in CONNECTIONS:
-        raise StateError(f"SOURCE={source} is no source", f"choose {', '.join(CONNECTIONS)}")
+    if source not in SOURCES:
+        raise StateError(f"SOURCE={source} is no source", f"choose {', '.join(SOURCES)}")
     settings = get_settings()
     folder, tenant = find_tenant(console, settings, tenant_text)
     airflow_home.configure(settings, folder)
@@ -195,11 +169,8 @@ def check(console: Console, source: str, tenant_text: str) -> bool:
         from pipeline.tasks import connection_of
 
         connection = connection_of(source)
-        context = load_context()
         console.print(f"[bold]{source}[/] at {shown_address(connection.host)}")
-        if source == "files":
-            return check_files(console, context, connection)
-        return check_vendor(console, source, context, connection)
+        return check_objects(console, source, load_context(), connection)
 
 
 def main() -> int:

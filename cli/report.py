@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from expectations.contracts import LAYERS
+from expectations.data_docs import STATUSES
 from expectations.results import newest_by_table, read_results
 from ingestion.catalogue import objects_of
 from ingestion.lake import Lake
@@ -29,7 +31,7 @@ _LINES = {
     "blocked": "  [red]✗ {source}.{object} blocked: {reasons}[/]",
     "failed": "  [red]✗ {message}[/]",
     "dbt": "  dbt: {done} of {total} models and tests",
-    "audited": "  contracts of the marts: {passed} passed, {warned} warned, {blocked} blocked",
+    "audited": "  contracts: {passed} passed, {warned} warned, {blocked} blocked",
     "published": "  published {file}",
     "unchanged": "  nothing new since the last build of {as_of_date}: nothing to build",
 }
@@ -116,7 +118,7 @@ def summary(
     settings = context.settings
     console.print()
     console.print(_sources(context.lake, context.tenant, business_date))
-    console.print(_contracts(settings, business_date))
+    console.print(rules_table(settings, business_date))
     snapshot = current_snapshot(settings)
     if snapshot:
         console.print(_marts(snapshot))
@@ -178,17 +180,22 @@ def _sources(lake: Lake, tenant: Tenant, business_date: date) -> Table:
     return table
 
 
-def _contracts(settings: Settings, business_date: date) -> Table:
+def rules_table(settings: Settings, business_date: date | None = None) -> Table:
+    """How many rules of each layer ended how, by every table's newest check.
+
+    Args:
+        business_date: only tables checked for this date; None takes every table.
+    """
     table = Table(title="Contracts データ契約 (rules)", title_justify="left")
-    statuses = ("passed", "warned", "quarantined", "blocked", "error")
     table.add_column("layer")
-    for status in statuses:
+    for status in STATUSES:
         table.add_column(status, justify="right")
     newest = newest_by_table(read_results(settings.audit_dir))
-    of_date = newest[newest["business_date"] == business_date]
-    for layer in ("raw", "core", "marts"):
-        counts = Counter(of_date[of_date["layer"] == layer]["status"])
-        table.add_row(layer, *(f"{counts[status]:,}" for status in statuses))
+    if business_date is not None:
+        newest = newest[newest["business_date"] == business_date]
+    for layer in LAYERS:
+        counts = Counter(newest[newest["layer"] == layer]["status"])
+        table.add_row(layer, *(f"{counts[status]:,}" for status in STATUSES))
     return table
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from runtime.errors import TenantError
 from runtime.process import start
 from runtime.settings import PROJECT_ROOT, Settings
+from runtime.sources import SOURCES
 from runtime.tenant import Tenant
 
 CLOCK_MARGIN = timedelta(minutes=5)
@@ -18,11 +19,12 @@ def vendors_to_serve(folder: Path, tenant: Tenant) -> list[str]:
 
     Any other connected vendor is reached through its own connection, or the run says that there is none.
     """
-    vendors = sorted(set(tenant.systems) - {"files", "database"})
     return [
-        vendor
-        for vendor in vendors
-        if (folder / vendor).is_dir() and f"AIRFLOW_CONN_{vendor.upper()}_DEFAULT" not in os.environ
+        name
+        for name in sorted(set(tenant.systems))
+        if SOURCES[name].sandbox
+        and (folder / name).is_dir()
+        and SOURCES[name].connection_variable not in os.environ
     ]
 
 

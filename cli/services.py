@@ -8,13 +8,13 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psutil
 import requests
 from rich.console import Console
+from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from cli import airflow_home, sandbox, state
 from cli.command import exit_status
@@ -27,6 +27,8 @@ from runtime.settings import PROJECT_ROOT, Settings, get_settings
 
 HEALTHY_WITHIN_SECONDS = 180
 STOPPED_WITHIN_SECONDS = 20
+CLOCK_SET_SECONDS = 10  # what a start time may seem to differ after the clock was set
+AIRFLOW_PARTS = ("metadatabase", "scheduler", "dag_processor", "triggerer")
 PARALLELISM = "8"
 
 
@@ -109,14 +111,12 @@ def down(console: Console, settings: Settings) -> None:
         console.print("nothing is running")
         return
     processes = json.loads(path.read_text())["processes"]
-    alive = {name: process for name, process in processes.items() if _is_ours(process)}
+    alive = {name: process for name, noted in processes.items() if (process := _living(noted))}
     for process in alive.values():
-        os.killpg(process["pid"], signal.SIGTERM)
-    deadline = time.monotonic() + STOPPED_WITHIN_SECONDS
-    while any(map(_is_ours, alive.values())) and time.monotonic() < deadline:
-        time.sleep(0.3)
-    for process in filter(_is_ours, alive.values()):
-        os.killpg(process["pid"], signal.SIGKILL)
+        os.killpg(process.pid, signal.SIGTERM)
+    _, stubborn = psutil.wait_procs(alive.values(), timeout=STOPPED_WITHIN_SECONDS)
+    for process in stubborn:
+        os.killpg(process.pid, signal.SIGKILL)
     path.unlink()
     console.print(f"stopped {', '.join(alive) or 'nothing: it had already ended'}")
 
@@ -159,20 +159,18 @@ def _start(settings: Settings, name: str, command: list[str], lock: int) -> dict
             start_new_session=True,
             pass_fds=(lock,),
         )
-    return {"pid": process.pid, "started_at": _started_at(process.pid)}
+    return {"pid": process.pid, "started_at": psutil.Process(process.pid).create_time()}
 
 
-def _started_at(pid: int) -> str | None:
-    """Start time of a living process in the kernel's clock ticks; ids are used again, this is not."""
+def _living(noted: dict[str, Any]) -> psutil.Process | None:
+    """The noted process if it still runs; ids are used again, start times are not."""
     try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except (FileNotFoundError, ProcessLookupError):
+        process = psutil.Process(noted["pid"])
+        difference = abs(process.create_time() - noted["started_at"])
+        is_zombie = process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
         return None
-    return None if fields[0] == "Z" else fields[19]
-
-
-def _is_ours(process: dict[str, Any]) -> bool:
-    return _started_at(process["pid"]) == process["started_at"]
+    return None if is_zombie or difference > CLOCK_SET_SECONDS else process
 
 
 def _free_port(preferred: int) -> int:
@@ -187,22 +185,28 @@ def _free_port(preferred: int) -> int:
 
 
 def _wait_until_healthy(airflow_url: str, processes: dict[str, Any]) -> None:
-    deadline = datetime.now() + timedelta(seconds=HEALTHY_WITHIN_SECONDS)
-    answer: dict[str, Any] = {}
-    while datetime.now() < deadline:
-        time.sleep(1)
-        try:
-            answer = requests.get(f"{airflow_url}/api/v2/monitor/health", timeout=5).json()
-        except requests.RequestException:
-            continue
-        if all(
-            answer.get(part, {}).get("status") == "healthy"
-            for part in ("metadatabase", "scheduler", "dag_processor", "triggerer")
-        ):
-            return
-    raise StateError(
-        f"Airflow was not healthy within {HEALTHY_WITHIN_SECONDS} s: {answer or 'no answer'}",
-        f"see the logs of {', '.join(processes)} in the logs folder",
+    poll = Retrying(
+        wait=wait_fixed(1),
+        stop=stop_after_delay(HEALTHY_WITHIN_SECONDS),
+        retry=retry_if_result(bool),
+    )
+    try:
+        poll(_unhealthy_parts, airflow_url)
+    except RetryError as error:
+        raise StateError(
+            f"Airflow was not healthy within {HEALTHY_WITHIN_SECONDS} s: {error.last_attempt.result()}",
+            f"see the logs of {', '.join(processes)} in the logs folder",
+        ) from error
+
+
+def _unhealthy_parts(airflow_url: str) -> str:
+    """Parts of Airflow that are not healthy yet, empty if all are."""
+    try:
+        answer = requests.get(f"{airflow_url}/api/v2/monitor/health", timeout=5).json()
+    except requests.RequestException:
+        return "no answer"
+    return ", ".join(
+        part for part in AIRFLOW_PARTS if answer.get(part, {}).get("status") != "healthy"
     )
 
 

@@ -8,6 +8,7 @@ from rich.markup import escape
 
 from cli import state
 from cli.command import exit_status
+from cli.report import rules_table
 from ingestion.catalogue import AREAS, objects_of
 from ingestion.lake import Lake
 from pipeline.build_register import Build, BuildRegister
@@ -56,6 +57,7 @@ def show(console: Console, settings: Settings) -> bool:
         console.print("Blocked    nothing")
     for problem in problems:
         console.print(f"[red]Blocked    {escape(problem)}[/]")
+    console.print(rules_table(settings))
     is_current = bool(snapshot and builds and builds[-1].status == "published")
     return is_current and snapshot.as_of_date >= _newest_built(builds)
 

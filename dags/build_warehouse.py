@@ -19,12 +19,12 @@ from pipeline import build
 from pipeline.build_plan import BuildPlan
 from pipeline.tasks import (
     ASSETS,
-    DAG_DEFAULTS,
     DEADLINE_HOUR,
     areas_are_in,
     business_date_of_run,
+    dag_defaults,
     daily_at,
-    step,
+    run_and_report,
 )
 from runtime.progress import report
 
@@ -38,7 +38,7 @@ WRITER = {"pool": "duckdb_writer"}
     ),
     tags=["build"],
     doc_md=__doc__,
-    **DAG_DEFAULTS,
+    **dag_defaults(),
 )
 def build_warehouse() -> None:
     @task.sensor(
@@ -49,23 +49,23 @@ def build_warehouse() -> None:
 
     @task(**WRITER)
     def load() -> dict[str, Any]:
-        return step(build.load_and_plan, business_date_of_run()).model_dump(mode="json")
+        return run_and_report(build.load_and_plan, business_date_of_run()).model_dump(mode="json")
 
     @task(**WRITER)
     def dbt_build(plan: dict[str, Any]) -> dict[str, Any]:
-        return step(build.run_dbt, BuildPlan(**plan)).model_dump(mode="json")
+        return run_and_report(build.run_dbt, BuildPlan(**plan)).model_dump(mode="json")
 
     @task(**WRITER)
     def audit(plan: dict[str, Any]) -> dict[str, Any]:
-        return step(build.audit, BuildPlan(**plan)).model_dump(mode="json")
+        return run_and_report(build.audit, BuildPlan(**plan)).model_dump(mode="json")
 
     @task(**WRITER)
     def publish(plan: dict[str, Any]) -> None:
-        step(build.publish, BuildPlan(**plan))
+        run_and_report(build.publish, BuildPlan(**plan))
 
     @task(trigger_rule="all_done", **WRITER)
     def site() -> None:
-        step(build.render_site)
+        run_and_report(build.render_site)
 
     @task
     def finished() -> None:

@@ -10,10 +10,10 @@ Rerunning a date is always safe: what is committed is not pulled again (set `for
 
 from airflow.sdk import dag
 
-from pipeline.tasks import DAG_DEFAULTS, daily_at, ingest_tasks
+from pipeline.tasks import dag_defaults, daily_at, ingest_tasks
 
 
-@dag(schedule=daily_at(2), tags=["ingest", "crm"], doc_md=__doc__, **DAG_DEFAULTS)
+@dag(schedule=daily_at(2), tags=["ingest", "crm"], doc_md=__doc__, **dag_defaults())
 def ingest_crm() -> None:
     ingest_tasks("crm")
 

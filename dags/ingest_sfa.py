@@ -8,10 +8,10 @@ Daily 02:00 in the tenant's time zone. Reads Salesforce and dropped `sfa__*` fil
 
 from airflow.sdk import dag
 
-from pipeline.tasks import DAG_DEFAULTS, daily_at, ingest_tasks
+from pipeline.tasks import dag_defaults, daily_at, ingest_tasks
 
 
-@dag(schedule=daily_at(2), tags=["ingest", "sfa"], doc_md=__doc__, **DAG_DEFAULTS)
+@dag(schedule=daily_at(2), tags=["ingest", "sfa"], doc_md=__doc__, **dag_defaults())
 def ingest_sfa() -> None:
     ingest_tasks("sfa")
 

@@ -10,10 +10,10 @@ drop a mended one under the same name.
 
 from airflow.sdk import dag
 
-from pipeline.tasks import DAG_DEFAULTS, daily_at, ingest_tasks
+from pipeline.tasks import dag_defaults, daily_at, ingest_tasks
 
 
-@dag(schedule=daily_at(2), tags=["ingest", "success"], doc_md=__doc__, **DAG_DEFAULTS)
+@dag(schedule=daily_at(2), tags=["ingest", "success"], doc_md=__doc__, **dag_defaults())
 def ingest_success() -> None:
     ingest_tasks("success")
 

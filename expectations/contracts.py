@@ -104,6 +104,7 @@ class Contract:
 
     layer: str
     table: str
+    version: str
     purpose: str
     usage: str
     limitations: str
@@ -184,6 +185,8 @@ class _Reader:
     def contract(self) -> Contract:
         document = self._document()
         self._expect(document.id == f"{self.layer}.{self.table}", "id", "must be <layer>.<table>")
+        is_semantic = re.fullmatch(r"\d+\.\d+\.\d+", document.version or "")
+        self._expect(bool(is_semantic), "version", "must be MAJOR.MINOR.PATCH")
         self._expect(document.domain == self.layer, "domain", "must be the layer")
         self._expect(len(document.schema_ or []) == 1, "schema", "must hold exactly one table")
         table = document.schema_[0]
@@ -200,6 +203,7 @@ class _Reader:
         return Contract(
             layer=self.layer,
             table=self.table,
+            version=document.version,
             purpose=purpose,
             usage=document.description.usage or "",
             limitations=document.description.limitations or "",

@@ -11,6 +11,9 @@ SOURCES_FILE = "_sources.yml"
 STAGING_FILE = "_staging.yml"
 # `current_records('salesforce__account'`, and lines of a select list: `Id as account_id,`
 _RAW_TABLE = re.compile(r"current_records\(\s*'(\w+)'")
+_TOUCHED = re.compile(r"'touched': \{'(\w+)'")
+# models with several rows of a touched key: their own key
+_ROW_KEYS = {"stg_zendesk__ticket_events": "event_id"}
 _CARRIED = re.compile(r"^\s+(?:source\.)?(\w+)(?: as (\w+))?,?$", re.MULTILINE)
 
 
@@ -49,6 +52,11 @@ def staging_models(
     return folders
 
 
+def unique_key_test(*key: str) -> dict[str, Any]:
+    """dbt's entry of the generic test `unique_key`, for a model that knows the build of its rows."""
+    return {"unique_key": {"arguments": {"columns": list(key), "build_column": "_build_id"}}}
+
+
 def _model(name: str, sql: str, entry: CatalogueObject, contract: Contract) -> dict[str, Any]:
     columns = {column.name: column for column in contract.columns if not column.is_derived}
     carried = (
@@ -65,10 +73,13 @@ def _model(name: str, sql: str, entry: CatalogueObject, contract: Contract) -> d
     else:
         english = f"Rows of the newest content of every file of raw.{entry.table}, typed."
         japanese = f"raw.{entry.table}のファイルごとの最新内容の行（型変換済み）。"
+    touched = _TOUCHED.search(sql) if entry.key else None
+    tests = [unique_key_test(_ROW_KEYS.get(name, touched[1]))] if touched else []
     remark = " ".join(re.findall(r"^-- (.*)$", sql, re.MULTILINE))
     return {
         "name": name,
         "description": f"{english} {remark}".strip() + f" / {japanese}",
+        **({"data_tests": tests} if tests else {}),
         "columns": [
             _column(name, columns[raw].description, columns[raw].properties)
             for name, raw in carried.items()

@@ -17,7 +17,13 @@ import yaml
 
 from expectations.contracts import CONTRACTS_FOLDER, Column, Contract, all_contracts
 from expectations.dbt_macros import FOLDER, macro_files
-from expectations.dbt_staging import SOURCES_FILE, STAGING_FILE, raw_sources, staging_models
+from expectations.dbt_staging import (
+    SOURCES_FILE,
+    STAGING_FILE,
+    raw_sources,
+    staging_models,
+    unique_key_test,
+)
 from ingestion.catalogue import CatalogueObject, load_catalogue
 from runtime.errors import ContractError
 
@@ -153,6 +159,8 @@ def _model_entry(contract: Contract, materialization: str) -> dict[str, Any]:
         entry["config"]["on_schema_change"] = "append_new_columns"
     if constrained and contract.key:
         entry["constraints"] = [{"type": "primary_key", "columns": list(contract.key)}]
+    if contract.layer == "input" and contract.key:
+        entry["data_tests"] = [unique_key_test(*contract.key)]
     entry["columns"] = [_column_entry(column, constrained) for column in contract.columns]
     return entry
 

@@ -40,12 +40,12 @@ def check_marts(
         elif exists:
             suites.append(suite)
         else:
-            results.append(audit.result(suite, _TABLE_EXISTS, "error", why="dbt did not build it."))
+            results.append(audit.result(suite, TABLE_EXISTS, "error", why="dbt did not build it."))
     schemas = tuple(dict.fromkeys(suite.layer for suite in suites))
     return results + validate(database, schemas, suites, audit)
 
 
-_TABLE_EXISTS = Check("table_exists", "block", "The table exists. / テーブルがある。", "columns")
+TABLE_EXISTS = Check("table_exists", "block", "The table exists. / テーブルがある。", "columns")
 _NO_DIRECT_PII = Check(
     "no_direct_pii",
     "block",

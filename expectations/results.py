@@ -77,6 +77,18 @@ def read_results(path: Path, days: int = KEPT_DAYS) -> pa.Table:
         return found.to_arrow_table().cast(SCHEMA)
 
 
+def last_checked(results: pa.Table, layer: str, rule: str, run_ids: set[str]) -> date | None:
+    """Newest business date on which one of these runs checked a rule of a layer, None if none did."""
+    return max(
+        (
+            row["business_date"]
+            for row in results.to_pylist()
+            if (row["layer"], row["rule"]) == (layer, rule) and row["run_id"] in run_ids
+        ),
+        default=None,
+    )
+
+
 def newest_by_table(results: pa.Table) -> pd.DataFrame:
     """The results of every table's newest run: an older run's findings may be mended since."""
     frame = results.to_pandas().sort_values("checked_at")

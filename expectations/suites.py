@@ -26,7 +26,7 @@ class Check:
         kind: which expectation it becomes.
         columns: columns it looks at (none for ``rows``).
         values: accepted values of an ``accepted`` check; nulls pass.
-        query: of a ``rows`` check: the violating rows of ``{object}``.
+        query: of a contract's rule: the violating rows of ``{object}``.
     """
 
     rule: str
@@ -73,6 +73,18 @@ def columns_exist(names: Iterable[str]) -> Check:
         "columns",
         tuple(names),
     )
+
+
+def violations(check: Check) -> str:
+    """What breaks a check of rows, as a query on ``{object}``."""
+    match check.kind:
+        case "not_null":
+            return f'select * from {{object}} where "{check.columns[0]}" is null'
+        case "unique":
+            key = ", ".join(f'"{name}"' for name in check.columns)
+            return f"select {key} from {{object}} group by {key} having count(*) > 1"
+        case _:
+            return check.query
 
 
 def to_expectation(check: Check) -> "Expectation":
@@ -138,6 +150,7 @@ def _rule_checks(contract: Contract) -> Iterator[Check]:
                 "accepted",
                 (rule.column or "",),
                 rule.valid_values,
+                rule.sql,
             )
 
 

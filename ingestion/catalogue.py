@@ -4,17 +4,17 @@ import re
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from runtime.errors import CatalogueError
+from runtime.sources import SOURCES, SourceSpec
 
 CATALOGUE_FILE = Path(__file__).with_name("objects.yml")
-# Sources whose objects are named after the input entity they feed.
-ENTITY_SOURCES = ("files", "database")
-AREAS = ("crm", "sfa", "ma", "support", "success")
+Area = Literal["crm", "sfa", "ma", "support", "success"]
+AREAS: tuple[str, ...] = get_args(Area)
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -31,7 +31,7 @@ class CatalogueObject(BaseModel):
     """One object of one source.
 
     Attributes:
-        source: ``salesforce``, ``hubspot``, ``marketo``, ``zendesk``, ``database`` or ``files``.
+        source: name of its source in the registry.
         object: the vendor's own name, or the input-layer entity for dropped files.
         area: which ingest DAG pulls it.
         key: fields that identify a record; empty for event feeds whose unit is the file.
@@ -47,9 +47,9 @@ class CatalogueObject(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    source: Literal["salesforce", "hubspot", "marketo", "zendesk", "database", "files"]
+    source: str
     object: str
-    area: Literal["crm", "sfa", "ma", "support", "success"]
+    area: Area
     key: tuple[str, ...] = ()
     cursor: str | None = None
     mode: str
@@ -58,6 +58,18 @@ class CatalogueObject(BaseModel):
     compare_days: int | None = None
     reads: str | None = None
     columns: dict[str, str] = {}
+
+    @field_validator("source")
+    @classmethod
+    def _registered(cls, value: str) -> str:
+        if value not in SOURCES:
+            raise ValueError(f"{value} is none of {', '.join(SOURCES)}")
+        return value
+
+    @property
+    def spec(self) -> SourceSpec:
+        """What the registry knows of its source."""
+        return SOURCES[self.source]
 
     @property
     def table(self) -> str:
@@ -68,7 +80,7 @@ class CatalogueObject(BaseModel):
     @property
     def is_entity(self) -> bool:
         """Whether it lands under the columns of the input entity of its name, and is held to that contract."""
-        return self.source in ENTITY_SOURCES
+        return self.spec.lands_entities
 
     @property
     def lookback(self) -> timedelta:
@@ -118,14 +130,14 @@ def find_object(source: str, name: str) -> CatalogueObject:
     for entry in load_catalogue():
         if (entry.source, entry.object) == (source, name):
             return entry
-    if source == "files":
+    if source in SOURCES and SOURCES[source].is_file_drop:
         unknown = CatalogueObject(
-            source="files", object=name, area=area_of_entity(name), mode="file_drop"
+            source=source, object=name, area=area_of_entity(name), mode="file_drop"
         )
         for entry in load_catalogue():
             if entry.table == unknown.table:
                 raise CatalogueError(
-                    f"files / {name}: the folder's capitals are not those of {entry.object}",
+                    f"{source} / {name}: the folder's capitals are not those of {entry.object}",
                     f"rename it to {entry.object}",
                 )
         return unknown

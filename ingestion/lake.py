@@ -25,12 +25,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ingestion.catalogue import CatalogueObject, find_object, load_catalogue
+from ingestion.catalogue import CatalogueObject, find_object, is_known
 from ingestion.text_table import spelled_as_first_seen, to_text_table
 from runtime.errors import StateError
 from runtime.files import write_atomically
 from runtime.locks import locked
 from runtime.records import Page, Window
+from runtime.sources import SOURCES
 
 PART_ROWS = 20_000
 PART_BYTES = 128 * 2**20  # in memory; records of a megabyte are cut sooner
@@ -85,10 +86,13 @@ class Lake:
 
     def unknown_entities(self) -> list[CatalogueObject]:
         """Dropped-file folders that are no entity of the catalogue and were landed all the same."""
-        folder = f"{self.root}/raw/files"
-        names = [path.rsplit("/", 1)[-1] for path in self._folders(folder)]
-        known = {entry.object for entry in load_catalogue()}
-        return [find_object("files", name) for name in names if name not in known]
+        landed = [
+            find_object(spec.name, path.rsplit("/", 1)[-1])
+            for spec in SOURCES.values()
+            if spec.is_file_drop
+            for path in self._folders(f"{self.root}/raw/{spec.name}")
+        ]
+        return [entry for entry in landed if not is_known(entry)]
 
     def next_window(self, entry: CatalogueObject, end: datetime) -> Window:
         """From the end of the last committed window minus the look-back to ``end``."""

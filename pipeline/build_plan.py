@@ -18,12 +18,18 @@ class Mode(StrEnum):
     PUBLISHED = "published"  # nothing to do
 
 
+def audit_run_id(as_of_date: date, build_id: int) -> str:
+    """What a build is called in the audit results."""
+    return f"{as_of_date}-build-{build_id}"
+
+
 class BuildPlan(BaseModel):
     """What one build makes of which files; goes from task to task as JSON.
 
     Attributes:
         warehouse, marts: the DuckDB files that dbt writes.
         variables: the dbt vars of `pipeline.dbt.run_variables`.
+        checks_all_keys: whether every key is looked at, or only those that the build touches.
         since_load_id, since_as_of_date: newest load and date of the build that an incremental one starts from.
     """
 
@@ -35,8 +41,14 @@ class BuildPlan(BaseModel):
     warehouse: Path
     marts: Path
     variables: dict[str, Any]
+    checks_all_keys: bool = True
     since_load_id: int | None = None
     since_as_of_date: date | None = None
+
+    @property
+    def run_id(self) -> str:
+        """Names the build in the audit results."""
+        return audit_run_id(self.as_of_date, self.build_id)
 
     @property
     def config_hash(self) -> str:
@@ -45,7 +57,10 @@ class BuildPlan(BaseModel):
 
     def dbt_variables(self) -> dict[str, Any]:
         """All vars that dbt is given."""
-        variables = self.variables | {"build_id": self.build_id}
+        variables = self.variables | {
+            "build_id": self.build_id,
+            "checks_all_keys": self.checks_all_keys,
+        }
         if self.mode is Mode.INCREMENTAL:
             variables |= {
                 "since_load_id": self.since_load_id,

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import os
 import re
 import sys
@@ -21,7 +22,10 @@ from runtime.progress import report
 from runtime.settings import PROJECT_ROOT
 
 PROJECT = PROJECT_ROOT / "dbt_project"
-RUN_VARIABLES = ("as_of_date", "build_id", "since_load_id", "since_as_of_date", "config_hash")
+RUN_VARIABLES = (
+    *("as_of_date", "build_id", "since_load_id", "since_as_of_date"),
+    *("config_hash", "checks_all_keys"),
+)
 _STEP = re.compile(r"(\d+) of (\d+) (?:OK|PASS|WARN|ERROR|FAIL|SKIP)")
 
 
@@ -105,7 +109,7 @@ def run(context: Context, plan: BuildPlan, arguments: list[str]) -> Path:
         *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
         *("--target-path", str(target), "--log-path", str(settings.logs_dir)),
         *("--log-level-file", "none"),
-        *("--vars", json.dumps(plan.dbt_variables())),
+        *("--vars", vars_argument(plan.dbt_variables())),
     ]
     environment = {
         **os.environ,
@@ -130,6 +134,11 @@ def run(context: Context, plan: BuildPlan, arguments: list[str]) -> Path:
             f"details are in {log_path}",
         )
     return target
+
+
+def vars_argument(variables: dict[str, Any]) -> str:
+    """Vars as dbt reads them, which is YAML: there JSON's 1e-06 is a text."""
+    return yaml.safe_dump(variables, default_flow_style=True, allow_unicode=True, width=math.inf)
 
 
 def _failures(results: Path, log_path: Path) -> str:

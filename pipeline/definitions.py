@@ -123,13 +123,13 @@ def check(where: str, defaults: dict[str, Any], overrides: dict[str, Any]) -> No
     try:
         Definitions.model_validate({name: defaults[name] for name in known} | overrides)
     except ValidationError as error:
-        problems = "; ".join(map(_in_words, error.errors()))
+        problems = "; ".join(map(_explained, error.errors()))
         raise TenantError(
             f"{where}: {problems}", "docs/decisions tells what each var means and may be"
         ) from error
 
 
-def _in_words(problem: Any) -> str:
+def _explained(problem: Any) -> str:
     message = problem["msg"].removeprefix("Value error, ").removeprefix("Input ")
     if not problem["loc"]:
         return message

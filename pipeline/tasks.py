@@ -1,10 +1,9 @@
-"""What the DAG files share: the tenant's clock, the areas' assets, the tasks of an ingest DAG, one step with its errors."""
+"""What the DAG files share: the tenant's clock, the areas' assets, the tasks of an ingest DAG, a step's report of its failure."""
 
 import logging
 import os
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
 from typing import Any
 
 from airflow.sdk import Asset, Connection, Param, get_current_context, task
@@ -12,25 +11,19 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowNotFoundExceptio
 from airflow.timetables.trigger import CronTriggerTimetable
 
 from ingestion.catalogue import AREAS, CatalogueObject, find_object, objects_of
+from pipeline.commit import check_and_commit
 from pipeline.context import Context, load_context
-from pipeline.ingest import (
-    CONNECTIONS,
-    check_and_commit,
-    connected_objects,
-    extract,
-    pool_of,
-)
+from pipeline.extract import connected_objects, extract_object
 from runtime.business_date import areas_to_wait_for, resolve_business_date
 from runtime.errors import AuthenticationError, SourceError, WarehouseError
 from runtime.progress import report
 from runtime.records import Connection as SourceConnection
 from runtime.redaction import redact
-from runtime.tenant import load_tenant
+from runtime.sources import SOURCES
 
 log = logging.getLogger(__name__)
 
 DEADLINE_HOUR = 5
-TIMEZONE = load_tenant(Path(os.environ["CSW_TENANT"])).timezone
 ASSETS = {area: Asset(name=area, uri=f"csw://lake/{area}") for area in AREAS}
 PARAMS = {
     "business_date": Param(
@@ -43,22 +36,27 @@ PARAMS = {
         False, type="boolean", description="Extract again although the date is committed. 再抽出"
     ),
 }
-DAG_DEFAULTS = {
-    "catchup": False,
-    "max_active_runs": 1,
-    "params": PARAMS,
-    "default_args": {
-        "owner": "data-team",
-        "retries": int(os.environ.get("CSW_TASK_RETRIES", "2")),
-        # longer than any wait a vendor may ask for: a server that sends a byte now and then ends here
-        "execution_timeout": timedelta(hours=8),
-    },
-}
+
+
+def dag_defaults() -> dict[str, Any]:
+    """What all DAGs have in common; ``CSW_TASK_RETRIES`` says how often a failed task is tried again."""
+    return {
+        "catchup": False,
+        "max_active_runs": 1,
+        "params": PARAMS,
+        "default_args": {
+            "owner": "data-team",
+            "retries": int(os.environ.get("CSW_TASK_RETRIES", "2")),
+            # longer than any wait a vendor may ask for: a server that sends a byte now and then ends here
+            "execution_timeout": timedelta(hours=8),
+        },
+    }
 
 
 def daily_at(hour: int) -> CronTriggerTimetable:
     """Every day at ``hour`` o'clock in the tenant's time zone; unpausing does not start a run."""
-    return CronTriggerTimetable(f"0 {hour} * * *", timezone=TIMEZONE, run_immediately=False)
+    timezone = load_context().tenant.timezone
+    return CronTriggerTimetable(f"0 {hour} * * *", timezone=timezone, run_immediately=False)
 
 
 def business_date_of_run() -> date:
@@ -106,19 +104,20 @@ def ingest_tasks(area: str) -> None:
 
     @task
     def connected(source: str) -> list[dict[str, str]]:
-        entries = step(look_up, area, source)
+        entries = run_and_report(objects_to_extract, area, source)
         return [{"source": source, "object_name": entry.object} for entry in entries]
 
     @task(map_index_template="{{ object_name }}")
-    def extract_object(source: str, object_name: str) -> dict[str, Any]:
+    def extract(source: str, object_name: str) -> dict[str, Any]:
         context = get_current_context()
         context["source"], context["object_name"] = source, object_name
-        return step(pull, source, object_name, bool(context["params"].get("force")))
+        force = bool(context["params"].get("force"))
+        return run_and_report(extract_from_source, source, object_name, force)
 
     @task(trigger_rule="all_done")
     def check_and_commit_area(groups: Any) -> None:
         runs = [run for group in groups if group for run in group if run]
-        step(check_and_commit, area, business_date_of_run(), runs)
+        run_and_report(check_and_commit, area, business_date_of_run(), runs)
 
     @task(outlets=[ASSETS[area]])
     def announce(outlet_events: Any = None) -> None:
@@ -130,7 +129,7 @@ def ingest_tasks(area: str) -> None:
         source: connected.override(task_id=f"connected_{source}")(source) for source in sources
     }
     runs = [
-        extract_object.override(task_id=f"extract_{source}", pool=pool_of(source)).expand_kwargs(
+        extract.override(task_id=f"extract_{source}", pool=SOURCES[source].pool).expand_kwargs(
             entries
         )
         for source, entries in signed_in.items()
@@ -139,20 +138,22 @@ def ingest_tasks(area: str) -> None:
     [check_and_commit_area(runs), *signed_in.values()] >> announce()
 
 
-def look_up(context: Context, area: str, source: str) -> list[CatalogueObject]:
-    """Objects of the area to extract from a source; none if the tenant has not connected the system."""
+def objects_to_extract(context: Context, area: str, source: str) -> list[CatalogueObject]:
+    """Those of the area that a source offers; none if the tenant has not connected it."""
     if source not in context.tenant.systems:
         return []
     return connected_objects(context, area, source, connection_of(source))
 
 
-def pull(context: Context, source: str, object_name: str, force: bool) -> dict[str, Any]:
-    """Extract one object through its source's Airflow connection."""
+def extract_from_source(
+    context: Context, source: str, object_name: str, force: bool
+) -> dict[str, Any]:
+    """Land one object, through its source's Airflow connection."""
     entry = find_object(source, object_name)
-    return extract(context, entry, business_date_of_run(), connection_of(source), force)
+    return extract_object(context, entry, business_date_of_run(), connection_of(source), force)
 
 
-def step(function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+def run_and_report(function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
     """Run one step of the pipeline and report its failure; only an unreadable source is worth a retry."""
     try:
         return function(load_context(), *arguments, **options)
@@ -177,17 +178,19 @@ def _running() -> dict[str, str]:
 
 
 def connection_of(source: str) -> SourceConnection:
-    """The source's Airflow connection; the file drop may go without (the tenant folder's files/)."""
-    conn_id = CONNECTIONS[source]
+    """The source's Airflow connection; a file drop may go without (its folder in the tenant folder is read)."""
+    spec = SOURCES[source]
     try:
-        connection = Connection.get(conn_id)
+        connection = Connection.get(spec.connection_id)
     except AirflowNotFoundException as error:
-        if source == "files":
+        if spec.is_file_drop:
             return SourceConnection(host="")
-        hint = f"set AIRFLOW_CONN_{conn_id.upper()} (see .env.example) or add it in the Airflow UI"
-        if source != "database":
+        hint = f"set {spec.connection_variable} (see .env.example) or add it in the Airflow UI"
+        if spec.sandbox:
             hint += f"; or put its objects into {source}/ of the tenant folder, for the sandbox"
-        raise SourceError(source, conn_id, "there is no such Airflow connection", hint) from error
+        raise SourceError(
+            source, spec.connection_id, "there is no such Airflow connection", hint
+        ) from error
     host = connection.host or ""
     if connection.port:
         host = f"{host}:{connection.port}"

@@ -9,8 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from runtime.errors import TenantError
-
-SYSTEMS = ("salesforce", "hubspot", "marketo", "zendesk", "database", "files")
+from runtime.sources import SOURCES
 
 
 class Tenant(BaseModel):
@@ -48,9 +47,9 @@ class Tenant(BaseModel):
     @field_validator("systems")
     @classmethod
     def _known_systems(cls, value: list[str]) -> list[str]:
-        unknown = sorted(set(value) - set(SYSTEMS))
+        unknown = sorted(set(value) - SOURCES.keys())
         if unknown:
-            raise ValueError(f"unknown {', '.join(unknown)}; known are {', '.join(SYSTEMS)}")
+            raise ValueError(f"unknown {', '.join(unknown)}; known are {', '.join(SOURCES)}")
         return value
 
     @model_validator(mode="after")
@@ -97,13 +96,13 @@ def load_tenant(folder: Path) -> Tenant:
     try:
         return Tenant.model_validate(document)
     except ValidationError as error:
-        problems = "; ".join(map(_in_words, error.errors()))
+        problems = "; ".join(map(_what_is_wrong, error.errors()))
         raise TenantError(
             f"{path}: {problems}", "mend the file; docs/tenant.md tells its keys"
         ) from error
 
 
-def _in_words(problem: Any) -> str:
+def _what_is_wrong(problem: Any) -> str:
     """One of pydantic's findings: which key, what is wrong with it."""
     key = ".".join(map(str, problem["loc"]))
     if problem["type"] == "extra_forbidden":

@@ -16,7 +16,8 @@ import uvicorn
 from runtime.errors import WarehouseError
 from runtime.tenant import load_tenant
 from sandbox.app import create_app, default_clock
-from sandbox.faults import FaultScript, load_faults
+from sandbox.fault_script import load_faults
+from sandbox.faults import FaultScript
 from sandbox.timestamps import parse_moment
 from sandbox.vendor import ConnectionDropped
 

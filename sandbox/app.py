@@ -10,14 +10,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from runtime.tenant import Tenant
-from sandbox.faults import FaultScript, FaultScriptError, parse_faults
-from sandbox.hubspot.api import HubSpot
-from sandbox.marketo.api import Marketo
-from sandbox.salesforce.api import Salesforce
+from sandbox.fault_script import FaultScriptError, parse_faults
+from sandbox.faults import FaultScript
 from sandbox.store import Store
 from sandbox.timestamps import parse_moment
 from sandbox.vendor import JSON, World
-from sandbox.zendesk.api import Zendesk
+from sandbox.vendors import vendor_classes
 
 CLOCK_MARGIN = timedelta(minutes=5)
 
@@ -33,7 +31,7 @@ def create_app(
         faults: script in force from the first request.
     """
     world = World(Store(tenant_folder), clock.astimezone(UTC), faults or FaultScript())
-    vendors = [vendor(world) for vendor in (Salesforce, HubSpot, Marketo, Zendesk)]
+    vendors = [vendor(world) for vendor in vendor_classes().values()]
     routes = [route for vendor in vendors for route in vendor.routes()]
     app = Starlette(routes=[*routes, *_admin_routes(world)])
     app.state.world = world
@@ -80,10 +78,6 @@ def _admin_routes(world: World) -> list[Route]:
             return JSON({"error": f"send {{vendor: {{object: {{field: {{}}}}}}}}: {problem}"}, 400)
         return Response(status_code=204)
 
-    async def set_certificate(request: Request) -> Response:
-        world.certificate = (await request.body()).decode("ascii", "replace")
-        return Response(status_code=204)
-
     async def list_requests(_: Request) -> Response:
         return JSON(world.requests)
 
@@ -97,7 +91,6 @@ def _admin_routes(world: World) -> list[Route]:
         Route("/_sandbox/faults", set_faults, methods=["PUT"]),
         Route("/_sandbox/faults", clear_faults, methods=["DELETE"]),
         Route("/_sandbox/fields", set_fields, methods=["PUT"]),
-        Route("/_sandbox/salesforce_certificate", set_certificate, methods=["PUT"]),
         Route("/_sandbox/requests", list_requests, methods=["GET"]),
         Route("/_sandbox/revoke_tokens", revoke_tokens, methods=["POST"]),
     ]

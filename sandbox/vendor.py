@@ -34,8 +34,6 @@ class World:
         requests: one entry for every request a vendor answered.
         fields: vendor → object → field → what its administrator set: ``hidden`` (no right to see
             it), and whatever the vendor's description of the field is to say.
-        certificate: PEM public key or certificate whose owner may sign in to Salesforce by JWT, as
-            one would upload it to the External Client App; empty until it is set.
         refresh_tokens: vendor → the one refresh token that is good now; the documented one until used.
     """
 
@@ -45,7 +43,6 @@ class World:
     tokens: dict[str, str] = field(default_factory=dict)
     requests: list[dict[str, Any]] = field(default_factory=list)
     fields: dict[str, dict[str, dict[str, dict[str, Any]]]] = field(default_factory=dict)
-    certificate: str = ""
     refresh_tokens: dict[str, str] = field(default_factory=dict)
 
     def issue_token(self, vendor: str) -> str:
@@ -105,6 +102,10 @@ class Vendor(ABC):
     """Base of a vendor's API over the world."""
 
     name: ClassVar[str]
+    # Login and password of an Airflow connection that signs in here.
+    sign_in_as: ClassVar[tuple[str, str]]
+    # Kinds of fault that only this vendor knows.
+    own_faults: ClassVar[tuple[str, ...]] = ()
     # Faults that change an answer instead of refusing it; the endpoint reads `request.state.twist`.
     twists: ClassVar[frozenset[str]] = frozenset()
 

@@ -13,8 +13,10 @@ import duckdb
 import pytest
 from hypothesis import settings
 
+from runtime.tenant import load_tenant
 from tests.e2e.tiny_tenant import write_tiny_tenant
 
+os.environ["GX_ANALYTICS_ENABLED"] = "False"  # read when it is imported; no test asks the network
 settings.register_profile("untimed", deadline=None)  # how fast a machine is says nothing
 settings.load_profile("untimed")
 
@@ -95,10 +97,8 @@ def run_warehouse() -> RunWarehouse:
     return run
 
 
-def _built(
-    tmp_path_factory: pytest.TempPathFactory, run: RunWarehouse, tenant: Path | None, name: str
-) -> Run:
-    """A finished run, made once for all of pytest's worker processes."""
+def _built(tmp_path_factory: pytest.TempPathFactory, name: str, run: Callable[[Path], Run]) -> Run:
+    """A finished run, made once for all of pytest's worker processes; nothing writes in it after."""
     base = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         base = base.parent
@@ -106,10 +106,18 @@ def _built(
     with (base / f"built_{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not printed.exists():
-            outcome = run(home, tenant)
+            outcome = run(home)
             assert outcome.status == 0, outcome.output
             printed.write_text(outcome.output, encoding="utf-8")
     return Run(0, printed.read_text(encoding="utf-8"), home)
+
+
+def _last_day(tenant: Path) -> Callable[[Path], Run]:
+    """The run of a tenant's last business date, without Airflow."""
+    from tests.e2e.daily_run import run_day  # which imports this module
+
+    day = load_tenant(tenant).last_business_date.isoformat()
+    return lambda home: run_day(home, tenant, day)
 
 
 @pytest.fixture(scope="session")
@@ -119,17 +127,15 @@ def tiny_tenant(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def tiny_at_once(
-    tmp_path_factory: pytest.TempPathFactory, tiny_tenant: Path, run_warehouse: RunWarehouse
-) -> Run:
+def tiny_at_once(tmp_path_factory: pytest.TempPathFactory, tiny_tenant: Path) -> Run:
     """The tiny tenant in one run at its last business date."""
-    return _built(tmp_path_factory, run_warehouse, tiny_tenant, "tiny_at_once")
+    return _built(tmp_path_factory, "tiny_at_once", _last_day(tiny_tenant))
 
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory, run_warehouse: RunWarehouse) -> Run:
-    """The demo tenant, run at its last business date."""
-    return _built(tmp_path_factory, run_warehouse, None, "demo")
+    """The demo tenant, run at its last business date by `make run`, under Airflow."""
+    return _built(tmp_path_factory, "demo", run_warehouse)
 
 
 def shared_tenant(name: str) -> Path:
@@ -141,12 +147,12 @@ def shared_tenant(name: str) -> Path:
 
 
 @pytest.fixture(scope="session")
-def ravenstack(tmp_path_factory: pytest.TempPathFactory, run_warehouse: RunWarehouse) -> Run:
+def ravenstack(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The ravenstack tenant, run at its last business date."""
-    return _built(tmp_path_factory, run_warehouse, shared_tenant("ravenstack"), "ravenstack")
+    return _built(tmp_path_factory, "ravenstack", _last_day(shared_tenant("ravenstack")))
 
 
 @pytest.fixture(scope="session")
-def mrr_playbook(tmp_path_factory: pytest.TempPathFactory, run_warehouse: RunWarehouse) -> Run:
+def mrr_playbook(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The mrr_playbook tenant, run at its last business date."""
-    return _built(tmp_path_factory, run_warehouse, shared_tenant("mrr_playbook"), "mrr_playbook")
+    return _built(tmp_path_factory, "mrr_playbook", _last_day(shared_tenant("mrr_playbook")))

@@ -17,9 +17,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox import credentials
 from sandbox.faults import Fault
-from sandbox.hubspot import associations, search
+from sandbox.hubspot import associations, credentials, search
 from sandbox.hubspot.errors import digest, error, invalid, whole
 from sandbox.hubspot.feeds import HubSpotFeeds
 from sandbox.hubspot.records import CrmObject, present
@@ -51,6 +50,8 @@ class HubSpot(Vendor):
     """One portal."""
 
     name = "hubspot"
+    sign_in_as = ("", credentials.TOKEN)
+    own_faults = ("daily_limit", "offset_expired")
     twists = frozenset({"offset_expired"})
 
     def __init__(self, world: World) -> None:
@@ -84,10 +85,10 @@ class HubSpot(Vendor):
         if form.get("grant_type") != "refresh_token":
             return error(400, "missing or unknown grant type", status="BAD_GRANT_TYPE")
         secret = form.get("client_secret", "").encode()
-        known = compare_digest(secret, credentials.HUBSPOT_CLIENT_SECRET.encode())
-        if form.get("client_id") != credentials.HUBSPOT_CLIENT_ID or not known:
+        known = compare_digest(secret, credentials.CLIENT_SECRET.encode())
+        if form.get("client_id") != credentials.CLIENT_ID or not known:
             return error(400, "missing or invalid client secret", status="BAD_CLIENT_SECRET")
-        refresh_token, first = form.get("refresh_token", ""), credentials.HUBSPOT_REFRESH_TOKEN
+        refresh_token, first = form.get("refresh_token", ""), credentials.REFRESH_TOKEN
         pair = self.world.rotate_token(self.name, refresh_token, first)
         if pair is None:
             # As those who met it quote it: OAuth's own names beside HubSpot's.
@@ -208,7 +209,7 @@ class HubSpot(Vendor):
             "x-hubspot-ratelimit-daily-remaining": str(DAILY_REQUESTS - self.used_today),
         }
         return {
-            **(daily if bearer_token(request) == credentials.HUBSPOT_TOKEN else {}),
+            **(daily if bearer_token(request) == credentials.TOKEN else {}),
             "x-hubspot-ratelimit-interval-milliseconds": str(BURST_MILLISECONDS),
             "x-hubspot-ratelimit-max": str(BURST_REQUESTS),
             "x-hubspot-ratelimit-remaining": str(BURST_REQUESTS - 1),
@@ -219,7 +220,7 @@ class HubSpot(Vendor):
         token = bearer_token(request)
         if super().is_signed_in(request):
             return self.world.now < self._ends.get(token, self.world.now)
-        return compare_digest(token.encode(), credentials.HUBSPOT_TOKEN.encode())
+        return compare_digest(token.encode(), credentials.TOKEN.encode())
 
     def _crm(self, request: Request) -> CrmObject:
         name = request.path_params["object"]

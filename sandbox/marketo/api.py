@@ -14,8 +14,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox import credentials
 from sandbox.faults import Fault
+from sandbox.marketo import credentials
 from sandbox.marketo.answers import Answers
 from sandbox.marketo.bulk import ExportJobs, ExportQueue
 from sandbox.marketo.records import (
@@ -56,6 +56,11 @@ class Marketo(Vendor):
     """One subscription."""
 
     name = "marketo"
+    sign_in_as = (credentials.CLIENT_ID, credentials.CLIENT_SECRET)
+    own_faults = (
+        *("daily_limit", "concurrency", "unavailable", "token_expired", "filter_unsupported"),
+        *("queue_full", "export_quota", "job_pending", "job_failed", "file_damaged"),
+    )
     twists = frozenset({"job_pending", "job_failed", "file_damaged"})
 
     def __init__(self, world: World) -> None:
@@ -98,8 +103,8 @@ class Marketo(Vendor):
         """Grant type client credentials; the same token until it ends."""
         params = {**request.query_params, **_form(await request.body())}
         secret = params.get("client_secret", "")
-        known = compare_digest(secret.encode(), credentials.MARKETO_CLIENT_SECRET.encode())
-        if params.get("client_id") != credentials.MARKETO_CLIENT_ID or not known:
+        known = compare_digest(secret.encode(), credentials.CLIENT_SECRET.encode())
+        if params.get("client_id") != credentials.CLIENT_ID or not known:
             description = "No client with requested id or bad client secret"
             return JSON({"error": "invalid_client", "error_description": description}, 401)
         if params.get("grant_type") != "client_credentials":

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.faults import Fault
-from sandbox.salesforce import describe, sign_in, soql, soql_select
+from sandbox.salesforce import credentials, describe, sign_in, soql, soql_select
 from sandbox.salesforce.bulk import BulkQueries
 from sandbox.salesforce.errors import error, not_found
 from sandbox.store import Collection, Snapshot, Version, VersionRule
@@ -52,6 +52,8 @@ class Salesforce(Vendor):
     """One organisation."""
 
     name = "salesforce"
+    sign_in_as = (credentials.CLIENT_ID, credentials.CLIENT_SECRET)
+    own_faults = ("daily_limit", "locator_expired", "short_page", "job_failed")
     twists = frozenset({"short_page", "job_failed"})
 
     def __init__(self, world: World) -> None:
@@ -59,10 +61,13 @@ class Salesforce(Vendor):
         self._bulk = BulkQueries(self, self.find)
         self._cursors: dict[str, Cursor] = {}
         self._opened = 0
+        # Whose owner may sign in by JWT, in PEM; one would upload it to the External Client App.
+        self._certificate = ""
 
     def routes(self) -> list[Route]:
         """The organisation's paths."""
         return [
+            Route("/_sandbox/salesforce_certificate", self.set_certificate, methods=["PUT"]),
             self.open_route("/services/oauth2/token", self.sign_in, "POST"),
             self.open_route("/services/data/", self.versions),
             self.open_route("/services/data", self.versions),
@@ -88,10 +93,15 @@ class Salesforce(Vendor):
             self.data_route(f"{DATA}/jobs/query/{{job}}/results", self._bulk.results),
         ]
 
+    async def set_certificate(self, request: Request) -> Response:
+        """For whoever runs the sandbox: the public key or certificate for JWT bearer."""
+        self._certificate = (await request.body()).decode("ascii", "replace")
+        return Response(status_code=204)
+
     async def sign_in(self, request: Request) -> Response:
         """OAuth 2.0 client credentials or JWT bearer flow; no refresh token, no expiry told."""
         try:
-            await sign_in.check(request, self.world.certificate)
+            await sign_in.check(request, self._certificate)
         except sign_in.SignInRefused as refused:
             body = {"error": refused.error, "error_description": refused.description}
             return JSON(body, 400)

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.x509 import load_pem_x509_certificate
 from starlette.requests import Request
 
-from sandbox import credentials
+from sandbox.salesforce import credentials
 
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 AUDIENCES = ("https://login.salesforce.com", "https://test.salesforce.com")
@@ -68,9 +68,9 @@ def _client(request: Request, form: dict[str, str]) -> tuple[str, str]:
 
 
 def _check_client(client_id: str, secret: str) -> None:
-    if client_id != credentials.SALESFORCE_CLIENT_ID:
+    if client_id != credentials.CLIENT_ID:
         raise SignInRefused("invalid_client_id", "client identifier invalid")
-    if not compare_digest(secret.encode(), credentials.SALESFORCE_CLIENT_SECRET.encode()):
+    if not compare_digest(secret.encode(), credentials.CLIENT_SECRET.encode()):
         raise SignInRefused("invalid_client", "invalid client credentials")
 
 
@@ -85,7 +85,7 @@ def _check_assertion(assertion: str, certificate: str) -> None:
         )
     except (jwt.PyJWTError, ValueError) as problem:
         raise SignInRefused("invalid_grant", "invalid assertion") from problem
-    if claims.get("iss") != credentials.SALESFORCE_CLIENT_ID:
+    if claims.get("iss") != credentials.CLIENT_ID:
         raise SignInRefused("invalid_client_id", "client identifier invalid")
     if claims.get("aud") not in AUDIENCES:
         raise SignInRefused("invalid_grant", "audience is invalid")
@@ -93,7 +93,7 @@ def _check_assertion(assertion: str, certificate: str) -> None:
     remaining = _number(claims.get("exp")) - time.time()
     if not 0 < remaining <= LONGEST_VALIDITY:
         raise SignInRefused("invalid_grant", "expired authorization code")
-    if claims.get("sub") != credentials.SALESFORCE_USERNAME:
+    if claims.get("sub") != credentials.USERNAME:
         raise SignInRefused("invalid_grant", "user hasn't approved this consumer")
 
 

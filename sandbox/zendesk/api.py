@@ -16,11 +16,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox import credentials
 from sandbox.faults import Fault
 from sandbox.store import Snapshot, VersionRule
 from sandbox.timestamps import MILLISECOND, SECOND
 from sandbox.vendor import JSON, Endpoint, Refusal, Vendor, opaque, read_opaque
+from sandbox.zendesk import credentials
 
 INCREMENTAL = "/api/v2/incremental"
 CURSOR_EXPORTS = {
@@ -58,6 +58,7 @@ class Zendesk(Vendor):
     """One account."""
 
     name = "zendesk"
+    sign_in_as = (credentials.CLIENT_ID, credentials.CLIENT_SECRET)
 
     def routes(self) -> list[Route]:
         """The account's paths."""
@@ -89,8 +90,8 @@ class Zendesk(Vendor):
         if body.get("grant_type") not in ("client_credentials", "refresh_token"):
             return _error(400, "unsupported_grant_type", "The grant type is not supported.")
         secret = str(body.get("client_secret", ""))
-        known_client = body.get("client_id") == credentials.ZENDESK_CLIENT_ID
-        known_secret = compare_digest(secret.encode(), credentials.ZENDESK_CLIENT_SECRET.encode())
+        known_client = body.get("client_id") == credentials.CLIENT_ID
+        known_secret = compare_digest(secret.encode(), credentials.CLIENT_SECRET.encode())
         if not (known_client and known_secret):
             return _error(401, "invalid_client", "Client authentication failed.")
         scope = {"token_type": "bearer", "scope": body.get("scope", "read")}
@@ -98,7 +99,7 @@ class Zendesk(Vendor):
         if body["grant_type"] == "client_credentials":
             return JSON({"access_token": self.world.issue_token(self.name), **scope})
         refresh_token = str(body.get("refresh_token", ""))
-        first = credentials.ZENDESK_REFRESH_TOKEN
+        first = credentials.REFRESH_TOKEN
         pair = self.world.rotate_token(self.name, refresh_token, first)
         if pair is None:
             return _error(400, "invalid_grant", "The refresh token is invalid, expired or revoked.")
@@ -228,7 +229,7 @@ class Zendesk(Vendor):
         """Whether the request carries a token of OAuth, or the API token."""
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
         if scheme == "Basic":
-            known = f"{credentials.ZENDESK_EMAIL}/token:{credentials.ZENDESK_API_TOKEN}"
+            known = f"{credentials.EMAIL}/token:{credentials.API_TOKEN}"
             return compare_digest(given.encode(), b64encode(known.encode()))
         return super().is_signed_in(request)
 

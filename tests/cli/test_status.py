@@ -1,5 +1,6 @@
 """`make status` beside a run, and after one that was killed."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -45,7 +46,9 @@ def told(settings: Settings, capfd: pytest.CaptureFixture[str]) -> str:
 
 def test_a_build_that_was_killed(settings: Settings, capfd: pytest.CaptureFixture[str]) -> None:
     """Nobody is at work: it did not finish."""
-    assert "Build      1 for 2026-03-31: did not finish" in told(settings, capfd)
+    text = told(settings, capfd)
+    assert "Build      1 for 2026-03-31: did not finish" in text
+    assert re.search(r"input +│ +0 +│ +0", text)
 
 
 def test_beside_a_run(settings: Settings, capfd: pytest.CaptureFixture[str]) -> None:

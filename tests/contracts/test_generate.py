@@ -3,6 +3,7 @@
 import yaml
 
 from expectations import generate
+from expectations.contracts import load_contract
 from tests.contracts.test_contracts import write
 
 
@@ -45,6 +46,13 @@ def test_view_gets_types_only(tmp_path):
     assert "constraints" not in model
     assert all("constraints" not in column for column in model["columns"])
     assert model["columns"][1]["data_type"] == "text"
+
+
+def test_an_input_model_has_the_test_of_its_key():
+    entry = generate._model_entry(load_contract("input", "crm__order_line"), "view")
+    arguments = {"columns": ["order_line_id"], "build_column": "_build_id"}
+    assert entry["data_tests"] == [{"unique_key": {"arguments": arguments}}]
+    assert "data_tests" not in generate._model_entry(load_contract("core", "dim_date"), "table")
 
 
 def test_incremental_says_what_a_schema_change_does(tmp_path):

@@ -176,6 +176,26 @@ def test_a_files_rows_are_held_to_the_types_and_rules_of_its_input_entity(tmp_pa
     ]
 
 
+def test_an_amount_that_no_sum_can_hold_is_held_back(tmp_path):
+    """A telephone number among the quantities: every cell can be read, their product ends the build."""
+    lines = [
+        order_line(amount_ex_tax="9999999999999"),
+        order_line(order_line_id="2", amount_ex_tax="10000000000000"),
+        order_line(order_line_id="3", quantity="9012345678", list_price_ex_tax="1000000"),
+    ]
+    (verdict,) = check(
+        tmp_path, run_of("files", "crm__order_line", [land(tmp_path, lines, "a.csv")])
+    )
+    assert [(row.row, row.rule) for row in verdict.quarantined] == [
+        (1, "amount_fits"),
+        (2, "amount_fits"),
+    ]
+    rate = {"Id": "I1", "OrderId": "O1", "Product2Id": "P1", "SystemModstamp": T1}
+    rate |= {"TotalPrice": 2_000_000, "FxRateFixed__c": 9_999_999_999, "UnitPrice": None}
+    (verdict,) = check(tmp_path, run_of("salesforce", "OrderItem", [land(tmp_path, [rate])]))
+    assert [row.rule for row in verdict.quarantined] == ["amount_fits"]
+
+
 def test_a_new_column_warns_only_when_every_run_lacked_it(tmp_path):
     before = land(tmp_path, [account()], name="sparse")
     part = land(tmp_path, [account(Segment__c="gold")], name="now")

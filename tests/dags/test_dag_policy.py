@@ -2,6 +2,7 @@
 
 import os
 import re
+import subprocess
 import sys
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from ingestion.catalogue import AREAS
 from runtime.business_date import resolve_business_date
 from runtime.settings import PROJECT_ROOT, Settings
 from runtime.tenant import load_tenant
+from tests.conftest import environment
 
 INGEST = tuple(f"ingest_{area}" for area in AREAS)
 DAGS = (*INGEST, "build_warehouse")
@@ -33,14 +35,12 @@ def tenant_folder(tmp_path_factory):
 def bag(tmp_path_factory, tenant_folder):
     """The DAG files as the DAG processor reads them."""
     before = dict(os.environ)
-    sys.modules.pop("pipeline.tasks", None)  # it reads the tenant when it is imported
     airflow_home.configure(Settings(home=tmp_path_factory.mktemp("airflow")), tenant_folder)
     try:
         from airflow.dag_processing.dagbag import DagBag
 
         yield DagBag(PROJECT_ROOT / "dags")
     finally:
-        sys.modules.pop("pipeline.tasks", None)
         os.environ.clear()
         os.environ.update(before)
 
@@ -74,6 +74,13 @@ def runs_from(dag, start, count):
 def test_six_dags_without_import_errors(bag):
     assert bag.import_errors == {}
     assert set(bag.dags) == set(DAGS)
+
+
+def test_what_the_dags_share_reads_nothing_when_it_is_imported(tmp_path):
+    """Neither a tenant nor the environment: only a DAG file asks for them."""
+    command = [sys.executable, "-c", "import pipeline.tasks"]
+    subprocess.run(command, cwd=PROJECT_ROOT, env=environment(tmp_path), check=True)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_no_task_runs_without_end(dag):

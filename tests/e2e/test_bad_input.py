@@ -4,12 +4,14 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT, Run, environment, run_command
+from tests.e2e.daily_run import events
 from tests.e2e.tiny_tenant import DATES, write_tiny_tenant
 
 
@@ -32,6 +34,19 @@ def run(home: Path, tenant: Path, **variables: str) -> Run:
         check=False,
     )
     return Run(process.returncode, process.stdout, home)
+
+
+def kill_run(home: Path, tenant: Path) -> None:
+    """`make run`, SIGKILLed when it has read two objects."""
+    command = [sys.executable, "-m", "cli.run", "--tenant", str(tenant), "--date", DATES[0]]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment(home), stdout=subprocess.DEVNULL)
+    deadline = time.monotonic() + 400
+    while sum(event["event"] == "extracted" for event in events(home)) < 2:
+        assert process.poll() is None, "the run ended before it could be killed"
+        assert time.monotonic() < deadline, "the run never came to the moment of its kill"
+        time.sleep(0.002)
+    process.kill()
+    process.wait()
 
 
 def test_a_folder_that_is_no_tenant(tmp_path: Path) -> None:
@@ -112,13 +127,17 @@ def test_sources_that_cannot_be_read(tenant: Path, tmp_path: Path, sandbox: str)
 
 
 def test_a_malformed_file_stands_aside(tenant: Path, tmp_path: Path) -> None:
-    """An unreadable file is quarantined with its reason; the rest is built and published."""
+    """An unreadable file is quarantined with its reason; the rest is built and published.
+
+    `make run` is killed at its first try: what it leaves, Airflow's database too, does not disturb the next.
+    """
     bad = tenant / "files" / "product__feature_use" / DATES[0] / "broken.csv"
     bad.write_bytes(b"account_id,user_id,use_date,feature_code,uses\n\x81\xff\xfe,x\n")
     lacking = tenant / "files" / "process__stage_event" / DATES[0] / "lacking.csv"
     lacking.write_text("item_id,stage_code\nI1,planning\n")
     (tenant / "files" / "hr__staff" / DATES[0]).mkdir(parents=True)
     (tenant / "files" / "hr__staff" / DATES[0] / "staff.csv").write_text("id,name\n1,x\n")
+    kill_run(tmp_path / "state", tenant)
     outcome = run(tmp_path / "state", tenant)
     assert outcome.status == 0, outcome.output
     quarantine = tmp_path / "state" / "lake" / "quarantine" / "files"

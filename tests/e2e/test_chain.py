@@ -1,49 +1,19 @@
 """Days in a row with kills between, against one run at the last date: nothing lost, nothing doubled."""
 
-import json
-import os
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from ingestion.catalogue import find_object
-from tests.conftest import ROOT, Run, RunWarehouse, environment, run_command
+from tests.conftest import Run, run_command
+from tests.e2e.daily_run import events, kill_day, run_day
 from tests.e2e.marts import assert_same, tables
 from tests.e2e.tiny_tenant import DATES
 
 
-def events(home: Path) -> list[dict]:
-    """What the runs in ``home`` have reported so far."""
-    path = home / "logs" / "events.jsonl"
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    return [json.loads(line) for line in lines]
-
-
-def killed_run(home: Path, tenant: Path, date: str, moment: Callable[[], bool]) -> None:
-    """Start a run and SIGKILL it as soon as ``moment`` is true."""
-    command = [sys.executable, "-m", "cli.run", "--tenant", str(tenant), "--date", date]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment(home), stdout=subprocess.DEVNULL)
-    deadline = time.monotonic() + 400
-    while not moment():
-        assert process.poll() is None, f"the run of {date} ended before it could be killed"
-        assert time.monotonic() < deadline, (
-            f"the run of {date} never came to the moment of its kill"
-        )
-        time.sleep(0.002)
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
-
-
 @pytest.fixture(scope="module")
-def chain(
-    tmp_path_factory: pytest.TempPathFactory, tiny_tenant: Path, run_warehouse: RunWarehouse
-) -> Path:
+def chain(tmp_path_factory: pytest.TempPathFactory, tiny_tenant: Path) -> Path:
     """State after three business dates, each killed at another place and run again."""
     home = tmp_path_factory.mktemp("chain")
     published = home / "published"
@@ -52,18 +22,18 @@ def chain(
         return sum(line["event"] == event for line in events(home))
 
     def complete(date: str) -> None:
-        outcome = run_warehouse(home, tiny_tenant, date)
+        outcome = run_day(home, tiny_tenant, date)
         assert outcome.status == 0, outcome.output
 
     day1, day2, day3 = DATES
-    killed_run(home, tiny_tenant, day1, lambda: count("extracted") >= 2)
-    killed_run(home, tiny_tenant, day1, lambda: (home / "warehouse.duckdb").exists())
+    kill_day(home, tiny_tenant, day1, lambda: count("extracted") >= 2)
+    kill_day(home, tiny_tenant, day1, lambda: (home / "warehouse.duckdb").exists())
     complete(day1)
     building = count("dbt")
-    killed_run(home, tiny_tenant, day2, lambda: count("dbt") > building)
+    kill_day(home, tiny_tenant, day2, lambda: count("dbt") > building)
     complete(day2)
     before = (published / "marts.duckdb").resolve()
-    killed_run(home, tiny_tenant, day3, lambda: any(published.glob("*.duckdb.*tmp")))
+    kill_day(home, tiny_tenant, day3, lambda: any(published.glob("*.duckdb.*tmp")))
     assert (published / "marts.duckdb").resolve() == before, (
         "a killed publication changed what readers see"
     )
@@ -125,12 +95,10 @@ def test_slices_of_every_date_are_kept(chain: Path) -> None:
     assert [row[0] for row in dates] == list(DATES)
 
 
-def test_an_older_date_fills_its_slice_only(
-    chain: Path, tiny_tenant: Path, run_warehouse: RunWarehouse
-) -> None:
+def test_an_older_date_fills_its_slice_only(chain: Path, tiny_tenant: Path) -> None:
     """A backfill neither moves the published date back nor touches current marts or other slices."""
     before = tables(chain / "published/marts.duckdb")
-    outcome = run_warehouse(chain, tiny_tenant, DATES[1])
+    outcome = run_day(chain, tiny_tenant, DATES[1])
     assert outcome.status == 0, outcome.output
     assert_same(tables(chain / "published/marts.duckdb"), before)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import requests
 
+from cli.services import _living
 from tests.conftest import run_command
 from tests.e2e.marts import tables
 from tests.e2e.tiny_tenant import write_tiny_tenant
@@ -31,16 +32,9 @@ def test_dags_succeed_under_the_scheduler(tmp_path: Path) -> None:
         page.encoding = "utf-8"
         assert "基準日 2026-06-30" in page.text
         assert tables(home / "published/marts.duckdb")["core.fct_mrr_movement"]
-        pids = [process["pid"] for process in services["processes"].values()]
+        processes = services["processes"].values()
+        assert all(map(_living, processes))
     finally:
         down = run_command(home, "cli.services", "down")
     assert down.status == 0
-    assert not any(_is_alive(pid) for pid in pids), down.output
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return state != "Z"
+    assert not any(map(_living, processes)), down.output

@@ -7,7 +7,9 @@ from typing import Any
 
 import requests
 
-from sandbox import credentials
+from sandbox.hubspot import credentials as hubspot_account
+from sandbox.salesforce import credentials as salesforce_account
+from sandbox.zendesk import credentials as zendesk_account
 
 Records = Iterable[dict[str, Any]]
 TENANT_YML = """\
@@ -43,22 +45,22 @@ class SandboxClient:
         """A client signed in to Salesforce."""
         form = {
             "grant_type": "client_credentials",
-            "client_id": credentials.SALESFORCE_CLIENT_ID,
-            "client_secret": credentials.SALESFORCE_CLIENT_SECRET,
+            "client_id": salesforce_account.CLIENT_ID,
+            "client_secret": salesforce_account.CLIENT_SECRET,
         }
         answer = self.send("POST", "/services/oauth2/token", data=form)
         return self._with_token(answer.json()["access_token"])
 
     def hubspot(self) -> "SandboxClient":
         """A client signed in to HubSpot."""
-        return self._with_token(credentials.HUBSPOT_TOKEN)
+        return self._with_token(hubspot_account.TOKEN)
 
     def zendesk(self) -> "SandboxClient":
         """A client signed in to Zendesk."""
         body = {
             "grant_type": "client_credentials",
-            "client_id": credentials.ZENDESK_CLIENT_ID,
-            "client_secret": credentials.ZENDESK_CLIENT_SECRET,
+            "client_id": zendesk_account.CLIENT_ID,
+            "client_secret": zendesk_account.CLIENT_SECRET,
         }
         answer = self.send("POST", "/oauth/tokens", json=body)
         return self._with_token(answer.json()["access_token"])

@@ -10,22 +10,25 @@ from rich.console import Console
 from scripted_server import Answer, scripted_server
 from tenant_folder import set_faults, write_tenant
 
-from cli.check_source import check, check_files, check_vendor, shown_address
+from cli.check_source import check, check_objects, shown_address
 from ingestion.lake import Lake
 from pipeline.context import Context
-from pipeline.ingest import connected_objects
+from pipeline.extract import connected_objects
 from runtime.errors import AuthenticationError, SourceError, StateError
 from runtime.records import Connection
 from runtime.settings import Settings
 from runtime.tenant import load_tenant
-from sandbox import credentials
+from sandbox.hubspot import credentials as hubspot_account
+from sandbox.marketo import credentials as marketo_account
+from sandbox.salesforce import credentials as salesforce_account
+from sandbox.zendesk import credentials as zendesk_account
 
 STAMP = "2026-11-02T00:00:00.000+0000"
 RECORD = {"Id": "001000000000001AAA", "Name": "n", "SystemModstamp": STAMP, "IsDeleted": False}
 DAY = "2026-11-02T00:00:00Z"
 SECOND = int(datetime(2026, 11, 2, tzinfo=UTC).timestamp())
 REQUIRED = ("Account", "Product2", "Order", "OrderItem")
-SALESFORCE = (credentials.SALESFORCE_CLIENT_ID, credentials.SALESFORCE_CLIENT_SECRET)
+SALESFORCE = (salesforce_account.CLIENT_ID, salesforce_account.CLIENT_SECRET)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +62,7 @@ def told(function, *arguments):
 
 
 def test_a_vendor_that_works(url, context):
-    works, text = told(check_vendor, "salesforce", context, Connection(url, *SALESFORCE))
+    works, text = told(check_objects, "salesforce", context, Connection(url, *SALESFORCE))
     assert works
     assert "✓ Account 1 records on the first page, 5 fields visible" in text
     assert "required but not visible: AccountId" in text
@@ -70,7 +73,7 @@ def test_a_vendor_that_works(url, context):
 
 def test_a_required_object_that_fails(url, context):
     set_faults(url, {"every": 1, "vendor": "salesforce", "object": "Order", "fault": "daily_limit"})
-    works, text = told(check_vendor, "salesforce", context, Connection(url, *SALESFORCE))
+    works, text = told(check_objects, "salesforce", context, Connection(url, *SALESFORCE))
     set_faults(url)
     assert not works
     assert "✗ Order salesforce / Order: HTTP 403" in text
@@ -83,28 +86,28 @@ def test_a_required_object_that_fails(url, context):
         (
             "hubspot",
             "",
-            credentials.HUBSPOT_TOKEN,
+            hubspot_account.TOKEN,
             {},
             ["✓ contacts 1 records", "scopes: not told", "quota: X-HubSpot-RateLimit-Daily 650000"],
         ),
         (
             "hubspot",
-            credentials.HUBSPOT_CLIENT_ID,
-            credentials.HUBSPOT_CLIENT_SECRET,
-            {"refresh_token": credentials.HUBSPOT_REFRESH_TOKEN},
+            hubspot_account.CLIENT_ID,
+            hubspot_account.CLIENT_SECRET,
+            {"refresh_token": hubspot_account.REFRESH_TOKEN},
             ["✓ contacts 1 records", "quota: X-HubSpot-RateLimit-Remaining 189"],
         ),
         (
             "marketo",
-            credentials.MARKETO_CLIENT_ID,
-            credentials.MARKETO_CLIENT_SECRET,
+            marketo_account.CLIENT_ID,
+            marketo_account.CLIENT_SECRET,
             {"poll_seconds": 0.01, "since": "2026-11-01"},
             ["✓ leads 1 records", "scopes: warehouse@sandbox.example", "quota: used today"],
         ),
         (
             "zendesk",
-            credentials.ZENDESK_CLIENT_ID,
-            credentials.ZENDESK_CLIENT_SECRET,
+            zendesk_account.CLIENT_ID,
+            zendesk_account.CLIENT_SECRET,
             {},
             [
                 "✓ tickets 1 records",
@@ -115,15 +118,15 @@ def test_a_required_object_that_fails(url, context):
         ),
         (
             "zendesk",
-            credentials.ZENDESK_EMAIL,
-            credentials.ZENDESK_API_TOKEN,
+            zendesk_account.EMAIL,
+            zendesk_account.API_TOKEN,
             {"auth": "api_token"},
             ["✓ tickets 1 records", "scopes: not told"],
         ),
     ],
 )
 def test_every_vendor_tells_what_it_can(url, context, source, login, password, extra, expected):
-    works, text = told(check_vendor, source, context, Connection(url, login, password, extra))
+    works, text = told(check_objects, source, context, Connection(url, login, password, extra))
     assert works
     assert [line for line in expected if line not in text] == []
     assert [s for s in (password, extra.get("refresh_token")) if s and s in text] == []
@@ -133,7 +136,7 @@ def test_every_vendor_tells_what_it_can(url, context, source, login, password, e
 def test_wrong_credentials_end_it_and_are_not_shown(url, context, source):
     connection = Connection(url, "wrong-login", "wr0ng-secret")
     with pytest.raises(AuthenticationError) as caught:
-        told(check_vendor, source, context, connection)
+        told(check_objects, source, context, connection)
     assert "wr0ng-secret" not in str(caught.value)
     assert f"`{source}_default`" in str(caught.value)
 
@@ -162,7 +165,7 @@ def test_a_sign_in_of_another_form_is_said_before_anything_is_read(context, sour
 def test_an_unreachable_vendor_is_said_once(context, monkeypatch):
     monkeypatch.setattr("time.sleep", lambda _seconds: None)  # between the attempts
     with pytest.raises(SourceError, match=r"no complete answer from 127\.0\.0\.1:9"):
-        told(check_vendor, "zendesk", context, Connection("http://127.0.0.1:9", "us", "wr0ng"))
+        told(check_objects, "zendesk", context, Connection("http://127.0.0.1:9", "us", "wr0ng"))
 
 
 def test_dropped_files(context, tmp_path):
@@ -171,7 +174,7 @@ def test_dropped_files(context, tmp_path):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
     (tmp_path / "drop" / "crm__weather").mkdir()
-    works, text = told(check_files, context, Connection(str(tmp_path / "drop")))
+    works, text = told(check_objects, "files", context, Connection(str(tmp_path / "drop")))
     assert works
     assert "entities with a folder: crm__account, crm__weather" in text
     assert "✓ crm__account 1 records on the first page, 2 fields visible" in text
@@ -187,7 +190,7 @@ def test_a_database(context):
             )
             owner.execute("insert into feature_use values (1, '2026-11-02')")
         host = f"postgresql+psycopg://{address}/postgres"
-        works, text = told(check_vendor, "database", context, Connection(host, "owner", PASSWORD))
+        works, text = told(check_objects, "database", context, Connection(host, "owner", PASSWORD))
     assert works
     assert "tables and views: feature_use" in text
     assert "✓ product__feature_use 1 records on the first page, 2 fields visible" in text

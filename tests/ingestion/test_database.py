@@ -8,8 +8,8 @@ import pytest
 from postgres_server import as_owner, binaries, postgres_server
 
 from ingestion.catalogue import CatalogueObject, find_object
-from ingestion.current import live_records
 from ingestion.lake import Lake
+from ingestion.live_records import live_records
 from ingestion.sources.base import Known
 from ingestion.sources.database import connector as database
 from ingestion.sources.database.connector import Database
@@ -281,7 +281,7 @@ def test_any_sqlalchemy_url_works(tmp_path):
         file.execute("insert into feature_use values (1, '2026-11-02 00:00:00.000000')")
     reader = Database(Connection(f"sqlite:///{tmp_path}/app.db", extra={"timezone": "Asia/Tokyo"}))
     assert rows(reader) == [{"use_id": 1, "updated_at": "2026-11-02T00:00:00"}]
-    assert reader.tables() == ["feature_use"]
+    assert reader.contents() == "tables and views: feature_use"
 
 
 def land(lake, source, of, end):

@@ -17,7 +17,7 @@ from demo.crm import WRONG_CHECK_DIGIT
 from demo.customers import LATE_ACCOUNT, make_population
 from demo.production import CODES, Production
 from demo.writer import XLSX_DROP, Ledger, salesforce_id
-from ingestion.sources.files.tables import read_records
+from ingestion.sources.files.csv_xlsx import read_records
 
 CUSTOMERS = 60
 END = datetime(2026, 10, 31, 15)  # 24:00 of the last business date, in UTC

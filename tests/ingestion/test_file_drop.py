@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingestion.catalogue import find_object
-from ingestion.sources.files import tables
+from ingestion.sources.base import ExpectedColumns, Known
+from ingestion.sources.files import csv_xlsx
 from ingestion.sources.files.connector import FileDrop
-from ingestion.sources.files.tables import UnreadableFile, read_records
+from ingestion.sources.files.csv_xlsx import UnreadableFile, read_records
 from runtime.errors import SourceError
 from runtime.records import Connection, Window
 
@@ -30,12 +31,13 @@ def drop(root, day, name, content, entity="crm__account"):
     return path
 
 
-def source(root, **extra):
-    return FileDrop(Connection(host=str(root), extra={"timezone": "Asia/Tokyo", **extra}))
+def source(root, required=(), timezone="Asia/Tokyo"):
+    extra = {"timezone": timezone, "expected_columns": lambda _: ExpectedColumns(list(required))}
+    return FileDrop(Connection(str(root), extra=extra))
 
 
-def extract(files, end=END):
-    return list(files.extract(ENTRY, Window(None, end)))
+def extract(files, end=END, known=None):
+    return list(files.update(ENTRY, Window(None, end), Known(None, False, dict, known or {})))
 
 
 def names(pages):
@@ -70,13 +72,13 @@ def test_known_files_are_left_out_and_changed_ones_read_again(tmp_path):
     path = drop(tmp_path, "2026-11-02", "a.csv", ROW)
     files = source(tmp_path)
     extract(files)
-    known = files.read
+    known = files.accepted
     assert known["crm__account/2026-11-02/a.csv"]["rows"] == 1
-    assert extract(source(tmp_path, known_files=known)) == []
+    assert extract(source(tmp_path), known=known) == []
     path.touch()
-    assert extract(source(tmp_path, known_files=known)) == []
+    assert extract(source(tmp_path), known=known) == []
     path.write_text(ROW + "A2,Bolt\n")
-    (page,) = extract(source(tmp_path, known_files=known))
+    (page,) = extract(source(tmp_path), known=known)
     assert [record["account_id"] for record in page.records] == ["A1", "A2"]
 
 
@@ -84,7 +86,7 @@ def test_a_file_without_rows_is_read_but_gives_no_page(tmp_path):
     drop(tmp_path, "2026-11-02", "a.csv", "account_id,name\n")
     files = source(tmp_path)
     assert extract(files) == []
-    assert files.read["crm__account/2026-11-02/a.csv"]["rows"] == 0
+    assert files.accepted["crm__account/2026-11-02/a.csv"]["rows"] == 0
 
 
 @pytest.mark.parametrize("required", [["account_id", "uses"], []])
@@ -92,15 +94,15 @@ def test_an_event_file_without_rows_says_so_in_a_deleted_row(tmp_path, required)
     """The rows of an earlier content of it would stay for good otherwise."""
     feed = find_object("files", "product__feature_use")
     drop(tmp_path, "2026-11-02", "a.csv", "account_id,uses,note\n", entity=feed.object)
-    files = source(tmp_path, required_columns=required)
+    files = source(tmp_path, required=required)
     (page,) = files.extract(feed, Window(None, END))
     assert page.records == [dict.fromkeys(required) | {"_is_deleted": True}]
     assert page.source_file == "product__feature_use/2026-11-02/a.csv"
-    assert files.read[page.source_file]["rows"] == 0
+    assert files.accepted[page.source_file]["rows"] == 0
 
 
 def test_a_bad_file_is_rejected_whole_and_the_others_are_read(tmp_path, monkeypatch):
-    monkeypatch.setattr(tables, "CHUNK_ROWS", 2)
+    monkeypatch.setattr(csv_xlsx, "CHUNK_ROWS", 2)
     drop(tmp_path, "2026-11-01", "bad.csv", ROW + "A2,Bolt\nA3,Core\nA4,Dora,extra\n")
     drop(tmp_path, "2026-11-02", "good.csv", ROW + "A2,Bolt\nA3,Core\n")
     files = source(tmp_path)
@@ -111,15 +113,14 @@ def test_a_bad_file_is_rejected_whole_and_the_others_are_read(tmp_path, monkeypa
     assert rejected.path == "crm__account/2026-11-01/bad.csv"
     assert rejected.reason == "row 5 has 3 columns, the header 2"
     assert len(rejected.sha256) == 64
-    assert list(files.read) == ["crm__account/2026-11-02/good.csv"]
+    assert list(files.accepted) == ["crm__account/2026-11-02/good.csv"]
 
 
-def test_required_columns_come_from_the_connection(tmp_path):
+def test_required_columns_are_handed_in(tmp_path):
     drop(tmp_path, "2026-11-02", "a.csv", "account_id\nA1\n")
-    files = source(tmp_path, required_columns=["account_id", "name"])
+    files = source(tmp_path, required=["account_id", "name"])
     assert extract(files) == []
-    reason = "required columns are missing: name (it has account_id)"
-    assert files.rejected[0].reason == reason
+    assert files.rejected[0].reason == "required columns are missing: name (it has account_id)"
 
 
 def test_folders_and_files_that_are_no_drops_are_passed_over_aloud(tmp_path, caplog):
@@ -263,10 +264,10 @@ def test_a_total_row_at_the_end_is_no_record(tmp_path, last, kept):
     """Scenario 38: it lacks a required cell and says what it is; a company called 計 is a company."""
     content = f"name,account_id,amount\n青山,A1,100\n計,A2,200\n{last}\n"
     drop(tmp_path, "2026-11-02", "a.csv", content)
-    files = source(tmp_path, required_columns=["account_id"])
+    files = source(tmp_path, required=["account_id"])
     (page,) = extract(files)
     assert len(page.records) == kept
-    (entry,) = files.read.values()
+    (entry,) = files.accepted.values()
     assert entry["rows"] == kept
     assert entry.get("total_row") == (last.split(",") if kept == 2 else None)
 
@@ -274,7 +275,7 @@ def test_a_total_row_at_the_end_is_no_record(tmp_path, last, kept):
 def test_a_total_row_in_the_middle_stays_for_the_contract_to_judge(tmp_path):
     content = "name,account_id\n青山,A1\n合計,\n石川,A2\n"
     drop(tmp_path, "2026-11-02", "a.csv", content)
-    (page,) = extract(source(tmp_path, required_columns=["account_id"]))
+    (page,) = extract(source(tmp_path, required=["account_id"]))
     assert [record["name"] for record in page.records] == ["青山", "合計", "石川"]
 
 

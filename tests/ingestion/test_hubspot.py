@@ -13,7 +13,7 @@ from ingestion.http import HttpError
 from ingestion.sources.hubspot.connector import HubSpot
 from runtime.errors import AuthenticationError, SourceError
 from runtime.records import Connection, Window
-from sandbox import credentials
+from sandbox.hubspot import credentials
 
 CONTACTS = find_object("hubspot", "contacts")
 COMPANIES = find_object("hubspot", "companies")
@@ -66,7 +66,7 @@ TENANT_FILES = {
 }
 
 
-def source(url, key=credentials.HUBSPOT_TOKEN, **extra):
+def source(url, key=credentials.TOKEN, **extra):
     hubspot = HubSpot(Connection(url, password=key, extra=extra))
     hubspot.api.sleep = lambda seconds: None
     return hubspot

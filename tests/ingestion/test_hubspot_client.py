@@ -18,15 +18,15 @@ from hubspot.oauth.exceptions import ApiException as OAuthException
 from tenant_folder import requests_made, set_clock, set_faults, write_tenant
 from urllib3.util.retry import Retry
 
-from sandbox import credentials
+from sandbox.hubspot import credentials
 
 NOW = datetime(2026, 11, 5, tzinfo=UTC)
 CONTACTS = 250
 EVENTS = [{"id": f"e{n}", "created": 1_761_955_200_000 + n, "type": "OPEN"} for n in range(30)]
 OAUTH_APP = {
     "grant_type": "refresh_token",
-    "client_id": credentials.HUBSPOT_CLIENT_ID,
-    "client_secret": credentials.HUBSPOT_CLIENT_SECRET,
+    "client_id": credentials.CLIENT_ID,
+    "client_secret": credentials.CLIENT_SECRET,
 }
 
 
@@ -60,7 +60,7 @@ def sandbox(start_sandbox, tmp_path_factory):
 def client(sandbox):
     set_clock(sandbox, NOW)
     set_faults(sandbox)
-    return HubSpot(access_token=credentials.HUBSPOT_TOKEN, host=sandbox)
+    return HubSpot(access_token=credentials.TOKEN, host=sandbox)
 
 
 def search(client, **order):
@@ -169,7 +169,7 @@ def test_associations(client):
 
 
 def test_email_events_by_the_generic_call(sandbox):
-    client = HubSpot(access_token=credentials.HUBSPOT_TOKEN, base_url=sandbox)
+    client = HubSpot(access_token=credentials.TOKEN, base_url=sandbox)
     query = {"limit": 20}
     newest = client.api_request({"path": "/email/public/v1/events", "qs": query}).json()
     query["offset"] = newest["offset"]
@@ -186,7 +186,7 @@ def test_a_wrong_token_is_refused(sandbox):
 
 def test_oauth(sandbox):
     tokens = HubSpot(host=sandbox).oauth.tokens_api
-    pair = tokens.create(**OAUTH_APP, refresh_token=credentials.HUBSPOT_REFRESH_TOKEN)
+    pair = tokens.create(**OAUTH_APP, refresh_token=credentials.REFRESH_TOKEN)
     assert pair.expires_in == 1800
     client = HubSpot(access_token=pair.access_token, host=sandbox)
     page, _, headers = client.crm.contacts.basic_api.get_page_with_http_info(limit=1)
@@ -196,7 +196,7 @@ def test_oauth(sandbox):
         "x-hubspot-ratelimit-daily" not in headers
     )  # HubSpot tells the day's to private apps only
     with pytest.raises(OAuthException, match=r"BAD_REFRESH_TOKEN.*invalid_grant"):
-        tokens.create(**OAUTH_APP, refresh_token=credentials.HUBSPOT_REFRESH_TOKEN)
+        tokens.create(**OAUTH_APP, refresh_token=credentials.REFRESH_TOKEN)
 
 
 def test_its_retries_pass_the_quota_of_ten_seconds(client, sandbox):
@@ -207,7 +207,7 @@ def test_its_retries_pass_the_quota_of_ten_seconds(client, sandbox):
 
     set_faults(sandbox, {"n": 1, "vendor": "hubspot", "object": "contacts", "fault": "rate_limit"})
     patient = HubSpot(
-        access_token=credentials.HUBSPOT_TOKEN,
+        access_token=credentials.TOKEN,
         host=sandbox,
         retry=Retry(total=3, status_forcelist=(429,)),
     )

@@ -16,7 +16,7 @@ from ingestion import lake as lake_module
 from ingestion.catalogue import find_object, load_catalogue
 from ingestion.lake import Lake
 from ingestion.load import load, store_salt
-from ingestion.sources.files.tables import UnreadableFile, read_records
+from ingestion.sources.files.csv_xlsx import UnreadableFile, read_records
 from runtime.duckdb_connection import connect
 from runtime.errors import StateError
 from tests.conftest import ROOT

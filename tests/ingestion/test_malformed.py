@@ -21,9 +21,9 @@ from malformed import generate
 
 from ingestion.catalogue import find_object
 from ingestion.lake import Lake
+from ingestion.sources.base import ExpectedColumns
 from ingestion.sources.files.connector import FileDrop
 from ingestion.sources.salesforce.connector import Salesforce
-from pipeline.ingest import in_words
 from runtime.errors import SourceError, WarehouseError
 from runtime.records import Connection, Window
 
@@ -59,14 +59,15 @@ def test_every_dropped_file_is_read_or_rejected_with_a_reason(tmp_path):
     drop = tmp_path / "crm__account" / "2026-11-02"
     drop.parent.mkdir()
     drop.symlink_to(FOLDER / "drops", target_is_directory=True)
-    extra = {"timezone": "Asia/Tokyo", "required_columns": ["account_id", "name"]}
+    expected = ExpectedColumns(required=["account_id", "name"])
+    extra = {"timezone": "Asia/Tokyo", "expected_columns": lambda _: expected}
     files = FileDrop(Connection(str(tmp_path), extra=extra))
     landed: dict[str, list] = {}
     for page in files.extract(find_object("files", "crm__account"), Window(None, END)):
         landed.setdefault(page.source_file.rsplit("/", 1)[-1], []).extend(page.records)
 
     found = {}
-    for path, told in files.read.items():
+    for path, told in files.accepted.items():
         name = path.rsplit("/", 1)[-1]
         assert told["rows"] == len(landed.get(name, []))
         total = f", total row {told['total_row']}" if "total_row" in told else ""
@@ -155,7 +156,7 @@ def outcome(spoilt, step, lake):
         source.api.sleep = waits.append
         window = Window(None, END)
         try:
-            pages = in_words(entry, source.extract(entry, window))
+            pages = source.read(entry, window)
             manifest = lake.write_run(entry, date(2026, 11, 2), window, pages)
         except WarehouseError as error:
             assert isinstance(error, SourceError)

@@ -10,7 +10,7 @@ from ingestion.catalogue import find_object
 from ingestion.sources.marketo.connector import Marketo
 from runtime.errors import AuthenticationError, SourceError
 from runtime.records import Connection, Window
-from sandbox import credentials
+from sandbox.marketo import credentials
 
 FIRST = datetime(2026, 8, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -55,9 +55,9 @@ LOG = [
 TENANT_FILES = {"marketo/leads": LEAD_VERSIONS, "marketo/activities": LOG}
 
 
-def source(url, secret=credentials.MARKETO_CLIENT_SECRET, **extra):
+def source(url, secret=credentials.CLIENT_SECRET, **extra):
     extra = {"since": "2026-08-01", **extra}
-    marketo = Marketo(Connection(url, credentials.MARKETO_CLIENT_ID, secret, extra))
+    marketo = Marketo(Connection(url, credentials.CLIENT_ID, secret, extra))
     marketo.waits = []
     marketo.api.sleep = marketo.waits.append
     return marketo

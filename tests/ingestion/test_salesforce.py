@@ -12,7 +12,7 @@ from ingestion.catalogue import CatalogueObject, find_object
 from ingestion.sources.salesforce.connector import Salesforce
 from runtime.errors import AuthenticationError, SchemaError, SourceError
 from runtime.records import Connection, Window
-from sandbox import credentials
+from sandbox.salesforce import credentials
 
 ACCOUNT = find_object("salesforce", "Account")
 DAY = timedelta(days=1)
@@ -46,8 +46,8 @@ TENANT_FILES = {
 }
 
 
-def source(url, secret=credentials.SALESFORCE_CLIENT_SECRET, **extra):
-    connection = Connection(url, credentials.SALESFORCE_CLIENT_ID, secret, extra)
+def source(url, secret=credentials.CLIENT_SECRET, **extra):
+    connection = Connection(url, credentials.CLIENT_ID, secret, extra)
     salesforce = Salesforce(connection)
     salesforce.api.sleep = lambda seconds: None
     return salesforce

@@ -22,7 +22,7 @@ from simple_salesforce.exceptions import (
 )
 from tenant_folder import requests_made, set_clock, write_tenant
 
-from sandbox import credentials
+from sandbox.salesforce import credentials
 
 NOW = datetime(2026, 11, 5, tzinfo=UTC)
 ACCOUNTS = [
@@ -68,8 +68,8 @@ def session_of(sandbox):
 def client(sandbox):
     set_clock(sandbox, NOW)
     return Salesforce(
-        consumer_key=credentials.SALESFORCE_CLIENT_ID,
-        consumer_secret=credentials.SALESFORCE_CLIENT_SECRET,
+        consumer_key=credentials.CLIENT_ID,
+        consumer_secret=credentials.CLIENT_SECRET,
         domain="acme.my",
         version="63.0",
         session=session_of(sandbox),
@@ -79,7 +79,7 @@ def client(sandbox):
 def test_client_credentials_are_refused_if_wrong(sandbox):
     with pytest.raises(SalesforceAuthenticationFailed, match="invalid_client"):
         Salesforce(
-            consumer_key=credentials.SALESFORCE_CLIENT_ID,
+            consumer_key=credentials.CLIENT_ID,
             consumer_secret="wrong",
             domain="acme.my",
             session=session_of(sandbox),
@@ -97,8 +97,8 @@ def test_a_key_whose_certificate_was_uploaded_signs_in_by_jwt(sandbox):
         serialization.NoEncryption(),
     ).decode()
     options = {
-        "username": credentials.SALESFORCE_USERNAME,
-        "consumer_key": credentials.SALESFORCE_CLIENT_ID,
+        "username": credentials.USERNAME,
+        "consumer_key": credentials.CLIENT_ID,
         "privatekey": private,
         "session": session_of(sandbox),
     }

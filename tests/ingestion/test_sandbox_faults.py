@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +16,9 @@ from hypothesis import strategies as st
 from sandbox_client import SandboxClient, write_tenant
 
 from runtime.settings import PROJECT_ROOT
-from sandbox import credentials
-from sandbox.faults import (
-    KINDS,
-    OWN_KINDS,
-    FaultScriptError,
-    load_faults,
-    parse_faults,
-)
+from sandbox.fault_script import FaultScriptError, load_faults, parse_faults
+from sandbox.faults import KINDS
+from sandbox.vendors import vendor_classes
 
 QUERY = "/services/data/v63.0/query"
 ACCOUNTS = "SELECT Id FROM Account"
@@ -287,6 +283,7 @@ def test_it_ends_when_its_parent_is_killed(folder: Path) -> None:
 
 def test_the_page_of_the_sandbox_names_every_fault_and_every_credential() -> None:
     page = (PROJECT_ROOT / "docs/tenant.md").read_text(encoding="utf-8")
-    kinds = {*KINDS, *(kind for own in OWN_KINDS.values() for kind in own)}
-    accepted = [value for name, value in vars(credentials).items() if name.isupper()]
+    kinds = {*KINDS, *(kind for vendor in vendor_classes().values() for kind in vendor.own_faults)}
+    modules = [import_module(f"sandbox.{name}.credentials") for name in vendor_classes()]
+    accepted = [text for module in modules for name, text in vars(module).items() if name.isupper()]
     assert [text for text in (*kinds, *accepted) if text not in page] == []

@@ -12,7 +12,7 @@ from marketorestpython.client import MarketoClient
 from marketorestpython.helper.exceptions import MarketoException
 from sandbox_client import SandboxClient, write_tenant
 
-from sandbox import credentials
+from sandbox.marketo import credentials
 
 TOKEN = "/identity/oauth/token"
 CREATE = "/bulk/v1/leads/export/create.json"
@@ -51,8 +51,8 @@ def url(start_sandbox, tmp_path_factory) -> Iterator[str]:
 def _credentials(**changes: str) -> dict[str, str]:
     return {
         "grant_type": "client_credentials",
-        "client_id": credentials.MARKETO_CLIENT_ID,
-        "client_secret": credentials.MARKETO_CLIENT_SECRET,
+        "client_id": credentials.CLIENT_ID,
+        "client_secret": credentials.CLIENT_SECRET,
         **changes,
     }
 
@@ -205,9 +205,7 @@ def test_a_long_list_of_values_by_post(account: SandboxClient) -> None:
 @pytest.fixture
 def client(url: str, account: SandboxClient) -> MarketoClient:
     """The vendor-independent client marketo-rest-python; only its base URL is set."""
-    client = MarketoClient(
-        "123-ABC-456", credentials.MARKETO_CLIENT_ID, credentials.MARKETO_CLIENT_SECRET
-    )
+    client = MarketoClient("123-ABC-456", credentials.CLIENT_ID, credentials.CLIENT_SECRET)
     client.host = url
     return client
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runtime.errors import TenantError
-from runtime.tenant import SYSTEMS, Tenant, load_tenant
+from runtime.sources import SOURCES
+from runtime.tenant import Tenant, load_tenant
 
 GOOD = {"name": "acme", "first_business_date": date(2026, 1, 1), "systems": ["salesforce"]}
 
@@ -118,5 +119,5 @@ def test_any_other_content_is_a_tenant_or_a_tenant_error(tmp_path_factory, key, 
     except TenantError as error:
         assert error.hint
     else:
-        assert set(tenant.systems) <= set(SYSTEMS)
+        assert set(tenant.systems) <= SOURCES.keys()
         assert tenant.zone.key == tenant.timezone

@@ -11,7 +11,7 @@ from ingestion.http import HttpError
 from ingestion.sources.zendesk.connector import Zendesk
 from runtime.errors import AuthenticationError, SourceError
 from runtime.records import Connection, Window
-from sandbox import credentials
+from sandbox.zendesk import credentials
 
 FIRST = datetime(2026, 11, 1, tzinfo=UTC)
 LATER = FIRST + timedelta(days=4)
@@ -50,8 +50,8 @@ TENANT_FILES = {
 }
 
 
-def source(url, secret=credentials.ZENDESK_CLIENT_SECRET):
-    zendesk = Zendesk(Connection(url, credentials.ZENDESK_CLIENT_ID, secret))
+def source(url, secret=credentials.CLIENT_SECRET):
+    zendesk = Zendesk(Connection(url, credentials.CLIENT_ID, secret))
     zendesk.api.sleep = lambda seconds: None
     return zendesk
 

@@ -14,7 +14,7 @@ from tenant_folder import requests_made, set_clock, set_faults, write_tenant
 from zenpy import Zenpy
 from zenpy.lib.exception import APIException
 
-from sandbox import credentials
+from sandbox.zendesk import credentials
 
 NOW = datetime(2025, 2, 1, tzinfo=UTC)
 START = int(datetime(2025, 1, 1, tzinfo=UTC).timestamp())
@@ -86,8 +86,8 @@ def client(connect, sandbox):
 def new_token(sandbox):
     body = {
         "grant_type": "client_credentials",
-        "client_id": credentials.ZENDESK_CLIENT_ID,
-        "client_secret": credentials.ZENDESK_CLIENT_SECRET,
+        "client_id": credentials.CLIENT_ID,
+        "client_secret": credentials.CLIENT_SECRET,
         "scope": "read",
     }
     return requests.post(f"{sandbox}/oauth/tokens", json=body, timeout=10).json()["access_token"]
@@ -151,7 +151,7 @@ def test_calls(client):
 
 
 def test_api_token(connect):
-    account = connect(email=credentials.ZENDESK_EMAIL, token=credentials.ZENDESK_API_TOKEN)
+    account = connect(email=credentials.EMAIL, token=credentials.API_TOKEN)
     assert len(list(account.users.incremental(start_time=START))) == USERS
 
 

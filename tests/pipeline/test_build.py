@@ -7,10 +7,10 @@ from datetime import date, timedelta
 import duckdb
 import pytest
 
-from expectations.results import read_results
+from expectations.results import append_results, read_results
+from expectations.suites import Check, Suite
+from expectations.validate import Audit
 from ingestion.catalogue import find_object
-from ingestion.lake import Lake
-from ingestion.load import load
 from pipeline import build
 from pipeline.build_plan import BuildPlan, Mode
 from pipeline.build_register import BuildRegister
@@ -18,7 +18,6 @@ from pipeline.dbt import run_variables
 from publishing.snapshot import current_snapshot, snapshots
 from runtime.errors import ContractError, StateError
 from tests.landing import land_and_commit
-from tests.plans import plan_of
 
 ACCOUNT = find_object("salesforce", "Account")
 DAY = date(2026, 3, 31)
@@ -65,73 +64,6 @@ def published(context, day):
 def slices_of(path):
     with duckdb.connect(str(path), read_only=True) as connection:
         return connection.execute("from marts.mart_rfm order by all").fetchall()
-
-
-# The register
-
-
-@pytest.fixture
-def builds(tmp_path):
-    warehouse = tmp_path / "warehouse.duckdb"
-    load(warehouse, Lake(str(tmp_path / "lake")), {})
-    return BuildRegister(warehouse)
-
-
-def start(builds, config="a"):
-    number = builds.next_id()
-    builds.start(plan_of(builds.warehouse, build_id=number, variables={"config_hash": config}))
-    return number
-
-
-def test_a_register_without_a_warehouse_is_empty(tmp_path):
-    builds = BuildRegister(tmp_path / "none.duckdb")
-    assert (builds.all(), builds.newest(), builds.base_of("a"), builds.next_id()) == (
-        [],
-        None,
-        None,
-        1,
-    )
-    assert not (tmp_path / "none.duckdb").exists()
-
-
-def test_a_register_before_the_first_build_is_empty(builds):
-    assert (builds.all(), builds.max_load_id(), builds.next_id()) == ([], 0, 1)
-
-
-@pytest.mark.parametrize("status", ["built", "blocked", "published"])
-def test_a_finished_build_is_the_base_of_the_next(builds, status):
-    """A blocked one too: what it built is there, only nobody may see it."""
-    number = start(builds)
-    builds.finish(number, status)
-    base = builds.base_of("a")
-    assert (base.build_id, base.status, base.as_of_date, base.load_id) == (number, status, DAY, 0)
-    assert builds.newest() == base
-    assert builds.next_id() == number + 1
-
-
-def test_after_an_unfinished_build_there_is_no_base(builds):
-    builds.finish(start(builds), "published")
-    killed = start(builds)
-    assert builds.base_of("a") is None
-    assert builds.newest().build_id == killed - 1
-    builds.finish(start(builds), "built")
-    assert builds.base_of("a").build_id == killed + 1
-
-
-def test_after_a_change_of_configuration_there_is_no_base(builds):
-    """Nor when it is changed back: what stands was built with the other."""
-    builds.finish(start(builds, "a"), "published")
-    assert builds.base_of("b") is None
-    builds.finish(start(builds, "b"), "published")
-    assert builds.base_of("a") is None
-    assert builds.base_of("b").build_id == 2
-
-
-def test_a_build_started_again_keeps_its_line(builds):
-    """An Airflow retry of the same plan."""
-    number = start(builds)
-    builds.start(plan_of(builds.warehouse, build_id=number))
-    assert [entry.build_id for entry in builds.all()] == [number]
 
 
 # The plan
@@ -216,6 +148,50 @@ def test_published_and_nothing_new_is_nothing_to_do(context):
     assert plan.mode is Mode.PUBLISHED
     build.publish(context, build.audit(context, build.run_dbt(context, plan)))
     assert snapshots(context.settings) == [before]
+
+
+# Which keys are looked at
+
+
+def looked_at_all_keys(context, plan):
+    """The audit's result of a look at all keys by that build."""
+    check = Check("key_unique", "block", "", "unique", ("a",))
+    audited = Audit(plan.run_id, plan.as_of_date)
+    suite = Suite("input", "crm__account", "crm__account", (check,))
+    append_results(context.settings.audit_dir, [audited.result(suite, check, "passed")])
+
+
+@pytest.mark.parametrize(("days", "due"), [(1, False), (6, False), (7, True), (12, True)])
+def test_all_keys_are_looked_at_once_a_week(context, days, due):
+    commit(context, DAY)
+    plan = built(context, DAY)
+    assert plan.checks_all_keys
+    looked_at_all_keys(context, plan)
+    later = DAY + timedelta(days=days)
+    commit(context, later)
+    plan = build.load_and_plan(context, later)
+    assert (plan.mode, plan.checks_all_keys) == (Mode.INCREMENTAL, due)
+    assert plan.dbt_variables()["checks_all_keys"] is due
+
+
+@pytest.mark.parametrize("status", ["built", "blocked"])
+def test_after_a_build_that_was_not_published_all_keys_are_looked_at(context, status):
+    """The next one would not touch the key that is there twice."""
+    commit(context, DAY)
+    looked_at_all_keys(context, built(context, DAY, status))
+    commit(context, NEXT)
+    assert build.load_and_plan(context, NEXT).checks_all_keys
+
+
+def test_a_backfill_looks_at_the_keys_of_another_warehouse(context):
+    for day in (DAY, NEXT):
+        commit(context, day)
+    published(context, NEXT)
+    backfill = build.load_and_plan(context, DAY)
+    assert backfill.mode is Mode.BACKFILL
+    looked_at_all_keys(context, backfill)
+    commit(context, NEXT)
+    assert build.load_and_plan(context, NEXT).checks_all_keys
 
 
 # Airflow's retries, and tasks cleared alone

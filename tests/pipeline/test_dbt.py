@@ -125,6 +125,16 @@ def test_vars_that_are_no_json_object(context, text):
         dbt.run_variables(with_vars(context, given=text), DAY)
 
 
+@pytest.mark.parametrize(
+    "value",
+    [0.000001, 1e20, 0.34, [0.000001, 1.0], "1e-06", "2026-01-01", "false", True, None, "青"],
+)
+def test_dbt_reads_the_vars_that_were_given(value):
+    """JSON would not do: dbt reads YAML, where 1e-06 is a text."""
+    read = yaml.safe_load(dbt.vars_argument({"name": value}))["name"]
+    assert (read, type(read)) == (value, type(value))
+
+
 def test_empty_vars_are_none(context):
     assert hash_of(with_vars(context, given="")) == hash_of(context)
 

@@ -10,7 +10,8 @@ import pytest
 from expectations.results import read_results
 from ingestion.catalogue import find_object
 from ingestion.lake import Lake
-from pipeline.ingest import check_and_commit, connected_objects, extract
+from pipeline.commit import check_and_commit
+from pipeline.extract import connected_objects, extract_object
 from runtime.errors import CatalogueError, SourceError
 from runtime.records import Connection
 from tests.landing import land
@@ -82,7 +83,7 @@ def test_a_folder_that_only_looks_like_an_entity_is_named(files):
 
 def run_of(files, day, force=False):
     context, connection = files
-    return extract(context, ORDERS, day, connection, force)
+    return extract_object(context, ORDERS, day, connection, force)
 
 
 def commit(files, reference, day):

@@ -7,7 +7,7 @@
 {%- endmacro %}
 
 {% macro convert_money(amount, fx_rate) -%}
-    {{ to_money(amount ~ " * coalesce(" ~ fx_rate ~ ", 1)") }}
+    {{ to_money("cast(" ~ amount ~ " as decimal(38, 2)) * coalesce(" ~ fx_rate ~ ", 1)") }}
 {%- endmacro %}
 
 {% macro divide_money(amount, numerator, denominator) -%}

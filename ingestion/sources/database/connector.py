@@ -7,21 +7,28 @@ Each page is a short transaction of its own: nothing is held open while pages ar
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from datetime import time as time_of_day
 from decimal import Decimal
 from functools import partial
 from math import isfinite
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import orjson
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception,
+    stop_after_attempt,
+    wait_exponential,
+)
 
 from ingestion.catalogue import CatalogueObject
-from ingestion.sources.base import Known
+from ingestion.sources.base import Known, Source
 from ingestion.sources.sweep import Sweep
 from ingestion.text_table import RESERVED_COLUMNS, fold, to_text
 from runtime.errors import AuthenticationError, CatalogueError, SchemaError, SourceError
@@ -42,25 +49,23 @@ READ_ONLY = {
 }
 # A page is a short read: a statement that takes longer waits for a lock or scans for want of an index.
 LONGEST_STATEMENT = {"postgresql": "set statement_timeout = '30min'"}
+_Answer = TypeVar("_Answer")
 REFUSALS = ("authentication failed", "access denied", "login failed", "no pg_hba.conf")
 
 
-class Database:
+class Database(Source):
     """Reads one table at a time.
 
     ``connection.host`` is an SQLAlchemy URL without user and password
     (``postgresql+psycopg://db.example.jp:5432/product``). ``connection.extra``:
         timezone: IANA zone of dates and of timestamps that carry none (default UTC).
-
-    Attributes:
-        fields: the entity's columns read last.
     """
 
     def __init__(self, connection: Connection) -> None:
+        super().__init__()
         self._secrets = {connection.password} - {""}
         self._zone = ZoneInfo(connection.extra.get("timezone", "UTC"))
         self.sleep = time.sleep
-        self.fields: list[str] = []
         try:
             url = sa.make_url(connection.host)
             if connection.login:
@@ -108,10 +113,11 @@ class Database:
             finally:
                 self._engine.dispose()
 
-    def tables(self) -> list[str]:
-        """Names of the tables and views the user sees, for a test of the connection."""
+    def contents(self) -> str:
+        """The tables and views the user sees."""
         inspector = self._ask("tables", lambda: sa.inspect(self._engine))
-        return sorted(inspector.get_table_names() + inspector.get_view_names())
+        names = sorted(inspector.get_table_names() + inspector.get_view_names())
+        return f"tables and views: {', '.join(names) or 'none'}"
 
     def _extract(self, entry: CatalogueObject, window: Window) -> Iterator[Page]:
         table = self._table(entry)
@@ -236,36 +242,45 @@ class Database:
 
         return self._ask(entry.object, fetch)
 
-    def _ask(self, object_name: str, question: Any) -> Any:
+    def _ask(self, object_name: str, question: Callable[[], _Answer]) -> _Answer:
         """Call ``question``, again if the connection broke; a page can always be asked for again."""
-        attempt = 1
-        while True:
-            try:
-                return question()
-            except sa.exc.NoSuchTableError:
-                raise
-            except SQLAlchemyError as error:
-                said = self._said(error)
-                broken = isinstance(error, DBAPIError) and error.connection_invalidated
-                if broken and attempt < MAX_ATTEMPTS:
-                    logger.warning("database / %s: %s; asking again", object_name, said)
-                    self.sleep(2.0 ** (attempt - 1))
-                    attempt += 1
-                    continue
-                refused = any(word in said.lower() for word in REFUSALS)
-                kind = AuthenticationError if refused else SourceError
-                raise kind(
-                    "database",
-                    object_name,
-                    said,
-                    "check host, login and grants of the Airflow connection `database_default`",
-                ) from None
+
+        def warn(state: RetryCallState) -> None:
+            said = self._said(state.outcome.exception())
+            logger.warning("database / %s: %s; asking again", object_name, said)
+
+        ask = Retrying(
+            retry=retry_if_exception(_is_broken_off),
+            wait=wait_exponential(),
+            stop=stop_after_attempt(MAX_ATTEMPTS),
+            sleep=self.sleep,
+            before_sleep=warn,
+            reraise=True,
+        )
+        try:
+            return ask(question)
+        except sa.exc.NoSuchTableError:
+            raise
+        except SQLAlchemyError as error:
+            said = self._said(error)
+            refused = any(word in said.lower() for word in REFUSALS)
+            kind = AuthenticationError if refused else SourceError
+            raise kind(
+                "database",
+                object_name,
+                said,
+                "check host, login and grants of the Airflow connection `database_default`",
+            ) from None
 
     def _said(self, error: SQLAlchemyError) -> str:
         # The driver's own first line; SQLAlchemy's text adds statements and links.
         cause = getattr(error, "orig", None) or error
         line = (str(cause).strip().splitlines() or [""])[0]
         return redact(f"{type(cause).__name__}: {line}", self._secrets)[:MESSAGE_LENGTH]
+
+
+def _is_broken_off(error: BaseException) -> bool:
+    return isinstance(error, DBAPIError) and error.connection_invalidated
 
 
 def _say(statement: str, raw: Any, _: Any) -> None:

@@ -1,4 +1,5 @@
-"""Files dropped into ``<area>__<entity>/<YYYY-MM-DD>/``: which of them are new, and their rows.
+"""Files dropped into ``<area>__<entity>/<YYYY-MM-DD>/``, in a folder or on an SFTP server: which of them are
+new, and their rows.
 
 A file is visible once its date has ended in the tenant's time zone. One that cannot be read is
 reported and stands aside; it never holds up the others.
@@ -6,23 +7,24 @@ reported and stands aside; it never holds up the others.
 
 import hashlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ingestion.catalogue import CatalogueObject
-from ingestion.sources.files.tables import UnreadableFile, check_formulas, read_records
+from ingestion.catalogue import CatalogueObject, find_object
+from ingestion.sources.base import ExpectedColumns, Known, Original, Source
+from ingestion.sources.files.csv_xlsx import UnreadableFile, check_formulas, read_records
+from ingestion.sources.files.names import drop_day, is_passed_over
+from ingestion.sources.files.sftp import SftpDrop, is_remote
 from runtime.errors import SourceError
+from runtime.progress import report
 from runtime.records import Connection, Page, Window
 
 logger = logging.getLogger(__name__)
-
-MARKERS = (".done", ".sha256")
-# What senders call a file until it is complete and renamed.
-UPLOAD_NAMES = (".part", ".tmp", ".filepart", ".partial", ".uploading")
 
 
 @dataclass(frozen=True)
@@ -35,92 +37,138 @@ class RejectedFile:
     stamp: dict[str, int] = field(default_factory=dict)
 
 
-class FileDrop:
+class FileDrop(Source):
     """Reads one entity's new files at a time.
 
-    ``connection.host`` is the drop root. ``connection.extra``:
+    ``connection.host`` is the drop root: a folder, or ``sftp://…`` (see `SftpDrop`). ``connection.extra``:
         timezone: IANA name of the tenant's time zone.
-        known_files: path below the root → {sha256, size, mtime_ns} of what is committed already.
-        required_columns: columns every file of the entity must have.
-        date_columns: columns whose numbers in a workbook are Excel's day numbers.
+        expected_columns: what gives an entity's `ExpectedColumns`; left out, nothing is expected.
 
     Attributes:
-        root: the drop root.
-        read: path → {sha256, size, mtime_ns, rows, total_row?} of every file the last ``extract`` gave out;
+        root: the folder that is read; of an SFTP server one of our own, for what is fetched.
+        accepted: path → {sha256, size, mtime_ns, rows, total_row?} of every file the last extraction gave out;
             also of one without rows, which of an event feed yields one deleted row, else nothing.
         rejected: the files it could not read.
     """
 
     def __init__(self, connection: Connection) -> None:
-        self.root = Path(connection.host)
+        super().__init__()
         self._zone = ZoneInfo(connection.extra["timezone"])
-        self._known: dict[str, dict[str, Any]] = connection.extra.get("known_files", {})
-        self._required: list[str] = connection.extra.get("required_columns", [])
-        self._dates: list[str] = connection.extra.get("date_columns", [])
-        self.read: dict[str, dict[str, Any]] = {}
+        self._expected: Callable[[CatalogueObject], ExpectedColumns] = connection.extra.get(
+            "expected_columns", lambda _: ExpectedColumns()
+        )
+        self._server = SftpDrop(connection) if is_remote(connection) else None
+        self._spool = TemporaryDirectory() if self._server else None
+        self.root = Path(self._spool.name if self._spool else connection.host)
+        self.accepted: dict[str, dict[str, Any]] = {}
         self.rejected: list[RejectedFile] = []
 
-    def extract(self, entry: CatalogueObject, window: Window) -> Iterator[Page]:
-        """Yield the rows of every visible file that is new or has changed, in (date, name) order.
+    def close(self) -> None:
+        """Remove what was fetched."""
+        if self._spool:
+            self._spool.cleanup()
 
-        ``window.start`` plays no part: what has been read is known by content.
+    def offered(self, entries: list[CatalogueObject]) -> list[CatalogueObject]:
+        """An object a folder, whether it is an entity of the catalogue or not.
 
         Raises:
-            SourceError: the drop root is missing, or a file changes while it is read.
+            SourceError: there is no drop folder, or the server cannot be read.
+            CatalogueError: a folder would land in the table of another.
         """
-        self.read, self.rejected = {}, []
+        return [find_object("files", name) for name in self._folders()]
+
+    def contents(self) -> str:
+        """The entities' folders."""
+        return f"entities with a folder: {', '.join(self._folders()) or 'none'}"
+
+    def extract(self, entry: CatalogueObject, window: Window) -> Iterator[Page]:
+        """Yield the rows of every visible file, in (date, name) order; ``window.start`` plays no part.
+
+        Raises:
+            SourceError: the drop root is missing or cannot be read, or a file changes while it is read.
+        """
+        return self._read(entry, window, {})
+
+    def update(self, entry: CatalogueObject, window: Window, known: Known) -> Iterator[Page]:
+        """Yield the rows of every visible file that is new or has changed.
+
+        Raises:
+            SourceError: see `extract`.
+        """
+        return self._read(entry, window, known.files)
+
+    def originals(self) -> Iterator[Original]:
+        """Files that the last extraction accepted or rejected."""
+        for name, notes in self.accepted.items():
+            yield Original(name, (self.root / name).read_bytes(), notes)
+        for file in self.rejected:
+            notes = {"sha256": file.sha256, **file.stamp, "reason": file.reason}
+            yield Original(file.path, (self.root / file.path).read_bytes(), notes)
+
+    def _folders(self) -> list[str]:
+        if self._server:
+            return self._server.folders()
+        self._check_root("drop folder")
+        folders = (path.name for path in self.root.iterdir() if path.is_dir())
+        return sorted(name for name in folders if not name.startswith("."))
+
+    def _check_root(self, object_name: str) -> None:
         if not self.root.is_dir():
             raise SourceError(
                 "files",
-                entry.object,
-                f"the drop folder {self.root} does not exist",
-                "check the host of the Airflow connection `file_drop_default`",
+                object_name,
+                f"{self.root} does not exist",
+                "create it, name it in the connection `file_drop_default`, or take files out of systems in tenant.yml",
             )
+
+    def _fetch(self, object_name: str, known: dict[str, dict[str, Any]]) -> None:
+        """Bring what is new on the server into our own folder."""
+        if not self._server:
+            return
+        self._server.fetch(object_name, known, self.root)
+        for path, reason in self._server.unfinished.items():
+            report("warning", message=f"files / {path} is left for the next run: {reason}")
+
+    def _read(
+        self, entry: CatalogueObject, window: Window, known_files: dict[str, dict[str, Any]]
+    ) -> Iterator[Page]:
+        self.accepted, self.rejected = {}, []
+        expected = self._expected(entry)
+        self._fetch(entry.object, known_files)
+        self._check_root(entry.object)
         for path in self._visible(entry.object, window.end):
             name = path.relative_to(self.root).as_posix()
             stamp = _stamp(path)
-            known = self._known.get(name, {})
+            known = known_files.get(name, {})
             if all(known.get(key) == value for key, value in stamp.items()):
                 continue
             digest = _sha256(path)
             if known.get("sha256") == digest:
                 continue
             try:
+                check_formulas(path)
                 # All of it before any of it: a file is landed whole or not at all.
                 totals: list[list[str]] = []
-                rows = sum(len(chunk) for chunk in self.read_file(path, totals))
+                chunks = read_records(path, expected.required, expected.dates, totals)
+                rows = sum(len(chunk) for chunk in chunks)
             except UnreadableFile as error:
                 logger.warning("files / %s: %s is rejected: %s", entry.object, name, error.reason)
                 self.rejected.append(RejectedFile(name, digest, error.reason, stamp))
                 continue
-            for records in read_records(path, self._required, self._dates):
+            for records in read_records(path, expected.required, expected.dates):
                 yield Page(records, source_file=name)
             if not rows and not entry.key:
                 # It replaces its earlier rows by none: that has to be seen after the load too.
-                nothing = dict.fromkeys(self._required) | {"_is_deleted": True}
+                nothing = dict.fromkeys(expected.required) | {"_is_deleted": True}
                 yield Page([nothing], source_file=name)
             if _stamp(path) != stamp:
                 raise SourceError(
                     "files", entry.object, f"{name} changed while it was read", "run again"
                 )
-            self.read[name] = {"sha256": digest, **stamp, "rows": rows}
+            self.accepted[name] = {"sha256": digest, **stamp, "rows": rows}
             if totals:
                 logger.warning("files / %s: total row of %s left out", entry.object, name)
-                self.read[name]["total_row"] = totals[0]
-
-    def read_file(
-        self, path: Path, totals: list[list[str]] | None = None
-    ) -> Iterator[list[dict[str, str | None]]]:
-        """Read one file as chunks of records of text, an empty cell being None.
-
-        Args:
-            totals: gets the total row at the end, if there is one.
-
-        Raises:
-            UnreadableFile: it is not a clean table; may come after some chunks.
-        """
-        check_formulas(path)
-        yield from read_records(path, self._required, self._dates, totals)
+                self.accepted[name]["total_row"] = totals[0]
 
     def _visible(self, object_name: str, end: datetime) -> Iterator[Path]:
         folder = self.root / object_name
@@ -139,21 +187,6 @@ class FileDrop:
                     yield path
                 else:
                     logger.warning("files / %s: %s is no file", object_name, path.name)
-
-
-def is_passed_over(path: str) -> bool:
-    """Whether a file is nobody's data: hidden, Excel's lock, a marker, or still under its upload name."""
-    name = path.rsplit("/", 1)[-1].lower()
-    return name.startswith((".", "~$")) or name.endswith((*MARKERS, *UPLOAD_NAMES))
-
-
-def drop_day(name: str) -> date | None:
-    """The business date a drop folder is named after; None if it is no YYYY-MM-DD."""
-    try:
-        day = date.fromisoformat(name)
-    except ValueError:
-        return None
-    return day if day.isoformat() == name else None
 
 
 def _stamp(path: Path) -> dict[str, int]:

@@ -19,7 +19,7 @@ from urllib.parse import unquote, urlsplit
 
 import paramiko
 
-from ingestion.sources.files.connector import drop_day, is_passed_over
+from ingestion.sources.files.names import drop_day, is_passed_over
 from runtime.errors import AuthenticationError, SourceError
 from runtime.records import Connection
 

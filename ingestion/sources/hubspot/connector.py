@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote_plus
 
 from ingestion.catalogue import CatalogueObject
-from ingestion.sources.base import Known, Positions
+from ingestion.sources.base import ApiSource, Known, Positions
 from ingestion.sources.hubspot.api import HubSpotApi, following
 from ingestion.sources.hubspot.events import milliseconds, read_feed, read_submissions
 from runtime.errors import SourceError
@@ -26,19 +26,15 @@ ASSOCIATION_TYPES = {1: "contact_to_company", 279: "contact_to_company_unlabeled
 Records = list[dict[str, Any]]
 
 
-class HubSpot:
+class HubSpot(ApiSource):
     """Reads one object at a time.
 
     ``connection.extra``: api_version (``v3`` or ``2026-03``); ``refresh_token`` with ``token_file`` (where
     its successors are kept), login and password then being client id and secret.
-
-    Attributes:
-        fields: the properties read last.
     """
 
     def __init__(self, connection: Connection) -> None:
-        self.api = HubSpotApi(connection)
-        self.fields: list[str] = []
+        super().__init__(HubSpotApi(connection))
 
     def extract(self, entry: CatalogueObject, window: Window) -> Iterator[Page]:
         """Yield every record of ``entry`` changed in ``window``; archived and merged ones as deleted.

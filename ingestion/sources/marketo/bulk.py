@@ -10,6 +10,8 @@ import tempfile
 from collections.abc import Iterator
 from typing import IO, Any
 
+from tenacity import Retrying, retry_if_result, stop_after_attempt, wait_fixed
+
 from ingestion.http import HttpError
 from ingestion.sources.marketo.api import MarketoApi
 from runtime.errors import SourceError
@@ -17,6 +19,8 @@ from runtime.errors import SourceError
 # The vendor refreshes a job's status once a minute.
 POLL_SECONDS = 60.0
 MAX_POLLS = 240
+# The vendor spells the last one both ways.
+ENDS = ("Completed", "Failed", "Cancelled", "Canceled")
 CHUNK_BYTES = 8_000_000
 DOWNLOADS = 2
 NULL = "null"
@@ -78,15 +82,19 @@ class BulkExtract:
                 raise
 
     def _await(self, export: str) -> dict[str, Any]:
-        for _ in range(MAX_POLLS):
-            (status,) = self._ask("GET", f"{export}/status")
-            if status["status"] == "Completed":
-                return status
-            # The vendor spells the last one both ways.
-            if status["status"] in ("Failed", "Cancelled", "Canceled"):
-                reason = self._api.redact(str(status.get("errorMsg", "no reason given")))
-                raise self._error(f"export job {export}: {status['status']} ({reason})")
-            self._api.sleep(self._poll_seconds)
+        look = Retrying(
+            retry=retry_if_result(lambda answer: answer[0]["status"] not in ENDS),
+            wait=wait_fixed(self._poll_seconds),
+            stop=stop_after_attempt(MAX_POLLS),
+            sleep=self._api.sleep,
+            retry_error_callback=lambda last: last.outcome.result(),
+        )
+        (status,) = look(self._ask, "GET", f"{export}/status")
+        if status["status"] == "Completed":
+            return status
+        if status["status"] in ENDS:
+            reason = self._api.redact(str(status.get("errorMsg", "no reason given")))
+            raise self._error(f"export job {export}: {status['status']} ({reason})")
         raise self._error(
             f"export job {export} is still {status['status']} after {MAX_POLLS} looks"
         )

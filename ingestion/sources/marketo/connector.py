@@ -14,7 +14,7 @@ import orjson
 
 from ingestion.catalogue import CatalogueObject
 from ingestion.http import HttpError
-from ingestion.sources.base import Positions
+from ingestion.sources.base import ApiSource, Positions
 from ingestion.sources.marketo.api import (
     UNSUPPORTED_FILTER,
     MarketoApi,
@@ -44,7 +44,7 @@ Records = Iterator[dict[str, Any]]
 Export = Callable[[dict[str, Any]], Records]
 
 
-class Marketo:
+class Marketo(ApiSource):
     """Reads one object at a time.
 
     ``connection.extra``: ``since`` (ISO date, first day of the subscription; spares empty exports in a
@@ -56,7 +56,7 @@ class Marketo:
     """
 
     def __init__(self, connection: Connection) -> None:
-        self.api = MarketoApi(connection)
+        super().__init__(MarketoApi(connection))
         self.reached: datetime | None = None
         extra = connection.extra
         poll_seconds = float(extra.get("poll_seconds", POLL_SECONDS))
@@ -79,6 +79,10 @@ class Marketo:
         records = readers[entry.mode](window)
         while page := list(islice(records, PAGE_ROWS)):
             yield Page(page)
+
+    def covered_until(self, window: Window) -> datetime:
+        """A quota that ran out on the way: the next date goes on from there."""
+        return min(super().covered_until(window), self.reached or window.end)
 
     def used_today(self) -> str:
         """API calls of the day by all users, for a test of the connection; the allowance is told nowhere."""

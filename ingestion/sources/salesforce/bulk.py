@@ -6,7 +6,9 @@ came: the empty text is null, times end in +0000 instead of Z, whole numbers hav
 
 import logging
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NoReturn
+
+from tenacity import RetryCallState, Retrying, retry_if_result, wait_exponential
 
 from ingestion.http import HttpError
 from ingestion.sources.base import Positions
@@ -82,23 +84,25 @@ class BulkQuery:
             raise BulkUnavailableError(error.message) from error
 
     def _wait(self, job: str) -> dict[str, Any]:
-        waited, pause = 0.0, FIRST_POLL
-        while True:
-            state = self._api.get(f"{self._jobs}/{job}", self._object)
-            if state["state"] not in ("UploadComplete", "InProgress"):
-                return state
-            if waited >= PATIENCE:
-                self._api.request(
-                    "PATCH", f"{self._jobs}/{job}", self._object, json={"state": "Aborted"}
-                )
-                raise SourceError(
-                    "salesforce",
-                    self._object,
-                    f"the bulk job {job} has not ended after {waited / 3600:.0f} hours",
-                    "look at Bulk Data Load Jobs in the org's setup, or raise bulk_threshold",
-                )
-            self._api.sleep(pause)
-            waited, pause = waited + pause, min(pause * 2, LONGEST_POLL)
+        def give_up(last: RetryCallState) -> NoReturn:
+            self._api.request(
+                "PATCH", f"{self._jobs}/{job}", self._object, json={"state": "Aborted"}
+            )
+            raise SourceError(
+                "salesforce",
+                self._object,
+                f"the bulk job {job} has not ended after {last.idle_for / 3600:.0f} hours",
+                "look at Bulk Data Load Jobs in the org's setup, or raise bulk_threshold",
+            )
+
+        look = Retrying(
+            retry=retry_if_result(lambda state: state["state"] in ("UploadComplete", "InProgress")),
+            wait=wait_exponential(multiplier=FIRST_POLL, max=LONGEST_POLL),
+            stop=lambda last: last.idle_for >= PATIENCE,
+            sleep=self._api.sleep,
+            retry_error_callback=give_up,
+        )
+        return look(self._api.get, f"{self._jobs}/{job}", self._object)
 
     def _results(self, job: str) -> Iterator[list[dict[str, Any]]]:
         path, locator = f"{self._jobs}/{job}/results", None

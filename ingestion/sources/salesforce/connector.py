@@ -13,7 +13,7 @@ from typing import Any
 
 from ingestion.catalogue import CatalogueObject
 from ingestion.http import HttpError
-from ingestion.sources.base import Known, Positions
+from ingestion.sources.base import ApiSource, Known, Positions
 from ingestion.sources.salesforce.api import SalesforceApi, error_code
 from ingestion.sources.salesforce.bulk import BulkQuery, BulkUnavailableError
 from ingestion.sources.salesforce.soql import MAX_URL, field_groups, id_lists, literal, select, url
@@ -45,19 +45,15 @@ class Shape:
     has_formulas: bool
 
 
-class Salesforce:
+class Salesforce(ApiSource):
     """Reads one SObject at a time.
 
     ``connection.extra``: api_version, api_usage_limit (share of the day's calls), bulk_threshold
     (rows above which the Bulk API is asked), compare_days; username and audience for JWT sign-in.
-
-    Attributes:
-        fields: names of the fields read last.
     """
 
     def __init__(self, connection: Connection) -> None:
-        self.api = SalesforceApi(connection)
-        self.fields: list[str] = []
+        super().__init__(SalesforceApi(connection))
         self._root = f"/services/data/v{connection.extra.get('api_version', API_VERSION)}"
         self._bulk_threshold = int(connection.extra.get("bulk_threshold", BULK_THRESHOLD))
         self._queryable: set[str] | None = None

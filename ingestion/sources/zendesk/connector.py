@@ -14,7 +14,7 @@ import orjson
 
 from ingestion.catalogue import CatalogueObject
 from ingestion.http import HttpError, JsonApi
-from ingestion.sources.base import Known, Positions
+from ingestion.sources.base import ApiSource, Known, Positions
 from ingestion.tokens import TokenStore
 from runtime.errors import SourceError
 from runtime.records import Connection, Page, Window
@@ -97,19 +97,15 @@ class ZendeskApi(JsonApi):
         return super().advice(status, body)
 
 
-class Zendesk:
+class Zendesk(ApiSource):
     """Reads one export at a time.
 
     ``connection.extra``: ``refresh_token`` with ``token_file`` (where its successors are kept), or
     ``auth: api_token`` (login = e-mail address, password = API token).
-
-    Attributes:
-        fields: always empty: every answer has all fields its user may see.
     """
 
     def __init__(self, connection: Connection) -> None:
-        self.api = ZendeskApi(connection)
-        self.fields: list[str] = []
+        super().__init__(ZendeskApi(connection))
 
     def extract(self, entry: CatalogueObject, window: Window) -> Iterator[Page]:
         """Yield every record of ``entry`` changed since ``window.start``, deleted ones marked.

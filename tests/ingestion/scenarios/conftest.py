@@ -19,23 +19,18 @@ import ingestion.http
 from ingestion.catalogue import CatalogueObject, find_object
 from ingestion.lake import Lake, Manifest
 from pipeline.context import Context
-from pipeline.ingest import extract
+from pipeline.extract import extract_object
 from runtime.business_date import day_end
 from runtime.records import Connection
 from runtime.settings import Settings
+from runtime.sources import SOURCES
 from runtime.tenant import load_tenant
-from sandbox import credentials
 from sandbox.app import CLOCK_MARGIN, create_app
-from sandbox.faults import FaultScript, parse_faults
+from sandbox.fault_script import parse_faults
+from sandbox.faults import FaultScript
 from sandbox.store import Store
 from sandbox.vendor import World
-
-LOGINS = {
-    "salesforce": (credentials.SALESFORCE_CLIENT_ID, credentials.SALESFORCE_CLIENT_SECRET),
-    "hubspot": ("", credentials.HUBSPOT_TOKEN),
-    "marketo": (credentials.MARKETO_CLIENT_ID, credentials.MARKETO_CLIENT_SECRET),
-    "zendesk": (credentials.ZENDESK_CLIENT_ID, credentials.ZENDESK_CLIENT_SECRET),
-}
+from sandbox.vendors import vendor_classes
 
 
 @dataclass
@@ -62,9 +57,9 @@ class Daily:
 
     def connection(self, source: str) -> Connection:
         """What the source's Airflow connection would hold."""
-        if source == "files":
+        if not SOURCES[source].sandbox:
             return Connection("", extra=self.extra.get(source, {}))
-        login, password = LOGINS[source]
+        login, password = vendor_classes()[source].sign_in_as
         return Connection(self.url, login, password, self.extra.get(source, {}))
 
     def at_end_of(self, day: str) -> datetime:
@@ -76,7 +71,7 @@ class Daily:
         """Land one object (``salesforce.Account``) as the vendor shows it now; nothing is committed."""
         entry = entry_of(name)
         connection = self.connection(entry.source)
-        return extract(self.context, entry, date.fromisoformat(day), connection, force)
+        return extract_object(self.context, entry, date.fromisoformat(day), connection, force)
 
     def commit(self, day: str, name: str) -> Manifest | None:
         """Commit the object's landed run, if there is one; its rows are those its manifest counts."""
@@ -165,9 +160,9 @@ def sandbox_server(tmp_path_factory) -> Iterator[tuple[str, World]]:
 
 
 @pytest.fixture(scope="session")
-def models(tmp_path_factory) -> Models:
-    """dbt with the project parsed."""
-    return Models(tmp_path_factory.mktemp("dbt"))
+def models() -> Models:
+    """The project's models and macros, each compiled once."""
+    return Models()
 
 
 @pytest.fixture

@@ -1,14 +1,10 @@
 """The modelled side of a scenario: the project's own dbt macros and staging models over the scenario's lake."""
 
 import json
-import os
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import duckdb
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-from dbt.cli.main import dbtRunner
 
 from ingestion.catalogue import CatalogueObject, find_object
 from ingestion.load import load
@@ -17,24 +13,17 @@ from pipeline.build import contract_columns, load_and_plan
 from pipeline.build_plan import Mode
 from pipeline.build_register import BuildRegister
 from pipeline.context import Context
-from pipeline.dbt import PROJECT
+from tests.in_process_dbt import invoke
 
 State = dict[Any, dict[str, str]]
 END_OF_TIME = "2099-12-31"
 
 
 class Models:
-    """dbt in this process, the project parsed once.
+    """dbt in this process over the warehouse of a context."""
 
-    Args:
-        folder: for dbt's artifacts.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self) -> None:
         self._sql: dict[tuple[str, str], str] = {}
-        self._manifest = None
-        self._manifest = self._dbt(folder / "warehouse.duckdb", "parse")
 
     def state(self, context: Context, name: str, day: str = END_OF_TIME) -> State:
         """The object's live records as of the end of a business date, by dbt's macro `newest_rows`.
@@ -48,8 +37,9 @@ class Models:
         zone = context.tenant.timezone
         if (name, zone) not in self._sql:
             variables = {"as_of_date": END_OF_TIME, "timezone": zone}
-            outcome = self._dbt(
-                warehouse, "compile", "--inline", _latest(entry), "--vars", json.dumps(variables)
+            outcome = invoke(
+                *("compile", "--inline", _latest(entry), "--vars", json.dumps(variables)),
+                warehouse=warehouse,
             )
             self._sql[name, zone] = outcome.results[0].node.compiled_code
         with duckdb.connect(str(warehouse), read_only=True) as connection:
@@ -77,8 +67,10 @@ class Models:
         variables = json.dumps(plan.dbt_variables())
         models = [_model(name) for name in (names[:1] if killed else names)]
         full = ["--full-refresh"] if plan.mode is Mode.FULL else []
-        warehouse = context.settings.warehouse_file
-        self._dbt(warehouse, "run", "--vars", variables, "--select", *models, *full)
+        invoke(
+            *("run", "--vars", variables, "--select", *models, *full),
+            warehouse=context.settings.warehouse_file,
+        )
         if not killed:
             builds.finish(plan.build_id, "published")
 
@@ -88,22 +80,6 @@ class Models:
             return connection.execute(
                 f"select columns(name -> not starts_with(name, '_')) from staging.{_model(name)} order by all"
             ).fetchall()
-
-    def _dbt(self, warehouse: Path, command: str, *arguments: str) -> Any:
-        os.environ["CSW_WAREHOUSE_FILE"] = str(warehouse)
-        os.environ["CSW_MARTS_FILE"] = str(warehouse.with_name("marts_build.duckdb"))
-        outcome = dbtRunner(manifest=self._manifest).invoke(
-            [
-                *("--quiet", "--no-send-anonymous-usage-stats", command, *arguments),
-                *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
-                *("--target-path", str(self._folder), "--log-path", str(self._folder)),
-            ]
-        )
-        if DuckDBConnectionManager._ENV is not None:
-            DuckDBConnectionManager._ENV.close()
-        DuckDBConnectionManager.close_all_connections()
-        assert outcome.success, outcome.exception or outcome.result
-        return outcome.result
 
 
 def _model(name: str) -> str:

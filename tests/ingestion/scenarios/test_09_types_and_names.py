@@ -70,3 +70,29 @@ def test_japanese_labels_are_not_names(play):
     assert {"Kind1__c", "Kind2__c"} <= set(run.columns)
     (state,) = daily.state(ACCOUNT).values()
     assert (state["Kind1__c"], state["Kind2__c"]) == ("新規", "更新")
+
+
+def test_values_that_no_column_holds_end_no_build_and_the_newer_version_wins(play):
+    """Scenario 9: a cell that cannot be read is null, what stands beside it goes on."""
+    odd = {"NumberOfEmployees": "999999999999", "AnnualRevenue": "9" * 20}
+    versions = [
+        record(1, START, Name="before", NumberOfEmployees="20", AnnualRevenue="1,000"),
+        record(1, START + DAY, Name="after", **odd, CreatedDate="2026-06-15 10:00:00 JST"),
+        record(2, START + DAY, Name="hex", NumberOfEmployees="0x1F"),
+    ]
+    daily = play({"salesforce/Account": versions})
+    texts = {"NumberOfEmployees": {"type": "string"}, "AnnualRevenue": {"type": "string"}}
+    daily.world.fields = {"salesforce": {"Account": texts}}
+    query = (
+        "select name, employee_count, annual_sales, created_at is null "
+        "from staging.stg_salesforce__account order by account_id"
+    )
+    for day, expected in (
+        (DAYS[0], [("before", 20, 1000, False)]),
+        (DAYS[1], [("after", None, None, True), ("hex", None, None, False)]),
+    ):
+        daily.run(day, ACCOUNT)
+        daily.models.build(daily.context, day, ACCOUNT)
+        file = str(daily.context.settings.warehouse_file)
+        with duckdb.connect(file, read_only=True) as connection:
+            assert connection.execute(query).fetchall() == expected

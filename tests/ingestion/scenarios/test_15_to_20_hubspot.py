@@ -7,8 +7,7 @@ import pytest
 
 from ingestion.http import HttpError
 from runtime.errors import AuthenticationError
-from sandbox import credentials
-from sandbox.hubspot import search
+from sandbox.hubspot import credentials, search
 
 CONTACTS, EVENTS = "hubspot.contacts", "hubspot.email_events"
 FIRST = datetime(2026, 11, 1, tzinfo=UTC)
@@ -171,12 +170,12 @@ def test_20_a_burst_is_waited_for_and_a_used_up_day_is_not(play):
 def test_25_oauth_tokens_are_renewed_every_half_hour(play):
     daily = play({"hubspot/contacts": [contact(1, FIRST)]})
     daily.world.refresh_tokens.clear()
-    daily.extra["hubspot"] = {"refresh_token": credentials.HUBSPOT_REFRESH_TOKEN}
+    daily.extra["hubspot"] = {"refresh_token": credentials.REFRESH_TOKEN}
     connection = type(daily.connection("hubspot"))
     daily.connection = lambda _: connection(
         daily.url,
-        credentials.HUBSPOT_CLIENT_ID,
-        credentials.HUBSPOT_CLIENT_SECRET,
+        credentials.CLIENT_ID,
+        credentials.CLIENT_SECRET,
         daily.extra["hubspot"],
     )
     for day in DAYS[:3]:

@@ -9,7 +9,7 @@ from conftest import Daily
 
 from ingestion.tokens import TokenStore
 from runtime.errors import AuthenticationError
-from sandbox import credentials
+from sandbox.zendesk import credentials
 
 TICKETS = [{"id": 1, "status": "open", "generated_timestamp": 1_793_491_200}]
 
@@ -18,7 +18,7 @@ TICKETS = [{"id": 1, "status": "open", "generated_timestamp": 1_793_491_200}]
 def daily(play) -> Daily:
     account = play({"zendesk/tickets": TICKETS})
     account.world.refresh_tokens.clear()
-    account.extra["zendesk"] = {"refresh_token": credentials.ZENDESK_REFRESH_TOKEN}
+    account.extra["zendesk"] = {"refresh_token": credentials.REFRESH_TOKEN}
     yield account
     account.world.refresh_tokens.clear()
 
@@ -45,12 +45,10 @@ def test_a_revoked_token_is_exchanged_by_the_kept_refresh_token(daily):
 
 def test_a_lost_pair_is_explained_and_a_new_authorisation_cures_it(daily):
     """Killed between the vendor's answer and our file: nobody has the new pair."""
-    daily.world.rotate_token(
-        "zendesk", credentials.ZENDESK_REFRESH_TOKEN, credentials.ZENDESK_REFRESH_TOKEN
-    )
+    daily.world.rotate_token("zendesk", credentials.REFRESH_TOKEN, credentials.REFRESH_TOKEN)
     with pytest.raises(AuthenticationError, match=r"invalid_grant.*new refresh_token") as caught:
         daily.run("2026-11-01", "zendesk.tickets")
-    assert credentials.ZENDESK_REFRESH_TOKEN not in str(caught.value)
+    assert credentials.REFRESH_TOKEN not in str(caught.value)
     daily.extra["zendesk"] = {"refresh_token": daily.world.refresh_tokens["zendesk"]}
     daily.run("2026-11-01", "zendesk.tickets")
     assert len(daily.state("zendesk.tickets")) == 1
@@ -100,7 +98,7 @@ def test_an_old_token_is_renewed_and_a_refused_one_too(tmp_path):
 
 
 def test_the_legacy_api_token_still_works(daily):
-    login = {"login": credentials.ZENDESK_EMAIL, "password": credentials.ZENDESK_API_TOKEN}
+    login = {"login": credentials.EMAIL, "password": credentials.API_TOKEN}
     daily.connection = lambda source: type(Daily.connection(daily, source))(
         daily.url, **login, extra={"auth": "api_token"}
     )

@@ -5,14 +5,14 @@ from datetime import timedelta
 import requests
 from salesforce_records import ACCOUNT, DAY, DAYS, HOUR, START, names, purged, record
 
-from sandbox import credentials
+from sandbox.salesforce import credentials
 
 
 def vendors_count(daily):
     form = {
         "grant_type": "client_credentials",
-        "client_id": credentials.SALESFORCE_CLIENT_ID,
-        "client_secret": credentials.SALESFORCE_CLIENT_SECRET,
+        "client_id": credentials.CLIENT_ID,
+        "client_secret": credentials.CLIENT_SECRET,
     }
     token = requests.post(f"{daily.url}/services/oauth2/token", form, timeout=10).json()
     answer = requests.get(

@@ -14,7 +14,7 @@ from ingestion.catalogue import find_object
 from ingestion.lake import Lake
 from ingestion.sources.files import sftp
 from pipeline.context import Context
-from pipeline.ingest import connected_objects, extract
+from pipeline.extract import connected_objects, extract_object
 from runtime.records import Connection
 from runtime.settings import Settings
 from runtime.tenant import load_tenant
@@ -66,7 +66,7 @@ class Days:
 
     def run(self, day):
         """The committed manifest of a day's run, and its rows."""
-        extract(self.context, ACCOUNT, date.fromisoformat(day), self.connection)
+        extract_object(self.context, ACCOUNT, date.fromisoformat(day), self.connection)
         lake = self.context.lake
         manifest = lake.complete_run(ACCOUNT, day)
         lake.commit(ACCOUNT, manifest)

@@ -16,9 +16,9 @@ from tenant_folder import write_tenant
 
 from runtime.errors import WarehouseError
 from runtime.records import Connection
-from sandbox import credentials
-from sandbox.faults import KINDS, OWN_KINDS
+from sandbox.faults import KINDS
 from sandbox.vendor import World
+from sandbox.vendors import vendor_classes
 
 DAY = "2026-11-01"
 MOMENT = "2026-11-01T00:00:00Z"
@@ -28,18 +28,8 @@ OBJECTS = {
     "marketo": "marketo.leads",
     "zendesk": "zendesk.tickets",
 }
-SECRETS = {
-    "salesforce": credentials.SALESFORCE_CLIENT_SECRET,
-    "hubspot": credentials.HUBSPOT_TOKEN,
-    "marketo": credentials.MARKETO_CLIENT_SECRET,
-    "zendesk": credentials.ZENDESK_CLIENT_SECRET,
-}
-LOGINS = {
-    "salesforce": credentials.SALESFORCE_CLIENT_ID,
-    "hubspot": "",
-    "marketo": credentials.MARKETO_CLIENT_ID,
-    "zendesk": credentials.ZENDESK_CLIENT_ID,
-}
+LOGINS = {name: vendor.sign_in_as[0] for name, vendor in vendor_classes().items()}
+SECRETS = {name: vendor.sign_in_as[1] for name, vendor in vendor_classes().items()}
 CONTACT = {
     **{"id": "1", "properties": {"email": "a@example.jp", "lastmodifieddate": MOMENT}},
     **{"createdAt": MOMENT, "updatedAt": MOMENT, "archived": False},
@@ -52,7 +42,9 @@ FILES = {
     "marketo/leads": [LEAD],
     "zendesk/tickets": [TICKET],
 }
-FAULTS = [(vendor, kind) for vendor in SECRETS for kind in (*KINDS, *OWN_KINDS.get(vendor, ()))]
+FAULTS = [
+    (name, kind) for name, vendor in vendor_classes().items() for kind in KINDS + vendor.own_faults
+]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ salesforce as (
         *,
         case when billing_period in ('monthly', 'annual') then billing_period else 'term' end as period_code,
         {{ convert_money('list_price', 'fx_rate_fixed') }} as list_price_ex_tax,
-        {{ rate('greatest(list_price - unit_price, 0)', 'list_price') }} as discount_rate,
+        {{ rate('least(greatest(list_price - unit_price, 0), abs(list_price))', 'list_price') }} as discount_rate,
         coalesce(currency, '{{ var("reporting_currency") }}') as currency_code
     from order_items
 

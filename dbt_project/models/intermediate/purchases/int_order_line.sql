@@ -51,8 +51,8 @@ priced as (
 
     select
         *,
-        abs({{ to_money('list_price * quantity') }}) as listed_amount,
-        abs(coalesce({{ to_money('unit_price_net * quantity') }}, amount)) as paid_amount
+        abs({{ to_money('cast(list_price as decimal(38, 2)) * quantity') }}) as listed_amount,
+        abs(coalesce({{ to_money('cast(unit_price_net as decimal(38, 2)) * quantity') }}, amount)) as paid_amount
     from joined
 
 ),
@@ -73,7 +73,9 @@ final as (
         list_price,
         case
             when returned_quantity > 0 then {{ divide_money(
-                'amount', 'cast((quantity - returned_quantity) * 10000 as bigint)', 'cast(quantity * 10000 as bigint)'
+                'amount',
+                'cast(cast(quantity - returned_quantity as decimal(38, 4)) * 10000 as bigint)',
+                'cast(cast(quantity as decimal(38, 4)) * 10000 as bigint)'
             ) }}
             else amount
         end as net_amount,
@@ -81,7 +83,7 @@ final as (
         case
             when is_sale then 'bargain'
             when coalesce(listed_amount, 0) = 0 then 'unknown'
-            when paid_amount < listed_amount * (1 - cast({{ var('pb_tolerance') }} as decimal(9, 6))) then 'bargain'
+            when paid_amount < cast(listed_amount as decimal(38, 2)) * (1 - cast({{ var('pb_tolerance') }} as decimal(9, 6))) then 'bargain'
             else 'proper'
         end as price_class,
         tax_rate

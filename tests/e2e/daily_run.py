@@ -1,0 +1,116 @@
+"""A day's work without Airflow: what the tasks of the six DAGs do, in their order, in a child process.
+
+Days in a row, kills and backfills are tested this way; that the DAGs do the same is tested with the demo,
+`make up` and the bad input. The children are forked from a process that has imported everything once.
+"""
+
+import json
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import Callable
+from datetime import date
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from cli import airflow_home, sandbox, state
+from ingestion.catalogue import AREAS, objects_of
+from ingestion.lake import Lake
+from pipeline import build
+from pipeline.commit import check_and_commit
+from pipeline.context import Context
+from pipeline.dbt import run_variables
+from pipeline.extract import connected_objects, extract_object
+from runtime.business_date import day_end
+from runtime.records import Connection
+from runtime.settings import get_settings
+from runtime.tenant import load_tenant
+from tests.conftest import Run, environment
+
+_processes = multiprocessing.get_context("forkserver")
+_processes.set_forkserver_preload([__name__, "great_expectations"])
+
+
+def run_day(home: Path, tenant: Path, day: str) -> Run:
+    """Run a business date to its end."""
+    process = _start(home, tenant, day)
+    process.join(400)
+    return Run(process.exitcode, (home / "printed.txt").read_text(encoding="utf-8"), home)
+
+
+def kill_day(home: Path, tenant: Path, day: str, moment: Callable[[], bool]) -> None:
+    """Run a business date and SIGKILL its process as soon as ``moment`` is true."""
+    process = _start(home, tenant, day)
+    deadline = time.monotonic() + 400
+    while not moment():
+        assert process.is_alive(), f"the run of {day} ended before it could be killed"
+        assert time.monotonic() < deadline, f"the run of {day} never came to the moment of its kill"
+        time.sleep(0.002)
+    os.kill(process.pid, signal.SIGKILL)
+    process.join()
+
+
+def events(home: Path) -> list[dict]:
+    """What the runs in ``home`` have reported so far."""
+    path = home / "logs" / "events.jsonl"
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    return [json.loads(line) for line in lines]
+
+
+def _start(home: Path, tenant: Path, day: str) -> BaseProcess:
+    home.mkdir(parents=True, exist_ok=True)
+    process = _processes.Process(target=_work, args=(home, tenant, date.fromisoformat(day)))
+    process.start()
+    return process
+
+
+def _work(home: Path, folder: Path, day: date) -> None:
+    """The child: ingest every area, then build, audit, publish, render."""
+    os.environ.clear()
+    os.environ.update(environment(home))
+    printed = os.open(home / "printed.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(printed, 1)
+    os.dup2(printed, 2)
+
+    settings, tenant = get_settings(), load_tenant(folder)
+    with state.exclusive(settings):
+        state.claim(settings, tenant.name, folder)
+        airflow_home.configure(settings, folder)
+        settings = get_settings()
+        vendors = sandbox.vendors_to_serve(folder, tenant)
+        now = day_end(day, tenant.zone) + sandbox.CLOCK_MARGIN
+        server, base_url = sandbox.start_sandbox(settings, folder, now)
+        airflow_home.point_connections_at_sandbox(base_url, vendors)
+        context = Context(settings, tenant, Lake(settings.lake_root))
+        for area in AREAS:
+            _ingest(context, area, day)
+        _write_docs_page(context, day)
+        plan = build.load_and_plan(context, day)
+        build.publish(context, build.audit(context, build.run_dbt(context, plan)))
+        build.render_site(context)
+        server.terminate()
+
+
+def _ingest(context: Context, area: str, day: date) -> None:
+    runs = []
+    for source in dict.fromkeys(entry.source for entry in objects_of(area)):
+        if source in context.tenant.systems:
+            connection = _connection(source)
+            for entry in connected_objects(context, area, source, connection):
+                runs.append(extract_object(context, entry, day, connection))
+    check_and_commit(context, area, day, runs)
+
+
+def _write_docs_page(context: Context, day: date) -> None:
+    """Stands for dbt's documentation, which costs 8 s; the demo's is the real one."""
+    page = context.settings.site_dir / "dbt" / "index.html"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_text("<html></html>")
+    page.with_name("config_hash.txt").write_text(run_variables(context, day)["config_hash"])
+
+
+def _connection(source: str) -> Connection:
+    """The source's Airflow connection as ``make run`` sets it up; dropped files go without."""
+    given = json.loads(os.environ.get(f"AIRFLOW_CONN_{source.upper()}_DEFAULT", "{}"))
+    return Connection(given.get("host", ""), given.get("login", ""), given.get("password", ""))
