@@ -87,9 +87,7 @@ class Warehouse:
                 pattern.sub(lambda found: values[found[0]], text or "")
                 for text in (statement.query, statement.replace)
             )
-            if replace and "delete from" not in replace:
-                self._keep(statement, pattern, values)
-            elif not replace:
+            if not replace:
                 self.connection.execute(
                     f"create or replace {statement.kind} {statement.relation} as {query}"
                 )
@@ -97,21 +95,6 @@ class Warehouse:
                 self.connection.execute(f"create or replace temp table new_rows as {query}")
                 self.connection.execute(replace)
         self.since = (as_of, self.load_id)
-
-    def _keep(self, statement, pattern, values):
-        """Staging, whole; rows that are as before keep the build they came with."""
-        full = next(s for s in self.full if s.relation == statement.relation)
-        query = pattern.sub(lambda found: values[found[0]], full.query)
-        self.connection.execute(f"create or replace temp table new_rows as {query}")
-        names = [row[0] for row in self.connection.execute("describe new_rows").fetchall()]
-        names.remove("_build_id")
-        listed = ", ".join(names)
-        same = " and ".join(f"a.{n} is not distinct from b.{n}" for n in names)
-        self.connection.execute(
-            f"create or replace table {statement.relation} as select {', '.join('a.' + n for n in names)}, "
-            f"coalesce(b._build_id, a._build_id) as _build_id from new_rows a left join "
-            f"(select {listed}, max(_build_id) as _build_id from {statement.relation} group by {listed}) b on {same}"
-        )
 
     def facts(self) -> dict[str, list[tuple[object, ...]]]:
         """Rows of every fact."""

@@ -1,0 +1,312 @@
+"""Records that meet, of every object the incremental facts are built from; days on which some of them are loaded."""
+
+import json
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+FIRST = date(2026, 3, 5)
+VALID_NUMBER = "7000012050002"
+
+
+def one_of(*values: Any) -> st.SearchStrategy:
+    """One of a few values, so that records meet."""
+    return st.sampled_from(values)
+
+
+dates = st.integers(-40, 12).map(lambda days: (FIRST + timedelta(days=days)).isoformat())
+instants = st.integers(-30, 12).map(
+    lambda days: datetime.combine(FIRST + timedelta(days=days), time(6), UTC).isoformat()
+)
+accounts = one_of("a1", "a2", "a3", "a4", None)
+contracts = one_of("k1", "k2", "k3", None)
+orders = one_of("o1", "o2", "o3")
+products = one_of("p1", "p2", "p3")
+lines = one_of("l1", "l2", "l3", "l4")
+tickets = one_of("t1", "t2", "t3")
+people = one_of("u1", "u2")
+items = one_of("i1", "i2", "i3")
+charges = one_of("recurring", "one_time", None)
+
+# Vendor objects: key, cursor, and what a version may say.
+OBJECTS: dict[str, tuple[str, str, dict[str, st.SearchStrategy]]] = {
+    "salesforce__account": (
+        "Id",
+        "SystemModstamp",
+        {
+            "Id": one_of("a1", "a2", "a3"),
+            "Name": st.just("甲社"),
+            "CorporateNumber__c": one_of(VALID_NUMBER, None),
+            "MasterRecordId": one_of("a1", "a2", None, None),
+        },
+    ),
+    "salesforce__order": (
+        "Id",
+        "SystemModstamp",
+        {
+            "Id": orders,
+            "AccountId": accounts,
+            "ContractId": contracts,
+            "EffectiveDate": dates,
+            "Status": one_of("Activated", "Cancelled"),
+        },
+    ),
+    "salesforce__order_item": (
+        "Id",
+        "SystemModstamp",
+        {
+            "Id": lines,
+            "OrderId": orders,
+            "Product2Id": products,
+            "Quantity": one_of("1", "3"),
+            "TotalPrice": one_of("1000", "36500"),
+            "ServiceDate": dates,
+            "EndDate": one_of("2026-02-27", "2026-03-04", "2026-12-31", None),
+            "ChargeType__c": charges,
+            "ContractId__c": contracts,
+        },
+    ),
+    "salesforce__contract": (
+        "Id",
+        "SystemModstamp",
+        {"Id": contracts.filter(bool), "AccountId": accounts, "PreviousContractId__c": contracts},
+    ),
+    "salesforce__product2": (
+        "Id",
+        "SystemModstamp",
+        {"Id": products, "Family": one_of("f1", "f2", None), "ChargeType__c": charges},
+    ),
+    "zendesk__organizations": (
+        "id",
+        "updated_at",
+        {"id": one_of("g1", "g2"), "external_id": accounts, "name": st.just("乙社")},
+    ),
+    "zendesk__users": (
+        "id",
+        "updated_at",
+        {"id": people, "role": one_of("end-user", "agent"), "external_id": one_of("c1", None)},
+    ),
+    "zendesk__tickets": (
+        "id",
+        "generated_timestamp",
+        {
+            "id": tickets,
+            "external_id": one_of("x1", "x2", None),
+            "organization_id": one_of("g1", "g2", None),
+            "requester_id": people,
+            "status": one_of("open", "solved"),
+            "created_at": instants,
+            "tags": one_of('["spam"]', None, None),
+        },
+    ),
+    "zendesk__ticket_events": (
+        "id",
+        "timestamp",
+        {
+            "id": one_of("e1", "e2", "e3", "e4"),
+            "ticket_id": tickets,
+            "updater_id": people,
+            "child_events": one_of(
+                json.dumps([{"event_type": "Comment", "comment_public": True}]),
+                json.dumps([{"event_type": "Change", "status": "solved"}]),
+                json.dumps([{"event_type": "Change", "status": "open"}] * 2),
+            ),
+        },
+    ),
+    "database__product__feature_use": (
+        "use_id",
+        "updated_at",
+        {
+            "use_id": one_of("d1", "d2"),
+            "account_id": accounts,
+            "use_date": dates,
+            "user_id": one_of("n1", None),
+            "uses": one_of("1", "2"),
+        },
+    ),
+}
+# Dropped files with a key: what a row may say.
+KEYED = {
+    "crm__order": {"order_id": orders, "account_id": accounts, "order_date": dates},
+    "crm__order_line": {
+        "order_line_id": lines,
+        "order_id": orders,
+        "product_id": products,
+        "quantity": one_of("1", "2"),
+        "amount_ex_tax": one_of("500", "700"),
+    },
+    "crm__subscription_line": {
+        "line_id": lines,
+        "account_id": accounts,
+        "contract_id": contracts,
+        "product_id": products,
+        "amount_total_ex_tax": one_of("1200", "2400"),
+        "start_date": dates,
+        "end_date": one_of("2026-02-27", "2026-03-04", None),
+    },
+    "crm__contract": {
+        "contract_id": contracts.filter(bool),
+        "account_id": accounts,
+        "previous_contract_id": contracts,
+    },
+    "support__ticket": {"ticket_id": tickets, "account_id": accounts, "created_at": instants},
+    "support__csat_response": {
+        "response_id": one_of("r1", "r2"),
+        "ticket_id": one_of("t1", "t2", None),
+        "ticket_external_id": one_of("x1", "x2", None),
+        "score": one_of("1", "5"),
+        "responded_at": instants,
+    },
+    "process__content_item": {
+        "item_id": items,
+        "account_id": accounts,
+        "process_id": one_of("content_production", "training"),
+        "created_at": instants,
+    },
+}
+# Event feeds, replaced file by file.
+FEEDS = {
+    "support__ticket_event": {
+        "ticket_id": tickets,
+        "type": one_of("comment", "status_change"),
+        "to_status": one_of("solved", "open"),
+        "is_public": st.just("true"),
+        "actor_role": one_of("agent", "end_user"),
+        "occurred_at": instants,
+    },
+    "process__stage_event": {
+        "item_id": items,
+        "stage_code": one_of("planning", "interview"),
+        "event": one_of("achieved", "achieved", "reverted"),
+        "achieved_at": instants,
+    },
+    "product__feature_use": {
+        "account_id": accounts,
+        "use_date": dates,
+        "user_id": one_of("n1", "n2", None),
+        "feature_code": one_of("f", "g"),
+        "uses": one_of("1", "4"),
+    },
+    "product__login_event": {
+        "account_id": accounts,
+        "occurred_at": instants,
+        "user_id": one_of("n1", None),
+    },
+}
+files = st.tuples(st.integers(-5, 3), st.sampled_from("xy"))
+versions = st.sampled_from(sorted(OBJECTS)).flatmap(
+    lambda table: st.tuples(
+        st.just(table),
+        st.lists(
+            st.tuples(
+                st.fixed_dictionaries(OBJECTS[table][2]),
+                st.integers(-3, 2),
+                one_of(*[False] * 4, True),
+            ),
+            min_size=1,
+            max_size=3,
+        ),
+    )
+)
+drops = st.sampled_from(sorted(KEYED)).flatmap(
+    lambda name: st.tuples(
+        st.just(name),
+        files,
+        st.lists(st.fixed_dictionaries(KEYED[name]), min_size=1, max_size=3),
+    )
+)
+feeds = st.sampled_from(sorted(FEEDS)).flatmap(
+    lambda name: st.tuples(
+        st.just(name), files, st.lists(st.fixed_dictionaries(FEEDS[name]), max_size=4)
+    )
+)
+# What is there before the first day: records of every kind, so that what changes has something to change.
+_WORLD = {
+    "salesforce__account": """
+        Id|Name
+        a1|甲社
+        a2|乙社
+        a3|丙社""",
+    "salesforce__contract": """
+        Id|AccountId|PreviousContractId__c
+        k1|a1|
+        k2|a2|k1
+        k3|a3|k2""",
+    "salesforce__product2": """
+        Id|Family|ChargeType__c
+        p1|f1|one_time
+        p2|f1|recurring
+        p3|f1|recurring""",
+    "salesforce__order": """
+        Id|AccountId|ContractId|EffectiveDate|Status
+        o1|a1|k1|2026-02-10|Activated
+        o2|a2|k2|2026-02-10|Activated""",
+    "salesforce__order_item": """
+        Id|OrderId|Product2Id|Quantity|TotalPrice|ServiceDate|EndDate
+        l1|o2|p1|1|1000|2026-01-10|
+        l2|o1|p2|1|1000|2026-01-10|2026-03-02
+        l3|o2|p3|1|1000|2026-03-04|""",
+    "crm__order": """
+        order_id|account_id|order_date
+        o3|a3|2026-02-20""",
+    "crm__order_line": """
+        order_line_id|order_id|product_id|quantity|amount_ex_tax
+        l1|o3|p1|1|500
+        l4|o3|p1|1|500""",
+    "zendesk__organizations": """
+        id|external_id|name
+        g1|a1|丁社""",
+    "zendesk__users": """
+        id|role
+        u1|agent
+        u2|end-user""",
+    "zendesk__tickets": """
+        id|external_id|organization_id|requester_id|status|created_at
+        t1|x1|g1|u2|open|2026-02-20T06:00:00+00:00
+        t2|x2|g1|u2|open|2026-02-20T06:00:00+00:00""",
+    "zendesk__ticket_events": """
+        id|ticket_id|updater_id|child_events
+        e1|t1|u1|[{"event_type": "Comment", "comment_public": true}]
+        e2|t2|u2|[{"event_type": "Comment", "comment_public": true}]""",
+    "support__csat_response": """
+        response_id|ticket_external_id|score|responded_at
+        r1|x1|5|2026-02-28T06:00:00+00:00""",
+    "process__content_item": """
+        item_id|account_id|process_id|created_at
+        i1|a1|content_production|2026-02-20T06:00:00+00:00
+        i2|a2|content_production|2026-02-20T06:00:00+00:00
+        i3|a3|training|2026-02-20T06:00:00+00:00""",
+    "process__stage_event": """
+        item_id|stage_code|event|achieved_at
+        i1|planning|achieved|2026-02-22T06:00:00+00:00
+        i2|planning|achieved|2026-02-22T06:00:00+00:00
+        i3|planning|achieved|2026-02-22T06:00:00+00:00""",
+    "product__feature_use": """
+        account_id|use_date|user_id|feature_code|uses
+        a1|2026-02-14|n1|f|1
+        a2|2026-02-15|n1|f|1
+        a3|2026-02-16|n1|f|1""",
+    "product__login_event": """
+        account_id|occurred_at|user_id
+        a1|2026-02-18T06:00:00+00:00|n1""",
+}
+
+
+def _rows(table: str) -> list[dict[str, str | None]]:
+    names, *lines = [line.strip().split("|") for line in table.strip().splitlines()]
+    return [dict(zip(names, (cell or None for cell in line), strict=True)) for line in lines]
+
+
+# In the form that the days have.
+WORLD = [
+    (name, [(row, -9, False) for row in _rows(table)])
+    if name in OBJECTS
+    else (name, (-5, "x"), _rows(table))
+    for name, table in _WORLD.items()
+]
+
+# A day: what lands, how many days later the next build is, and whether this one is compared with a full one.
+days = st.tuples(
+    st.lists(versions | drops | feeds, min_size=1, max_size=3), one_of(0, 1, 1, 2, 8), st.booleans()
+)
