@@ -1,6 +1,5 @@
 -- Customers whose purchases or subscriptions may have changed since the last build, for the facts that rebuild them whole:
--- those of every account that a touched order, line, contract or product names or named, and of accounts that have
--- changed customers. One too many costs a moment, one too few would be wrong.
+-- of every account that a touched record names or named, or that has changed customers. One too few would be wrong.
 with line_before as (
 
     select * from {{ ref('stg_touched__order_line') }}
@@ -93,8 +92,7 @@ final as (
     union
     select previous_customer_key from {{ ref('int_changed_account') }}
     union
-    -- whatever has lost its order or its account, or has found it
-    select 'unknown' as customer_key
+    select 'unknown' as customer_key  -- whatever has lost its order or its account, or has found it
 
 )
 
