@@ -34,8 +34,7 @@ line as (
 
     select order_id, account_id, contract_id from line_before
     union all
-    select order_id, account_id, contract_id
-    from line_now
+    select order_id, account_id, contract_id from line_now
     where line_id in (select line_id from line_before)
         or product_id in (select product_id from {{ ref('stg_touched__product') }})
 
@@ -72,8 +71,7 @@ account as (
     select account_id from contract_before
     union
     select account_id from {{ ref('crm__order') }}
-    where order_id in (select order_id from order_before)
-        or order_id in (select order_id from line)
+    where order_id in (select order_id from order_before) or order_id in (select order_id from line)
         or order_date > {{ last_build_date() }}
     union
     select account_id from {{ ref('crm__contract') }} where contract_id in (select contract_id from contract)
@@ -93,8 +91,7 @@ final as (
     union
     select previous_customer_key from {{ ref('int_changed_account') }}
     union
-    -- whatever has lost its order or its account, or has found it
-    select 'unknown' as customer_key
+    select 'unknown' as customer_key -- of whatever has lost its order or account, or found it
 
 )
 
