@@ -1,7 +1,7 @@
 """The demo tenant: 語り部株式会社 (Kataribe), whose customers publish content with its help.
 
-``generate`` plays 24 months of some 300 customers into a tenant folder (TENANT.md): Salesforce,
-HubSpot, Zendesk and dropped files. Equal seeds give equal bytes.
+``generate`` plays 24 months of some 300 customers into a tenant folder (docs/tenant.md):
+Salesforce, HubSpot, Zendesk and dropped files. Equal seeds give equal bytes.
 
 On purpose in the data: two companies of one name in different prefectures; a corporate number with
 a wrong check digit; three accounts entered twice and merged; one order older than its account;

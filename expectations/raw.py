@@ -173,7 +173,7 @@ class _Landed:
             self._add(check, "warned", len(new), ", ".join(new), f"New: {', '.join(new)}.")
 
     def _report_emptied_state(self) -> None:
-        """A run of tombstones only must not leave an object empty that was not (DOMAIN.md §0.1)."""
+        """Tombstones alone may not empty an object (docs/domain/conventions.md#freshness)."""
         live = self.connection.execute(f"select count(*) from {self.table} where not _is_deleted")
         if live.fetchone()[0] or not self.run.previous_parts or not self.entry.key:
             return

@@ -60,7 +60,7 @@ def daily_at(hour: int) -> CronTriggerTimetable:
 
 
 def business_date_of_run() -> date:
-    """Business date of the running DAG run (ARCHITECTURE: params, asset event, logical date, run_after)."""
+    """Business date of the running DAG run (docs/adr/0004-business-date.md)."""
     context = get_current_context()
     events = context.get("triggering_asset_events") or {}
     return resolve_business_date(

@@ -30,7 +30,8 @@ class Number:
 def headline_numbers(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> list[Number]:
     """Customers, MRR, monthly and trailing-12-month NRR and GRR, activation mix of a published file.
 
-    MRR and rates are those of the newest complete month: its last day ≤ ``as_of_date`` (DOMAIN.md §2.1, 2.2).
+    MRR and rates are those of the newest complete month: its last day ≤ ``as_of_date``
+    (docs/domain/revenue.md#mrr, docs/domain/retention.md#nrr).
     """
     customers = connection.execute(
         "select count(*) from core.dim_customer where customer_status = 'active'"

@@ -26,7 +26,7 @@ def create_app(
     """The sandbox over a tenant folder; ``app.state.world`` holds its clock, tokens and log.
 
     Args:
-        tenant_folder: folder in the form of TENANT.md; files are read when first asked for.
+        tenant_folder: folder in the form of docs/tenant.md; files are read when first asked for.
         clock: aware; later versions than this do not show.
         faults: script in force from the first request.
     """

@@ -1,4 +1,4 @@
-"""The rules of the house that a machine can check (ARCHITECTURE "Rules of the house")."""
+"""The rules of the house that a machine can check (CONTRIBUTING.md#house-rules)."""
 
 import ast
 import re
@@ -150,7 +150,7 @@ def test_models_have_no_clock():
     )
 
 
-# From left to right (ARCHITECTURE, first sentence); the simulator and the demo company stand apart.
+# From left to right (CONTRIBUTING.md#house-rules); the simulator and the demo company stand apart.
 PACKAGES = ("runtime", "ingestion", "expectations", "publishing", "pipeline", "dags", "cli")
 SIMULATED = {"sandbox", "demo"}
 

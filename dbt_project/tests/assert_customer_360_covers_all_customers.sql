@@ -1,4 +1,4 @@
--- Active and churned customers are all in the 360, once; prospects are not (§5.3).
+-- Active and churned customers are all in the 360, once; prospects are not (docs/domain/customers.md#customer-360).
 with customers as (
 
     select customer_key from {{ ref('dim_customer') }} where customer_status in ('active', 'churned')

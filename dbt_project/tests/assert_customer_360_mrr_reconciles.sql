@@ -1,5 +1,5 @@
 -- C-24: the MRR of every customer in the 360 is that of its lines in the month of as_of, exactly, so the totals agree
--- too; whoever has no line there has 0. A family below zero counts 0 (§0.1 Rounding).
+-- too; whoever has no line there has 0. A family below zero counts 0 (docs/domain/revenue.md#line-value).
 with family_month as (
 
     select customer_key, product_family_id, greatest(sum(mrr), 0) as mrr

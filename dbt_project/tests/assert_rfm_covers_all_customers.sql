@@ -1,4 +1,4 @@
--- Active and churned customers are all in the slice, once, whatever they bought (§0.1 Customers).
+-- Active and churned customers are all in the slice, once, whatever they bought (docs/domain/customers.md#status).
 with customers as (
 
     select customer_key from {{ ref('dim_customer') }} where customer_status in ('active', 'churned')

@@ -1,5 +1,6 @@
 {{ config(severity='warn') }}
--- §2.1: a line in another currency is converted at its contract's fixed rate; without one it counts at face value.
+-- docs/domain/revenue.md#currency: a line in another currency is converted at its contract's fixed rate; without one it
+-- counts at face value.
 select line_id, account_id, currency, amount_total_ex_tax
 from {{ ref('crm__subscription_line') }}
 where charge_type = 'recurring'

@@ -1,7 +1,8 @@
 """HubSpot: OAuth, CRM objects, search, properties, associations; its event feeds are in feeds.
 
-After developers.hubspot.com as noted in SOURCES.md 1.2; every CRM path exists in the v3 form and
-in the date form. Archived records stay listed (the vendor drops them after 90 days).
+After developers.hubspot.com as noted in docs/domain/sources.md#hubspot; every CRM path exists in
+the v3 form and in the date form. Archived records stay listed (the vendor drops them after 90
+days).
 """
 
 from bisect import bisect_right

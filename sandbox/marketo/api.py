@@ -1,8 +1,8 @@
 """Marketo: identity, leads, activities by paging token, and bulk extract.
 
-After experienceleague.adobe.com as noted in SOURCES.md 1.3. Nearly every error has HTTP status 200.
-A version of a lead with ``isDeleted: true`` is its deletion; with ``mergedInto`` beside it the lead lost
-a merge, which only the tenant's Merge Leads activity (type 32) tells.
+After experienceleague.adobe.com as noted in docs/domain/sources.md#marketo. Nearly every error has
+HTTP status 200. A version of a lead with ``isDeleted: true`` is its deletion; with ``mergedInto``
+beside it the lead lost a merge, which only the tenant's Merge Leads activity (type 32) tells.
 """
 
 from datetime import datetime, timedelta

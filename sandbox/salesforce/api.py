@@ -1,8 +1,8 @@
 """Salesforce: sign-in, REST query, describe, deleted records, limits, Bulk API 2.0 query jobs.
 
-After the REST API Developer Guide (atlas.en-us.api_rest) as noted in SOURCES.md 1.1. Deleted
-records stay in the recycle bin (the vendor empties it after about 15 days), so that a history
-extracted in one go equals one extracted day by day.
+After the REST API Developer Guide (atlas.en-us.api_rest) as noted in
+docs/domain/sources.md#salesforce. Deleted records stay in the recycle bin (the vendor empties it
+after about 15 days), so that a history extracted in one go equals one extracted day by day.
 """
 
 import re

@@ -1,7 +1,7 @@
 """Salesforce's Bulk API 2.0 query jobs: their states, and their results as CSV.
 
-After the Bulk API 2.0 guide (atlas.en-us.api_asynch) as noted in SOURCES.md 1.1. A job that is asked
-for its state moves on by one: UploadComplete, InProgress, JobComplete.
+After the Bulk API 2.0 guide (atlas.en-us.api_asynch) as noted in docs/domain/sources.md#salesforce.
+A job that is asked for its state moves on by one: UploadComplete, InProgress, JobComplete.
 """
 
 import csv

@@ -1,7 +1,7 @@
 """Zendesk: OAuth (client credentials, rotating refresh tokens), exports, and lists paged by cursor.
 
-After developer.zendesk.com as noted in SOURCES.md 1.4. What changed in the last minute is withheld:
-an export shows the records as they stood 60 seconds ago.
+After developer.zendesk.com as noted in docs/domain/sources.md#zendesk. What changed in the last
+minute is withheld: an export shows the records as they stood 60 seconds ago.
 """
 
 from base64 import b64encode

@@ -21,14 +21,17 @@ ZONE = "Asia/Tokyo"
 TYPED = [name for name in READINGS if name != "text"]
 # A table with a column of every type, held to a contract of its own.
 CONTRACT = Contract(
-    "raw",
-    "landed",
-    "One row per cell. / セルごとに1行。",
-    "",
-    "",
-    {},
-    tuple(Column(f"as_{name}", "text", "string", "", False, None, {}, name) for name in TYPED),
-    (),
+    layer="raw",
+    table="landed",
+    version="1.0.0",
+    purpose="One row per cell. / セルごとに1行。",
+    usage="",
+    limitations="",
+    properties={},
+    columns=tuple(
+        Column(f"as_{name}", "text", "string", "", False, None, {}, name) for name in TYPED
+    ),
+    rules=(),
 )
 RULES = {
     rule.column: rule

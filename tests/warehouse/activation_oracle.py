@@ -1,4 +1,4 @@
-"""Activation levels worked out a second time, in plain Python from DOMAIN.md §0.1 and 2.10.
+"""Activation levels worked out a second time, in plain Python from docs/domain/activation.md.
 
 Slow and literal on purpose: everything is looked at anew for every date. It shares nothing with the SQL models.
 """

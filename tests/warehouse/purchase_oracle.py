@@ -1,4 +1,4 @@
-"""RFM and decile worked out a second time, in plain Python from DOMAIN.md §0.1, 2.14 and 2.17.
+"""RFM and decile worked out a second time, in plain Python from docs/domain/segments.md.
 
 Slow and literal on purpose, and it shares nothing with the SQL models. Money is in whole units of a
 currency without decimals; ranks are found by counting, shares are fractions.

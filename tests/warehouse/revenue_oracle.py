@@ -1,4 +1,4 @@
-"""Recurring revenue worked out a second time, in plain Python from DOMAIN.md §0.1, 2.1 and 2.2.
+"""Recurring revenue worked out a second time, in plain Python from docs/domain (revenue, retention).
 
 Slow and literal on purpose: it looks at every day and every pair of lines, shares nothing with the
 SQL models, and holds all money in integer minor units and all rates as fractions.

@@ -1,4 +1,4 @@
-"""dbt's own unit tests: the worked examples of DOMAIN.md and every edge case beside its model."""
+"""dbt's own unit tests: the worked examples of docs/domain and every edge case beside its model."""
 
 import json
 import shutil

@@ -9,7 +9,7 @@ from runtime.settings import PROJECT_ROOT
 
 
 def test_seed_names_every_national_holiday() -> None:
-    """2000–2035; other rows are the year-end days 12-29 to 01-03 (DOMAIN.md §8.1)."""
+    """2000–2035; other rows are the year-end days 12-29 to 01-03 (docs/domain/japan.md#calendar)."""
     with (PROJECT_ROOT / "dbt_project/seeds/holiday.csv").open(encoding="utf-8") as handle:
         seed = {
             date.fromisoformat(row["holiday_date"]): row["holiday_name"]

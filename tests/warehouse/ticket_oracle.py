@@ -1,4 +1,4 @@
-"""Times and counts of support tickets worked out a second time, in plain Python from DOMAIN.md §2.8.
+"""Times and counts of support tickets worked out a second time, in plain Python from docs/domain/service.md#tickets.
 
 Slow and literal on purpose: business time is added up day by day. It shares nothing with the SQL models.
 """

@@ -1,5 +1,6 @@
--- Every id of a company or person in a source system and the customer it stands for (DOMAIN.md §5.1, 8.2). Without
--- matched_at: when a match was first made depends on when builds ran, not on the data.
+-- Every id of a company or person in a source system and the customer it stands for
+-- (docs/domain/customers.md#matching). Without matched_at: when a match was first made depends on when builds ran, not
+-- on the data.
 with company as (
 
     select * from {{ ref('int_company') }}

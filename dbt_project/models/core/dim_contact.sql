@@ -1,4 +1,5 @@
--- One row per person, without anything that names them (DOMAIN.md §0 PII); names and addresses: dim_contact_pii.
+-- One row per person, without anything that names them (docs/domain/conventions.md#personal-data); names and addresses:
+-- dim_contact_pii.
 with contact as (
 
     select * from {{ ref('crm__contact') }}

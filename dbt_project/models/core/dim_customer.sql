@@ -1,4 +1,4 @@
--- One row per company, and one for everything whose account is unknown (DOMAIN.md §0.1 Customers, 5.1).
+-- One row per company, and one for everything whose account is unknown (docs/domain/customers.md#unknown-customer).
 with company as (
 
     select * from {{ ref('int_customer_company') }}

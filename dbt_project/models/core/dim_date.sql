@@ -26,7 +26,8 @@ eras as (
 
 ),
 
--- §8.1: the fiscal year of a day is that of the month as many months back as the year starts after January
+-- docs/domain/japan.md#fiscal-year: the fiscal year of a day is that of the month as many months back as the year
+-- starts after January
 fiscal as (
 
     select

@@ -1,4 +1,4 @@
--- grain: process × definition version × stage (§2.10)
+-- grain: process × definition version × stage (docs/domain/activation.md#process)
 
 with stage as (
 

@@ -1,4 +1,5 @@
--- grain: content item × stage that has an event (§2.10, 5.2). Only touched items are rebuilt.
+-- grain: content item × stage that has an event (docs/domain/activation.md#stage-events). Only touched items are
+-- rebuilt.
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_keys',

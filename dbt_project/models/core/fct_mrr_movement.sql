@@ -1,4 +1,5 @@
--- What happened to MRR between two month ends, one row per customer and family with a change (DOMAIN.md §2.1).
+-- What happened to MRR between two month ends, one row per customer and family with a change
+-- (docs/domain/revenue.md#movements).
 with mrr_change as (
 
     select * from {{ ref('int_mrr_change') }}
@@ -20,7 +21,8 @@ first_paid as (
 
 ),
 
--- A line that has ended may still be bridged until its end + grace: its churn is provisional (§0.1 Grace).
+-- A line that has ended may still be bridged until its end + grace: its churn is provisional
+-- (docs/domain/revenue.md#grace).
 within_grace as (
 
     select customer_key, product_family_id, {{ month_of('end_date + 1') }} as month

@@ -3,7 +3,8 @@
     incremental_strategy='replace_keys',
     meta={'touched': {'customer_key': "select customer_key from {{ ref('int_touched_customer') }}"}}
 ) }}
--- Purchases without cancelled orders, returns netted (DOMAIN.md §5.2); touched customers are rebuilt whole.
+-- Purchases without cancelled orders, returns netted (docs/domain/segments.md#purchases); touched customers are rebuilt
+-- whole.
 with order_line as (
 
     select * from {{ ref('int_order_line') }}

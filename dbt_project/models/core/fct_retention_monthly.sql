@@ -1,6 +1,7 @@
 {%- set grr_nums = {'customer': 'retained_mrr', 'family': 'opening_mrr + contraction_mrr + churn_mrr'} %}
 -- MRR and customers of a month and how much of both was kept, by our definitions and the seed's
--- (DOMAIN.md §2.2, 2.3). Movements are signed: opening + movements = closing.
+-- (docs/domain/retention.md#nrr, docs/domain/retention.md#seed-definitions). Movements are signed: opening + movements
+-- = closing.
 with segment_month as (
 
     select * from {{ ref('int_retention_segment_month') }}

@@ -1,6 +1,7 @@
 {%- set measures = ['base_arr', 'current_arr', 'retained_arr', 'base_customers', 'retained_customers'] %}
--- Retention over twelve months, point to point: what the customers of a year ago pay today (DOMAIN.md §2.2).
--- Complete months only; null until twelve months after the company's first MRR (§0.1 Segments of retention).
+-- Retention over twelve months, point to point: what the customers of a year ago pay today
+-- (docs/domain/retention.md#twelve-months). Complete months only; null until twelve months after the company's first
+-- MRR (docs/domain/retention.md#segments).
 with year_ago as (
 
     select * from {{ ref('int_retention_year_ago') }}

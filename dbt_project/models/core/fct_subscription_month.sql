@@ -6,8 +6,9 @@
         'month': "select {{ date_series(month_of(last_build_date()), month_of(as_of_date()), 'month') }}"
     }}
 ) }}
--- A line counts in a month while it is active, or carried over a gap, on the day the month is valued (DOMAIN.md §2.1).
--- Rebuilt are touched customers whole, and the months from the last build's on, since the running month is valued at as_of.
+-- A line counts in a month while it is active, or carried over a gap, on the day the month is valued
+-- (docs/domain/revenue.md#running-month). Rebuilt are touched customers whole, and the months from the last build's on,
+-- since the running month is valued at as_of.
 with line as (
 
     select * from {{ ref('int_subscription_line') }}

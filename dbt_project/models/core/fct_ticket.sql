@@ -1,4 +1,5 @@
--- grain: ticket, merged, spam and deleted ones left out (§2.8). Only touched tickets are rebuilt.
+-- grain: ticket, merged, spam and deleted ones left out (docs/domain/service.md#tickets). Only touched tickets are
+-- rebuilt.
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_keys',
@@ -19,7 +20,7 @@ calendar as (
 
 ),
 
--- the latest answer of a ticket (§2.7)
+-- the latest answer of a ticket (docs/domain/service.md#csat)
 answer as (
 
     select * from {{ ref('support__csat_response') }}

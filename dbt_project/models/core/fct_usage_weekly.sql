@@ -1,4 +1,5 @@
--- grain: customer × week ending on Sunday (ruling 2.12). Only weeks whose 28 days changed are rebuilt.
+-- grain: customer × week ending on Sunday (docs/domain/activation.md#usage). Only weeks whose 28 days changed are
+-- rebuilt.
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_keys',

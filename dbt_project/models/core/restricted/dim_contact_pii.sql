@@ -1,4 +1,5 @@
--- Direct personal data, for administrators only: never published (DOMAIN.md §0 PII, 8.3, 8.4).
+-- Direct personal data, for administrators only: never published (docs/domain/conventions.md#personal-data,
+-- docs/domain/japan.md#kana, docs/domain/japan.md#addresses).
 with contact as (
 
     select * from {{ ref('crm__contact') }}

@@ -1,4 +1,5 @@
--- Order items that are not one-time purchases (TENANT.md), and dropped lines.
+-- Order items that are not one-time purchases (docs/tenant.md#salesforce-fields-beyond-the-standard-ones), and dropped
+-- lines.
 with order_items as (
 
     select * from {{ ref('int_salesforce_order_item') }}

@@ -1,4 +1,4 @@
--- A survey tool may know only the ticket's external id (ruling §0.1).
+-- A survey tool may know only the ticket's external id (docs/domain/sources.md#support).
 with responses as (
 
     select * from {{ ref('stg_files__support__csat_response') }}

@@ -1,4 +1,5 @@
--- grain: evaluation date × customer × process × stage; 1 when any relevant item has reached the stage (§2.10)
+-- grain: evaluation date × customer × process × stage; 1 when any relevant item has reached the stage
+-- (docs/domain/activation.md#relevant-items)
 
 with member as (
 

@@ -1,4 +1,4 @@
--- grain: evaluation date × customer × process; score, regularity and level (§2.10)
+-- grain: evaluation date × customer × process; score, regularity and level (docs/domain/activation.md#level)
 {%- set thresholds = [] %}
 {%- for threshold in var('activation_level_thresholds') %}
     {%- do thresholds.append("cast('%.6f' as decimal(9, 6))" % threshold) %}

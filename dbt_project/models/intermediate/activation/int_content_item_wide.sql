@@ -1,4 +1,5 @@
--- grain: evaluation date × item; `<stage>_at` = net achieved time of the stage's events (ruling 2.10)
+-- grain: evaluation date × item; `<stage>_at` = net achieved time of the stage's events
+-- (docs/domain/activation.md#stage-events)
 {%- set stage_codes = [
     'planning', 'assignment', 'interview', 'drafting', 'editing', 'submission', 'proofreading', 'publication'
 ] %}

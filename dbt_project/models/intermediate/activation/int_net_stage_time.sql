@@ -1,5 +1,5 @@
 -- grain: evaluation date × item × stage with an event by then; net achievement: a revert cancels what was achieved before
--- it, so the stage counts from the first achievement after the last revert (§4.7)
+-- it, so the stage counts from the first achievement after the last revert (docs/domain/activation.md#stage-events)
 
 with event as (
 

@@ -1,5 +1,7 @@
--- grain: evaluation date × customer × process with a publication; how regularly content comes out (§2.10)
--- gaps: the last months up to the date, the running one included; rate: complete months (ruling 2.10)
+-- grain: evaluation date × customer × process with a publication; how regularly content comes out
+-- (docs/domain/activation.md#regularity)
+-- gaps: the last months up to the date, the running one included; rate: complete months
+-- (docs/domain/activation.md#regularity)
 {%- set window_start = add_months('evaluated_on', -var('regularity_months')) %}
 {%- set running_month = month_of('evaluated_on + 1') %}
 

@@ -1,5 +1,6 @@
 -- grain: day; business days and support seconds counted from the beginning of the calendar, so that the time between
--- two moments is the difference of two positions (§2.8, 2.10)
+-- two moments is the difference of two positions (docs/domain/service.md#business-hours,
+-- docs/domain/activation.md#stage-events)
 {%- set start = var('business_hours').start.split(':') %}
 {%- set end = var('business_hours').end.split(':') %}
 {%- set opening_second = start[0] | int * 3600 + start[1] | int * 60 %}

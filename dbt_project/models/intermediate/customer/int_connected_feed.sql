@@ -1,6 +1,7 @@
 {{ config(materialized='view') }}
--- One row: which feeds are connected (DOMAIN.md §0.1 Customers): a connected vendor offers the object, so that it was
--- loaded at least once, with or without records; else a file of it has rows. Without its feed a count is null, not 0.
+-- One row: which feeds are connected (docs/domain/conventions.md#nulls): a connected vendor offers the object, so that
+-- it was loaded at least once, with or without records; else a file of it has rows. Without its feed a count is null,
+-- not 0.
 with feed as (
 
     select source || '.' || object as feed

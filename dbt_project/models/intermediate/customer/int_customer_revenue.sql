@@ -1,4 +1,5 @@
--- What each active or churned customer pays and has paid, and when its contract ends (DOMAIN.md §0.1 Customers, 2.1).
+-- What each active or churned customer pays and has paid, and when its contract ends (docs/domain/customers.md#status,
+-- docs/domain/revenue.md#mrr).
 with customer as (
 
     select * from {{ ref('dim_customer') }}

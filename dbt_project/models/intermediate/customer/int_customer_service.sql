@@ -1,5 +1,6 @@
--- Tickets and satisfaction of each customer in the last 90 days, and its latest NPS answer (DOMAIN.md §2.7, 2.8).
--- Rates of tickets go by the day they were first solved, all else by the day a ticket was opened.
+-- Tickets and satisfaction of each customer in the last 90 days, and its latest NPS answer
+-- (docs/domain/service.md#csat, docs/domain/service.md#tickets). Rates of tickets go by the day they were first solved,
+-- all else by the day a ticket was opened.
 {%- set window_start = local_midnight(as_of_date() ~ ' - 89') %}
 with feed as (
 
@@ -39,8 +40,8 @@ ticket_figures as (
 
 ),
 
--- Satisfaction with the service, not with what the product is good for (§0.1 Phases). csat_positive_min is meant for
--- five points and carried over to other scales in proportion.
+-- Satisfaction with the service, not with what the product is good for (docs/domain/service.md#csat). csat_positive_min
+-- is meant for five points and carried over to other scales in proportion.
 csat as (
 
     select

@@ -1,5 +1,5 @@
 -- One row per customer with any contract or purchase up to as_of, the unknown customer included: what it pays now and
--- since when, and its status (DOMAIN.md §0.1 Customers). Customers without a row here are prospects.
+-- since when, and its status (docs/domain/customers.md#status). Customers without a row here are prospects.
 with mrr_change as (
 
     select * from {{ ref('int_mrr_change') }}
@@ -81,7 +81,8 @@ final as (
             when lived.has_paid then 'churned'
             else 'prospect'
         end as customer_status,
-        -- the day after the paid term (§2.1 Edge cases); bought without a contract: there is no such day
+        -- the day after the paid term (docs/domain/revenue.md#churn-date); bought without a contract: there is no such
+        -- day
         case
             when paying.customer_key is null and lived.paid_until < {{ as_of_date() }} then lived.paid_until + 1
         end as contract_ended_date

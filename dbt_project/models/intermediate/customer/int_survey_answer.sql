@@ -1,4 +1,5 @@
--- Answers to surveys up to as_of with the customer who gave them; of a ticket only the latest counts (DOMAIN.md §2.7).
+-- Answers to surveys up to as_of with the customer who gave them; of a ticket only the latest counts
+-- (docs/domain/service.md#csat).
 with csat_response as (
 
     select * from {{ ref('support__csat_response') }}

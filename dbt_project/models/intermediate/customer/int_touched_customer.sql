@@ -1,6 +1,5 @@
 -- Customers whose purchases or subscriptions may have changed since the last build, for the facts that rebuild them whole:
--- those of every account that a touched order, line, contract or product names or named, and of accounts that have
--- changed customers. One too many costs a moment, one too few would be wrong.
+-- of every account that a touched record names or named, or that has changed customers. One too few would be wrong.
 with line_before as (
 
     select * from {{ ref('stg_touched__order_line') }}
@@ -34,7 +33,8 @@ line as (
 
     select order_id, account_id, contract_id from line_before
     union all
-    select order_id, account_id, contract_id from line_now
+    select order_id, account_id, contract_id
+    from line_now
     where line_id in (select line_id from line_before)
         or product_id in (select product_id from {{ ref('stg_touched__product') }})
 
@@ -71,7 +71,8 @@ account as (
     select account_id from contract_before
     union
     select account_id from {{ ref('crm__order') }}
-    where order_id in (select order_id from order_before) or order_id in (select order_id from line)
+    where order_id in (select order_id from order_before)
+        or order_id in (select order_id from line)
         or order_date > {{ last_build_date() }}
     union
     select account_id from {{ ref('crm__contract') }} where contract_id in (select contract_id from contract)
@@ -91,7 +92,7 @@ final as (
     union
     select previous_customer_key from {{ ref('int_changed_account') }}
     union
-    select 'unknown' as customer_key -- of whatever has lost its order or account, or found it
+    select 'unknown' as customer_key  -- whatever has lost its order or its account, or has found it
 
 )
 

@@ -71,7 +71,7 @@ final as (
     select
         *,
         -- 13 digits with the right check digit: 9 − (Σ P·Q mod 9), P the n-th digit from the right of the other
-        -- twelve, Q 1 for odd and 2 for even n (DOMAIN.md §8.2)
+        -- twelve, Q 1 for odd and 2 for even n (docs/domain/japan.md#corporate-number)
         case
             when corporate_number is null then null
             when length(corporate_number) <> 13 then false

@@ -1,4 +1,5 @@
--- Domains a company is known by, from web and e-mail addresses, without those that anyone can have (DOMAIN.md §8.2).
+-- Domains a company is known by, from web and e-mail addresses, without those that anyone can have
+-- (docs/domain/customers.md#matching).
 with addresses as (
 
     select account_id, website_domain as address from {{ ref('crm__account') }}

@@ -1,7 +1,7 @@
--- The record each company hangs on (its anchor), never decided by names alone (DOMAIN.md §8.2): the same valid
--- corporate number, else a domain that belongs to exactly one customer of the CRM, else itself. An account that the CRM
--- has merged into another goes with that one. Records that another system has linked to a CRM account are not here: the
--- link decides.
+-- The record each company hangs on (its anchor), never decided by names alone (docs/domain/customers.md#matching): the
+-- same valid corporate number, else a domain that belongs to exactly one customer of the CRM, else itself. An account
+-- that the CRM has merged into another goes with that one. Records that another system has linked to a CRM account are
+-- not here: the link decides.
 with company as (
 
     select * from {{ ref('int_company') }}

@@ -1,5 +1,5 @@
--- Company names in comparable form, the legal form taken off and kept beside (DOMAIN.md §8.2). For reading and for
--- matching together with other evidence: the name alone never makes two companies one.
+-- Company names in comparable form, the legal form taken off and kept beside (docs/domain/japan.md#company-names). For
+-- reading and for matching together with other evidence: the name alone never makes two companies one.
 with company as (
 
     select account_id, company_name from {{ ref('int_company') }}

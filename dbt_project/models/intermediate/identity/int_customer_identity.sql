@@ -1,7 +1,8 @@
 {{ config(materialized='incremental', incremental_strategy='replace_keys', unique_key='account_id') }}
 -- THE mapping account → customer. An incremental build writes only the accounts whose mapping has changed, with the
 -- customer before, so that facts know what to rebuild; an account that has vanished stays, mapped to the unknown
--- customer (§0.1). Companies are matched with all others, so that this one model is compared whole.
+-- customer (docs/domain/customers.md#unknown-customer). Companies are matched with all others, so that this one model
+-- is compared whole.
 with match as (
 
     select * from {{ ref('int_company_match') }}

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- Accounts that were merged away and the one that each has become (DOMAIN.md §2.2: merged customers keep all their
--- history under the surviving one); that one may have been merged again, three times at most.
+-- Accounts that were merged away and the one that each has become (docs/domain/customers.md#merges: merged customers
+-- keep all their history under the surviving one); that one may have been merged again, three times at most.
 with merged as (
 
     select account_id, master_account_id

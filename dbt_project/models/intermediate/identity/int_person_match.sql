@@ -1,5 +1,6 @@
 -- Every record of a person in every connected system and the contact it belongs to: an explicit link, else for people
--- who write tickets the e-mail address that exactly one contact has (DOMAIN.md §8.2). Never the name.
+-- who write tickets the e-mail address that exactly one contact has (docs/domain/customers.md#matching). Never the
+-- name.
 with contact as (
 
     select * from {{ ref('crm__contact') }}

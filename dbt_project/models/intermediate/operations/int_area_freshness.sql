@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 -- Up to which business date each ingest area is committed: to the least advanced of its objects that are required or
 -- were ever loaded. An area without any such object is switched off: no vendor offers it, no file was dropped for it
--- (DOMAIN.md §0.1 Freshness).
+-- (docs/domain/conventions.md#freshness).
 {%- set systems = "'" ~ var('systems') | join("', '") ~ "'" %}
 with source_object as (
 

@@ -1,5 +1,6 @@
 {{ config(materialized='view') }}
--- Lines of orders that were not cancelled, up to as_of, with what of them was kept (DOMAIN.md §2.14, 2.20, 5.2).
+-- Lines of orders that were not cancelled, up to as_of, with what of them was kept (docs/domain/segments.md#purchases,
+-- docs/domain/segments.md#price-class).
 with order_line as (
 
     select * from {{ ref('crm__order_line') }}

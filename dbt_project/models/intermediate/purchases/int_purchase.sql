@@ -1,6 +1,7 @@
--- What RFM, decile and the like count as purchases (DOMAIN.md §2.14): valid order lines and, where the company wants
--- subscriptions counted, each line's MRR a month, dated like the month's valuation (§0.1 RFM: there are no invoices).
--- A discount line takes money back, as a returned slip does.
+-- What RFM, decile and the like count as purchases (docs/domain/segments.md#purchases): valid order lines and, where
+-- the company wants subscriptions counted, each line's MRR a month, dated like the month's valuation
+-- (docs/domain/segments.md#purchases: there are no invoices). A discount line takes money back, as a returned slip
+-- does.
 with order_line as (
 
     select * from {{ ref('fct_order_line') }}

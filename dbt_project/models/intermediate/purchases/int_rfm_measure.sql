@@ -1,5 +1,5 @@
 -- Recency, frequency and monetary value of every active and churned customer, and whether they can be scored
--- (DOMAIN.md §2.14).
+-- (docs/domain/segments.md#rfm).
 {%- set occasion = {'order_date': 'purchase_date', 'order': 'occasion_id'}[
     choice_var('rfm_frequency_unit', ['order_date', 'order'])
 ] %}

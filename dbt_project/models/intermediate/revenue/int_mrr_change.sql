@@ -6,15 +6,15 @@
         'month': "select {{ date_series(month_of(last_build_date()), month_of(as_of_date()), 'month') }}"
     }}
 ) }}
--- MRR of each customer and family at both ends of a month, wherever one of them is not 0 (DOMAIN.md §2.1).
--- The customer's totals stand on each of its rows; is_customer_row marks one row per customer and month.
--- is_same_sale: the family has the same products in the same quantities at both ends, so that only prices have moved;
--- worked out only where price rises are no expansion.
+-- MRR of each customer and family at both ends of a month, wherever one of them is not 0
+-- (docs/domain/revenue.md#movements). The customer's totals stand on each of its rows; is_customer_row marks one row
+-- per customer and month. is_same_sale: the family has the same products in the same quantities at both ends, so that
+-- only prices have moved; worked out only where price rises are no expansion.
 {%- set sold_line = "case when mrr > 0 then coalesce(product_key, '') || '=' || licences || ';' end" %}
 {%- set tells_prices = not choice_var('price_increase_as_expansion', [true, false]) %}
 with family_month as (
 
-    -- discount lines may not take a family below zero (§0.1 Rounding)
+    -- discount lines may not take a family below zero (docs/domain/revenue.md#line-value)
     select
         customer_key,
         product_family_id,

@@ -1,4 +1,5 @@
--- Recurring lines with their value a month and a year (DOMAIN.md §2.1 and §0.1 Rounding, Movements).
+-- Recurring lines with their value a month and a year (docs/domain/revenue.md#line-value,
+-- docs/domain/revenue.md#movements).
 with subscription_line as (
 
     select * from {{ ref('crm__subscription_line') }}

@@ -1,4 +1,4 @@
--- One row per customer that ever paid: what retention is split by, as of as_of (DOMAIN.md §0.1 Segments of retention).
+-- One row per customer that ever paid: what retention is split by, as of as_of (docs/domain/retention.md#segments).
 with mrr_change as (
 
     select * from {{ ref('int_mrr_change') }}

@@ -1,5 +1,6 @@
 -- Additive parts of the monthly rates, per month and combination of segment values: small enough to be summed
--- once a segment type (DOMAIN.md §2.2). A customer is in one combination a month, so counts of customers add up.
+-- once a segment type (docs/domain/retention.md#segments). A customer is in one combination a month, so counts of
+-- customers add up.
 with mrr_change as (
 
     select * from {{ ref('int_mrr_change') }}

@@ -1,5 +1,5 @@
 -- The additive parts summed per segment, with a row for every month since the company's first MRR and every segment
--- that ever had MRR, zeros inside (DOMAIN.md §2.2).
+-- that ever had MRR, zeros inside (docs/domain/retention.md#segments).
 {%- set measures = ['opening_mrr'] %}
 {%- for movement_type in mrr_movement_types() %}{% do measures.append(movement_type ~ '_mrr') %}{% endfor %}
 {%- do measures.extend([

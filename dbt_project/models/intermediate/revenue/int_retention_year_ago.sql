@@ -1,4 +1,5 @@
--- What the customers of a year ago paid then and pay now, per complete month and segment (DOMAIN.md §2.2).
+-- What the customers of a year ago paid then and pay now, per complete month and segment
+-- (docs/domain/retention.md#twelve-months).
 with paying as (
 
     select customer_key, month, customer_closing_arr as arr

@@ -1,5 +1,5 @@
 -- Months from the first recurring line to the month of as_of, and the day at whose close each is valued:
--- its last day, the running month at as_of (DOMAIN.md §2.1 The running month).
+-- its last day, the running month at as_of (docs/domain/revenue.md#running-month).
 with first_line as (
 
     select {{ month_of('min(start_date)') }} as first_month from {{ ref('int_subscription_line') }}

@@ -1,4 +1,4 @@
--- Lines whose MRR is carried over a gap of at most renewal_grace_days to a successor (DOMAIN.md §0.1 Grace):
+-- Lines whose MRR is carried over a gap of at most renewal_grace_days to a successor (docs/domain/revenue.md#grace):
 -- 1 of the contract that follows theirs, else 2 of their family, else 3 of the customer.
 with line as (
 

@@ -1,4 +1,5 @@
--- Recurring lines as they count: value, and the day until which they are carried over a gap (DOMAIN.md §2.1).
+-- Recurring lines as they count: value, and the day until which they are carried over a gap
+-- (docs/domain/revenue.md#grace).
 with line as (
 
     select * from {{ ref('int_recurring_line') }}

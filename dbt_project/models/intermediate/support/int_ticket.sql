@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
--- tickets that count, with their customer; merged and spam ones do not (§2.8)
+-- tickets that count, with their customer; merged and spam ones do not (docs/domain/service.md#tickets)
 
 with ticket as (
 

@@ -4,7 +4,7 @@
     meta={'touched': {'ticket_id': "select ticket_id from {{ ref('int_touched_ticket') }}"}}
 ) }}
 
--- grain: ticket with an event; what its events say (§2.8). Only touched tickets are rebuilt.
+-- grain: ticket with an event; what its events say (docs/domain/service.md#tickets). Only touched tickets are rebuilt.
 -- A reply is a public comment by a human agent; what an agent writes while opening the ticket is none. Solved is a change
 -- into solved, or straight into closed; a reopen is a change out of these.
 

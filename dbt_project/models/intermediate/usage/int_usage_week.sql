@@ -1,7 +1,8 @@
 {{ config(materialized='view') }}
 
 -- grain: customer × complete week from the customer's first activity on, quiet weeks too.
--- A feed is missing (null) before the first week in which any customer has it, and 0 from then on (ruling 2.12).
+-- A feed is missing (null) before the first week in which any customer has it, and 0 from then on
+-- (docs/domain/activation.md#usage).
 
 with week_count as (
 

@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
 -- Order items with what decides where they go: charge type of the line, else of its product, else one_time
--- (TENANT.md); account and contract of the order, null when the order is deleted. A line without a date of its own
+-- (docs/tenant.md); account and contract of the order, null when the order is deleted. A line without a date of its own
 -- starts with its order, as in Salesforce.
 with order_items as (
 

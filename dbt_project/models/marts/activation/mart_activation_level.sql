@@ -1,4 +1,4 @@
--- grain: customer × process × as_of_date (§2.10)
+-- grain: customer × process × as_of_date (docs/domain/activation.md#level)
 with level as (
 
     select * from {{ ref('int_activation_level') }} where evaluated_on = {{ as_of_date() }}

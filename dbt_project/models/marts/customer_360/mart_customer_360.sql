@@ -1,4 +1,5 @@
--- Everything about a customer in one row, as of the newest business date: active and churned ones (DOMAIN.md §5.3).
+-- Everything about a customer in one row, as of the newest business date: active and churned ones
+-- (docs/domain/customers.md#customer-360).
 {%- set revenue_columns = ['mrr', 'arr', 'contract_end_date', 'days_to_renewal', 'last_movement_type', 'cs_focus_window'] %}
 {%- set counts = {
     'tickets_90d': 'has_tickets', 'complaints_90d': 'has_tickets',
@@ -26,7 +27,7 @@ decile as (
 
 ),
 
--- In several processes, the one that goes best (§0.1 Customers).
+-- In several processes, the one that goes best (docs/domain/customers.md#customer-360).
 activation as (
 
     select * from {{ ref('mart_activation_level') }}

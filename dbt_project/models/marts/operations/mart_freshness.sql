@@ -1,5 +1,5 @@
 -- How old what people read is: each ingest area against the business date, and each table of this build, which is
--- as old as the build itself (DOMAIN.md §5.3, §0.1 Freshness).
+-- as old as the build itself (docs/domain/conventions.md#freshness).
 with area as (
 
     select * from {{ ref('int_area_freshness') }}

@@ -1,4 +1,5 @@
--- Customers by the amount of the trailing months, tenth by tenth, 1 the highest; the slice of as_of (DOMAIN.md §2.17).
+-- Customers by the amount of the trailing months, tenth by tenth, 1 the highest; the slice of as_of
+-- (docs/domain/segments.md#decile).
 {%- set months = var('decile_lookback_months') %}
 {%- set tie_method = choice_var('decile_tie_method', ['deterministic', 'rank']) %}
 with customer as (

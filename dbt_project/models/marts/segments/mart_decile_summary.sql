@@ -1,4 +1,4 @@
--- Each tenth's share of the amount; the slice of as_of (DOMAIN.md §2.17).
+-- Each tenth's share of the amount; the slice of as_of (docs/domain/segments.md#decile).
 with customer_decile as (
 
     select * from {{ ref('mart_decile') }}

@@ -1,4 +1,5 @@
--- Recency, frequency and monetary scores; the slice of as_of (DOMAIN.md §2.14, rulings in §0.1 RFM).
+-- Recency, frequency and monetary scores; the slice of as_of (docs/domain/segments.md#rfm,
+-- docs/domain/segments.md#rfm-populations).
 {%- set scoring_method = choice_var('rfm_scoring_method', ['quantile', 'fixed']) %}
 {%- set weights = var('rfm_weights') %}
 {%- set bins = choice_var('rfm_bins', range(2, 10) | list) %}

@@ -1,6 +1,7 @@
 {{ config(materialized='view') }}
 
--- Ways to write a prefecture (DOMAIN.md §8.4): 01, 1, JP-01; 東京都, 東京, Tokyo. One row a spelling, in lower case.
+-- Ways to write a prefecture (docs/domain/japan.md#addresses): 01, 1, JP-01; 東京都, 東京, Tokyo. One row a spelling, in
+-- lower case.
 with prefectures as (
 
     select * from {{ ref('prefecture') }}

@@ -1,5 +1,5 @@
 -- Tickets that were loaded since the last build, whose events or survey answers were, or that have an external id which a
--- loaded ticket or answer names or named: answers may know a ticket by that id alone (ruling §0.1).
+-- loaded ticket or answer names or named: answers may know a ticket by that id alone (docs/domain/sources.md#support).
 with ticket as (
 
     select id as ticket_id, external_id
