@@ -59,7 +59,7 @@ def tickets(draw: st.DrawFn) -> Ticket:
 HOURS = [
     ("09:00", "18:00", (1, 2, 3, 4, 5), "Asia/Tokyo"),
     ("08:30", "21:15", (2, 3, 6, 7), "Asia/Tokyo"),
-    ("00:00", "12:00", (1, 2, 3, 4, 5, 6, 7), "America/New_York"),
+    ("03:00", "12:00", (1, 2, 3, 4, 5, 6, 7), "America/New_York"),  # the clocks change at 2
 ]
 
 
