@@ -30,7 +30,7 @@ def run(home: Path, tenant: Path, **variables: str) -> Run:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=300,
+        timeout=600,
         check=False,
     )
     return Run(process.returncode, process.stdout, home)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.warehouse.compiled import Chain
 from tests.warehouse.ticket_oracle import BusinessHours, Event, Ticket, all_measures
 
-AS_OF = date(2026, 8, 12)
+AS_OF = date(2026, 12, 31)  # after everything that is drawn
 STATUSES = ["new", "open", "pending", "hold", "solved", "solved", "closed"]
 # Golden Week, the Marine Day weekend, the end of daylight saving time in the US, any other time.
 starts = st.sampled_from(
@@ -59,7 +59,7 @@ def tickets(draw: st.DrawFn) -> Ticket:
 HOURS = [
     ("09:00", "18:00", (1, 2, 3, 4, 5), "Asia/Tokyo"),
     ("08:30", "21:15", (2, 3, 6, 7), "Asia/Tokyo"),
-    ("00:00", "12:00", (1, 2, 3, 4, 5, 6, 7), "America/New_York"),
+    ("03:00", "12:00", (1, 2, 3, 4, 5, 6, 7), "America/New_York"),  # the clocks change at 2
 ]
 
 
