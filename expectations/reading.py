@@ -1,6 +1,6 @@
 """How text is read as a type: one SQL template a type and engine.
 
-The check of what lands (landing.py) and the generated dbt macro `read_text` are both made from it, so
+The check of what lands (raw_rules.py) and the generated dbt macro `read_text` are both made from it, so
 that what the check lets through is what staging reads. Text that cannot be read is null, never an
 error: the written form is judged first, then it is cast to the physical type and its range.
 """

@@ -124,8 +124,8 @@ def audit(context: Context, plan: BuildPlan) -> BuildPlan:
     if plan.mode is Mode.PUBLISHED:
         return plan
     _refuse_overtaken(BuildRegister(context.settings.warehouse_file), plan)
-    from expectations.inputs import check_inputs
-    from expectations.marts import check_marts
+    from expectations.inputs_check import check_inputs
+    from expectations.marts_check import check_marts
     from expectations.results import append_results
     from expectations.validate import failures
 
@@ -190,7 +190,7 @@ def contract_columns() -> dict[str, list[str]]:
 
 def _all_keys_are_due(context: Context, builds: BuildRegister, business_date: date) -> bool:
     """Once a week, and after a build that was not published: it may have left a key twice."""
-    from expectations.inputs import ALL_KEYS, LAYER
+    from expectations.inputs_check import ALL_KEYS, LAYER
     from expectations.results import last_checked, read_results
 
     registered = builds.all()

@@ -13,7 +13,7 @@ from runtime.errors import ContractError, SourceError
 from runtime.progress import report
 
 if TYPE_CHECKING:
-    from expectations.raw import RunCheck, RunToCheck
+    from expectations.raw_check import RunCheck, RunToCheck
 
 NewRun = tuple[CatalogueObject, Manifest]
 
@@ -82,7 +82,7 @@ def _verdicts(
     context: Context, area: str, business_date: date, runs: list[NewRun]
 ) -> list["RunCheck"]:
     """What the contracts say of the runs; it is on disk before the first of them is committed."""
-    from expectations.raw import check_runs
+    from expectations.raw_check import check_runs
     from expectations.results import append_results
 
     check_id = f"{business_date.isoformat()}-{area}"
@@ -99,7 +99,7 @@ def _verdicts(
 
 
 def _to_check(context: Context, entry: CatalogueObject, manifest: Manifest) -> "RunToCheck":
-    from expectations.raw import RunToCheck
+    from expectations.raw_check import RunToCheck
 
     lake, before = context.lake, context.lake.committed(entry)
     return RunToCheck(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from expectations.raw import RunCheck, RunToCheck, check_runs
+from expectations.raw_check import RunCheck, RunToCheck, check_runs
 from ingestion.catalogue import find_object
 from ingestion.text_table import TECHNICAL_COLUMNS, to_text_table
 from runtime.records import Page

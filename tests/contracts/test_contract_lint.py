@@ -16,7 +16,7 @@ from expectations.contracts import (
     contract_for,
     load_contract,
 )
-from expectations.landing import ordering_columns, row_rules, version_rule
+from expectations.raw_rules import ordering_columns, row_rules, version_rule
 from ingestion.catalogue import CatalogueObject, load_catalogue
 
 FILES = sorted(CONTRACTS_FOLDER.rglob("*.yaml"))

@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 
-from expectations import inputs
+from expectations import inputs_check
 from expectations.contracts import all_contracts
 from expectations.validate import failures
 from tests.contracts.landed import DAY
@@ -27,14 +27,16 @@ def check(tmp_path, monkeypatch):
             change(document)
 
         write(tmp_path, with_build)
-        monkeypatch.setattr(inputs, "all_contracts", lambda layer: all_contracts("marts", tmp_path))
+        monkeypatch.setattr(
+            inputs_check, "all_contracts", lambda layer: all_contracts("marts", tmp_path)
+        )
         database = tmp_path / "2026-03-31_warehouse.duckdb"  # a backfill's
         database.unlink(missing_ok=True)
         with duckdb.connect(str(database)) as connection:
             connection.execute("create schema input; create schema staging")
             connection.execute(f"create table staging.a as {query}")
             connection.execute(f"create view input.{view} as select * from staging.a")
-        results = inputs.check_inputs(database, "run-1", DAY, touched_by)
+        results = inputs_check.check_inputs(database, "run-1", DAY, touched_by)
         found = {result.rule: (result.status, result.unexpected_count) for result in results}
         return found, failures(results)
 

@@ -5,7 +5,7 @@ import copy
 import duckdb
 import pytest
 
-from expectations import marts
+from expectations import marts_check
 from expectations.contracts import all_contracts
 from expectations.validate import _exception_message, failures
 from tests.contracts.landed import DAY
@@ -28,7 +28,9 @@ def contracts(tmp_path, monkeypatch):
 
     def use(change=lambda document: None):
         write(tmp_path, change)
-        monkeypatch.setattr(marts, "all_contracts", lambda layer: all_contracts(layer, tmp_path))
+        monkeypatch.setattr(
+            marts_check, "all_contracts", lambda layer: all_contracts(layer, tmp_path)
+        )
 
     return use
 
@@ -40,7 +42,7 @@ def outcome(results):
 def test_a_sound_mart_passes_and_the_file_is_released(tmp_path, contracts):
     contracts()
     database = build(tmp_path, GOOD)
-    results = marts.check_marts(database, "run-1", DAY)
+    results = marts_check.check_marts(database, "run-1", DAY)
     assert {result.status for result in results} == {"passed"}
     assert set(outcome(results)) == {
         "columns_exist",
@@ -63,7 +65,7 @@ def test_what_breaks_a_contract_is_blocked_or_warned_by_its_severity(tmp_path, c
 
     contracts(violated)
     query = f"{GOOD} union all select date '2026-03-01', 'x' union all select null, 'zz'"
-    results = marts.check_marts(build(tmp_path, query), "run-1", DAY)
+    results = marts_check.check_marts(build(tmp_path, query), "run-1", DAY)
     assert outcome(results) == {
         "columns_exist": ("passed", 0),
         "month_not_null": ("blocked", 1),
@@ -79,7 +81,7 @@ def test_what_breaks_a_contract_is_blocked_or_warned_by_its_severity(tmp_path, c
 
 def test_a_missing_column_blocks(tmp_path, contracts):
     contracts()
-    results = marts.check_marts(build(tmp_path, "select 'x' as a"), "run-1", DAY)
+    results = marts_check.check_marts(build(tmp_path, "select 'x' as a"), "run-1", DAY)
     assert outcome(results)["columns_exist"][0] == "blocked"
     assert outcome(results)["key_unique"][0] == "error"
     assert outcome(results)["a_not_null"][0] == "passed"
@@ -88,7 +90,7 @@ def test_a_missing_column_blocks(tmp_path, contracts):
 def test_a_contract_without_a_table_is_an_error(tmp_path, contracts):
     contracts()
     database = build(tmp_path, GOOD, schema="core")
-    results = marts.check_marts(database, "run-1", DAY)
+    results = marts_check.check_marts(database, "run-1", DAY)
     assert outcome(results) == {"table_exists": ("error", 0)}
 
 
@@ -99,7 +101,7 @@ def test_a_broken_rule_is_an_error_and_says_why(tmp_path, contracts):
         )
 
     contracts(broken)
-    results = marts.check_marts(build(tmp_path, GOOD), "run-1", DAY)
+    results = marts_check.check_marts(build(tmp_path, GOOD), "run-1", DAY)
     assert outcome(results)["never"][0] == "error"
     assert [line for line in failures(results) if "no_such_column" in line]
     assert outcome(results)["a_not_null"][0] == "passed"
@@ -114,9 +116,11 @@ def test_direct_personal_data_is_blocked_in_the_published_file(tmp_path, contrac
 
     contracts(personal)
     elsewhere = build(tmp_path, GOOD, schema="core")
-    assert marts.check_marts(elsewhere, "run-1", DAY) == []
+    assert marts_check.check_marts(elsewhere, "run-1", DAY) == []
     published = build(tmp_path, GOOD)
-    assert outcome(marts.check_marts(published, "run-1", DAY)) == {"no_direct_pii": ("blocked", 0)}
+    assert outcome(marts_check.check_marts(published, "run-1", DAY)) == {
+        "no_direct_pii": ("blocked", 0)
+    }
 
 
 def test_a_rule_may_name_other_tables_of_the_file(tmp_path, contracts):
@@ -130,7 +134,7 @@ def test_a_rule_may_name_other_tables_of_the_file(tmp_path, contracts):
     with duckdb.connect(str(database)) as connection:
         connection.execute("create schema core")
         connection.execute("create table core.dim_a as select 'x' as a")
-    assert outcome(marts.check_marts(database, "run-1", DAY))["never"] == ("blocked", 1)
+    assert outcome(marts_check.check_marts(database, "run-1", DAY))["never"] == ("blocked", 1)
 
 
 @pytest.mark.parametrize("said", ["", None])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from expectations import raw
+from expectations import raw_check
 from expectations.contracts import Rule
 from tests.contracts.landed import T1, T2, T3, account, check, land, lead, run_of, statuses
 
@@ -260,8 +260,10 @@ def test_a_check_that_cannot_be_evaluated_is_an_error_and_fails_the_dag(tmp_path
         "Broken. / 壊れた規則。",
         "select * from {object} where no_such_column = 1",
     )
-    rules = raw.row_rules
-    monkeypatch.setattr(raw, "row_rules", lambda contract, entry: [*rules(contract, entry), broken])
+    rules = raw_check.row_rules
+    monkeypatch.setattr(
+        raw_check, "row_rules", lambda contract, entry: [*rules(contract, entry), broken]
+    )
     (verdict,) = check(tmp_path, run_of("salesforce", "Lead", [land(tmp_path, [lead()])]))
     assert statuses(verdict) == {"broken": "error"}
     assert verdict.blocked and verdict.fails_dag

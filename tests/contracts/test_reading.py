@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from expectations.contracts import Column, Contract
 from expectations.dbt_macros import FOLDER
 from expectations.generate import PROJECT
-from expectations.landing import row_rules
+from expectations.raw_rules import row_rules
 from expectations.reading import READINGS
 from ingestion.catalogue import find_object
 from tests.contracts.reading_oracle import BLANK, read

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from expectations.data_docs import build_data_docs
-from expectations.raw import check_runs
+from expectations.raw_check import check_runs
 from expectations.results import SCHEMA, append_results, read_results
 from expectations.validate import RuleResult
 from tests.contracts.landed import DAY, account, land, run_of

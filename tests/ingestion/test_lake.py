@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from expectations.raw import RunToCheck, check_runs
+from expectations.raw_check import RunToCheck, check_runs
 from ingestion import lake as lake_module
 from ingestion.catalogue import find_object
 from ingestion.lake import Lake

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from expectations.contracts import Contract, all_contracts
-from expectations.marts import TABLE_EXISTS
+from expectations.marts_check import TABLE_EXISTS
 from expectations.suites import Check, Suite, modelled_suite, violations
 from expectations.validate import Audit, RuleResult
 from runtime.duckdb_connection import connect

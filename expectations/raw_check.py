@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 
 from expectations.contracts import Contract, Rule, contract_for
-from expectations.landing import landed_suite, row_rules, version_rule
+from expectations.raw_rules import landed_suite, row_rules, version_rule
 from expectations.reading import READINGS
 from expectations.suites import Check, Suite, columns_exist
 from expectations.validate import Audit, RuleResult, Status, validate
