@@ -179,6 +179,13 @@ def imports() -> frozenset[tuple[str, str]]:
     return frozenset(found)
 
 
+def test_staging_reads_raw_tables_only():
+    """What reads staging is intermediate or input."""
+    reads = re.compile(r"ref\(['\"](stg|int|crm|sfa|ma|support|success)_\w+")
+    staging = [name for name in having(".sql") if "/models/staging/" in name]
+    assert staging and offenders(reads, staging) == []
+
+
 def test_data_flows_one_way():
     """No module imports from a package to its right."""
     order = {package: number for number, package in enumerate(PACKAGES)}

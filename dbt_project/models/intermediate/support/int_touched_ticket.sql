@@ -10,6 +10,10 @@ final as (
 
     select ticket_id from {{ ref('stg_touched__ticket') }}
     union
+    -- of answers that name a ticket by its external id alone, now or before
+    select ticket_id from {{ ref('stg_zendesk__tickets') }}
+    where external_id in (select external_id from {{ ref('stg_touched__ticket') }})
+    union
     select ticket_id from ticket
     where _build_id = {{ var('build_id') }}
         or created_at >= {{ last_build_end() }}
