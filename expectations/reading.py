@@ -57,7 +57,7 @@ _OFFSET = " ?(Z|UTC|GMT|[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?)"
 _TRUE = "'true', '1', '1.0', 't', 'y', 'yes', 'はい', '有', '○'"
 _FALSE = "'false', '0', '0.0', 'f', 'n', 'no', 'いいえ', '無', '×'"
 
-_WIDE = "try_cast(replace(<bare>, ',', '') as decimal(38, 18))"
+_PLAIN = "replace(<bare>, ',', '')"
 _DASHED = "replace(<bare>, '/', '-')"
 # The database wants no space before an offset, and seconds before it.
 _ZONED_TEXT = (
@@ -84,16 +84,29 @@ def _written(form: str, value: dict[Engine, str]) -> dict[Engine, str]:
     }
 
 
+def _cast(digits: int, decimals: int | str) -> str:
+    """Plain digits to a decimal, half up; with an exponent by way of a wide one, since DuckDB rounds 5E-3 to 1."""
+    wide = f"try_cast({_PLAIN} as decimal(38, 18))"  # a hundred times the cost
+    return (
+        f"case when upper(<bare>) like '%E%' then try_cast({wide} as decimal({digits}, {decimals})) "
+        f"else try_cast({_PLAIN} as decimal({digits}, {decimals})) end"
+    )
+
+
 def _decimal(digits: int, decimals: int) -> dict[Engine, str]:
-    return _written(_NUMBER, _both(f"try_cast({_WIDE} as decimal({digits}, {decimals}))"))
+    return _written(_NUMBER, _both(_cast(digits, decimals)))
 
 
-def _epoch(microseconds: int) -> dict[Engine, str]:
-    end = 253_370_764_800 * 1_000_000 // microseconds  # 9999-01-01
-    count = f"try_cast({_WIDE} * {microseconds} as bigint)"
+def _epoch(decimals: int) -> dict[Engine, str]:
+    """Since 1970, in a unit with so many decimals down to microseconds."""
+    end = 253_370_764_800 * 10 ** (6 - decimals)  # 9999-01-01
+    count = f"try_cast(<bare> as decimal(18, {decimals}))"
+    microseconds = (
+        f"try_cast(try_cast({count} as decimal(28, {decimals})) * {10**decimals} as bigint)"
+    )
     value = {
-        "duckdb": f"case when {_WIDE} < {end} then make_timestamptz({count}) end",
-        "spark": f"case when {_WIDE} < {end} then timestamp_micros({count}) end",
+        "duckdb": f"case when {count} < {end} then make_timestamptz({microseconds}) end",
+        "spark": f"case when {count} < {end} then timestamp_micros({microseconds}) end",
     }
     return _written("[0-9]{1,18}([.][0-9]*)?", value)
 
@@ -133,10 +146,13 @@ def _json(opening: str) -> dict[Engine, str]:
 
 
 # Ten thousand million million is more than any amount, in yen or in cents.
-_MONEY = f"case when abs({_WIDE}) <= 9999999999999999 then try_cast(round({_WIDE}, <decimals>) as decimal(18, 2)) end"
+_MONEY = (
+    f"case when abs({_cast(18, 2)}) <= 9999999999999999 "
+    f"then try_cast({_cast(18, '<decimals>')} as decimal(18, 2)) end"
+)
 _INSTANT = {"duckdb": "timestamptz", "spark": "timestamp"}
 _DAY = f"try_cast(split_part(replace({_DASHED}, 'T', ' '), ' ', 1) as date)"
-_PERCENT = f"try_cast(try_cast({_WIDE} as decimal(9, 4)) * 0.01 as decimal(9, 6))"
+_PERCENT = f"try_cast(({_cast(9, 4)}) * 0.01 as decimal(9, 6))"
 _NUMBERS = ("number", "integer")
 
 READINGS: dict[str, Reading] = {
@@ -149,7 +165,7 @@ READINGS: dict[str, Reading] = {
     "integer": Reading(
         "整数",
         _both("integer"),
-        _written(_NUMBER, _both(f"try_cast({_WIDE} as integer)")),
+        _written(_NUMBER, _both(f"try_cast({_cast(18, 0)} as integer)")),
         _NUMBERS,
     ),
     "number": Reading("数値", _both("decimal(18,4)"), _decimal(18, 4), _NUMBERS),
@@ -175,8 +191,8 @@ READINGS: dict[str, Reading] = {
         "日付", _both("date"), _written(f"{_DATE}({_TIME}({_OFFSET})?)?", _both(_DAY)), ("date",)
     ),
     "instant": Reading("日時", _INSTANT, _instant(), ("timestamp",)),
-    "epoch_seconds": Reading("日時", _INSTANT, _epoch(1_000_000), ("integer",)),
-    "epoch_milliseconds": Reading("日時", _INSTANT, _epoch(1_000), ("integer",)),
+    "epoch_seconds": Reading("日時", _INSTANT, _epoch(6), ("integer",)),
+    "epoch_milliseconds": Reading("日時", _INSTANT, _epoch(3), ("integer",)),
     "boolean": Reading("真偽値", _both("boolean"), _both(_boolean()), ("boolean",)),
     "object": Reading("JSON", {"duckdb": "text", "spark": "string"}, _json("{"), ("object",)),
     "array": Reading("JSON", {"duckdb": "text", "spark": "string"}, _json("["), ("array",)),
