@@ -83,6 +83,7 @@ def version(
 
 
 ORDER = {"ContractId": "k1", "EffectiveDate": "2026-02-10", "Status": "Activated"}
+BARE_ORDER = {**ORDER, "ContractId": None}
 ITEM = {"Product2Id": "p1", "Quantity": "1", "TotalPrice": "1000", "ServiceDate": "2026-01-10"}
 TICKET = {"requester_id": "u2", "status": "open", "created_at": "2026-02-20T06:00:00+00:00"}
 USE = {"user_id": "n1", "feature_code": "f", "uses": "1"}
@@ -190,6 +191,29 @@ CHANGES: dict[str, tuple[Any, ...]] = {
         "salesforce__account", Id="a1", Name="甲社", CorporateNumber__c="7000012050002"
     ),
     "and apart again": version("salesforce__account", Id="a3", Name="丙社"),
+    "an order without a contract": version(
+        "salesforce__order", Id="o5", AccountId="a1", **BARE_ORDER
+    ),
+    "its line, bought once": version(
+        "salesforce__order_item", Id="l9", OrderId="o5", ChargeType__c="one_time", **ITEM
+    ),
+    "it moves to another account": version(
+        "salesforce__order", Id="o5", AccountId="a3", **BARE_ORDER
+    ),
+    "a dropped reply of tomorrow": (
+        "support__ticket_event",
+        (0, "tomorrow"),
+        [
+            {
+                "ticket_id": "t2",
+                "type": "comment",
+                "is_public": "true",
+                "actor_role": "agent",
+                "occurred_at": "2026-04-03T03:00:00+00:00",
+            }
+        ],
+    ),
+    "it has happened": version("zendesk__users", id="u9", role="agent"),
 }
 
 
