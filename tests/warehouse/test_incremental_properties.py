@@ -214,6 +214,19 @@ CHANGES: dict[str, tuple[Any, ...]] = {
         ],
     ),
     "it has happened": version("zendesk__users", id="u9", role="agent"),
+    "a dropped stage of tomorrow": (
+        "process__stage_event",
+        (0, "tomorrow"),
+        [
+            {
+                "item_id": "i1",
+                "stage_code": "planning",
+                "event": "achieved",
+                "achieved_at": "2026-04-05T03:00:00+00:00",
+            }
+        ],
+    ),
+    "it is reached": version("zendesk__users", id="u9", role="end-user"),
 }
 
 
