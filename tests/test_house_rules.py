@@ -179,6 +179,20 @@ def imports() -> frozenset[tuple[str, str]]:
     return frozenset(found)
 
 
+def test_cross_db_holds_what_differs_by_engine_and_nothing_else():
+    """A macro there dispatches; one that says the same to both engines has another folder."""
+    defined = {
+        name
+        for path in (DBT / "macros/cross_db").glob("*.sql")
+        for name in re.findall(r"\{%-? *macro +(\w+)", path.read_text())
+    }
+    ours = {name for name in defined if not name.startswith(("duckdb__", "spark__"))}
+    assert ours
+    assert {
+        f"{engine}__{name}" for name in ours for engine in ("duckdb", "spark")
+    } | ours == defined
+
+
 def test_staging_reads_raw_tables_only():
     """What reads staging is intermediate or input."""
     reads = re.compile(r"ref\(['\"](stg|int|crm|sfa|ma|support|success)_\w+")

@@ -32,7 +32,3 @@
         filter(from_json({{ json }}, 'array<struct<id: string, value: string>>'), field -> field.id = '{{ id }}').value, 0
     )
 {%- endmacro %}
-
-{% macro json_array_holds(json, text) -%}
-    (coalesce({{ json }}, '') like '%"{{ text }}"%')
-{%- endmacro %}

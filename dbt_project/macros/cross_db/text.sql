@@ -1,9 +1,3 @@
-{% macro url_host(url) -%}
-    nullif(
-        regexp_replace(regexp_replace(lower(trim({{ url }})), '^([a-z]+://)?(www[.])?', ''), '[/:?#].*$', ''), ''
-    )
-{%- endmacro %}
-
 {% macro concat_ordered(value, order_by) -%}
     {{ return(adapter.dispatch('concat_ordered')(value, order_by)) }}
 {%- endmacro %}

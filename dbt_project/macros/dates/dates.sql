@@ -1,0 +1,31 @@
+{% macro as_of_date() -%}
+    cast('{{ var("as_of_date") }}' as date)
+{%- endmacro %}
+
+{% macro as_of_end() -%}
+    {{ return(day_end(var('as_of_date'))) }}
+{%- endmacro %}
+
+{% macro day_end(date_text) -%}
+    {{ return(local_midnight("cast('" ~ date_text ~ "' as date) + 1")) }}
+{%- endmacro %}
+
+{% macro local_date(instant) -%}
+    cast({{ local_time(instant) }} as date)
+{%- endmacro %}
+
+{% macro add_months(date_expression, months) -%}
+    cast({{ dbt.dateadd('month', months, date_expression) }} as date)
+{%- endmacro %}
+
+{% macro month_of(date_expression) -%}
+    cast(date_trunc('month', {{ date_expression }}) as date)
+{%- endmacro %}
+
+{% macro week_end_of(date_expression) -%}
+    (cast(date_trunc('week', {{ date_expression }}) as date) + 6)
+{%- endmacro %}
+
+{% macro last_week_end(date_expression=none) -%}
+    (cast(date_trunc('week', {{ date_expression or as_of_date() }} + 1) as date) - 1)
+{%- endmacro %}
