@@ -56,6 +56,7 @@ class Manifest:
     columns: list[str] = field(default_factory=list)
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
     api: dict[str, Any] = field(default_factory=dict)
+    findings: list[dict[str, Any]] = field(default_factory=list)
     started_at: str = ""
     finished_at: str = ""
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -133,6 +133,7 @@ def _land(
             "compared": known.compare,
         }
         manifest.window_end = source.covered_until(window).isoformat()
+        manifest.findings = [asdict(finding) for finding in source.findings]
         _keep_originals(lake, entry, manifest, source)
     lake.finish_run(entry, manifest)
     return manifest

@@ -59,6 +59,11 @@ class Settings(BaseSettings):
         return self.home / "audit"
 
     @property
+    def findings_dir(self) -> Path:
+        """Folder of the findings: what is not, or not as it came, in the numbers."""
+        return self.home / "findings"
+
+    @property
     def gx_docs_dir(self) -> Path:
         """Folder of GX's result pages; part of the site."""
         return self.site_dir / "gx"

@@ -15,6 +15,7 @@ import requests
 from ingestion.catalogue import CatalogueObject
 from ingestion.http import JsonApi
 from runtime.errors import SourceError
+from runtime.findings import Finding
 from runtime.records import Page, Window
 from runtime.settings import PROJECT_ROOT
 from runtime.sources import SOURCES
@@ -76,10 +77,12 @@ class Source(ABC):
 
     Attributes:
         fields: names of the fields read last, where the source tells them beside the records.
+        findings: what the last extraction refused, passed over or assumed; the run's manifest keeps them.
     """
 
     def __init__(self) -> None:
         self.fields: list[str] = []
+        self.findings: list[Finding] = []
 
     @abstractmethod
     def extract(self, entry: CatalogueObject, window: Window) -> Iterator[Page]:
