@@ -266,7 +266,7 @@ class _Reader:
     def _column_rules(self, prop: SchemaProperty) -> Iterator[Rule]:
         for check in prop.quality or []:
             if check.type == "sql":
-                yield self._table_rule(check)
+                yield replace(self._table_rule(check), column=prop.name)
                 continue
             where = f"properties.{prop.name}.quality"
             values = (check.arguments or {}).get("validValues")

@@ -4,4 +4,4 @@ select line_id, account_id, start_date, amount_total_ex_tax
 from {{ ref('crm__subscription_line') }}
 where charge_type = 'recurring'
     and end_date is null
-    and coalesce(billing_period, 'term') not in ('monthly', 'annual')
+    and billing_period = 'term'

@@ -7,7 +7,15 @@
 {%- endmacro %}
 
 {% macro convert_money(amount, fx_rate) -%}
-    {{ to_money("cast(" ~ amount ~ " as decimal(38, 2)) * coalesce(" ~ fx_rate ~ ", 1)") }}
+    {{ to_money("cast(" ~ amount ~ " as decimal(38, 2)) * (" ~ fx_rate ~ ")") }}
+{%- endmacro %}
+
+{% macro fx_rate(currency, dated_rate, own_rate='null') -%}
+    case
+            when {{ own_rate }} > 0 then {{ own_rate }}
+            when coalesce({{ currency }}, '{{ var("reporting_currency") }}') = '{{ var("reporting_currency") }}' then 1
+            else {{ dated_rate }}
+        end
 {%- endmacro %}
 
 {% macro divide_money(amount, numerator, denominator) -%}
