@@ -102,6 +102,8 @@ def test_findings_are_shown_with_what_to_do(settings):
         "drop it again",
         severity="incomplete",
         place="crm__order/2026-03-31/o.csv",
+        key="O-7",
+        rows=0,
     )
     store.record("files.crm__order", [lost], date(2026, 3, 31), lambda _: True)
     index = render(settings, TENANT)
@@ -109,6 +111,8 @@ def test_findings_are_shown_with_what_to_do(settings):
     assert "These numbers are incomplete" in text_of(index)
     assert "It is &lt;no&gt; table." in text_of(index)
     assert "drop it again" in text_of(checks)
+    assert "O-7" in text_of(checks) and "all 全行" in text_of(checks)
+    assert "built-in method" not in text_of(checks)
     assert "Every rule passed" not in text_of(checks)
     store.record("files.crm__order", [], date(2026, 4, 1), lambda _: True)
     assert "incomplete" not in text_of(render(settings, TENANT))
