@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,15 @@ from runtime.progress import report
 from runtime.settings import PROJECT_ROOT
 
 PROJECT = PROJECT_ROOT / "dbt_project"
+MARTS_ALIAS = "marts_build"  # in profiles.yml: what models of core and marts are called by
 RUN_VARIABLES = (
     *("as_of_date", "build_id", "since_load_id", "since_as_of_date"),
     *("config_hash", "checks_all_keys"),
+)
+# dbt's page is one file of inline script that evaluates its templates: it may do that, and connect to nothing.
+DOCS_POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; "
+    "img-src 'self' data:; font-src data:; base-uri 'none'; form-action 'none'"
 )
 _STEP = re.compile(r"(\d+) of (\d+) (?:OK|PASS|WARN|ERROR|FAIL|SKIP)")
 
@@ -35,16 +42,7 @@ def run_variables(context: Context, business_date: date) -> dict[str, Any]:
     Raises:
         TenantError: a var or a code list is unknown, one that only the run may set, or has a value that it cannot have.
     """
-    tenant = context.tenant
-    try:
-        given = json.loads(context.settings.dbt_vars or "{}")
-    except json.JSONDecodeError as error:
-        raise TenantError(
-            f"VARS is not JSON: {error}", """write VARS='{"rfm_bins": 5}'"""
-        ) from error
-    if not isinstance(given, dict):
-        raise TenantError("VARS is no JSON object", """write VARS='{"rfm_bins": 5}'""")
-    defaults = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+    tenant, given, defaults = context.tenant, _given_variables(context), _defaults()
     definitions.check("tenant.yml", defaults, tenant.vars)
     definitions.check("VARS", defaults | tenant.vars, given)
     codes.check(tenant.codes)
@@ -64,6 +62,28 @@ def run_variables(context: Context, business_date: date) -> dict[str, Any]:
         "as_of_date": business_date.isoformat(),
         "config_hash": digest.hexdigest()[:16],
     }
+
+
+def definition(context: Context, name: str) -> Any:
+    """A var's value in this run: VARS, else tenant.yml, else dbt_project.yml."""
+    return (_defaults() | context.tenant.vars | _given_variables(context))[name]
+
+
+def _given_variables(context: Context) -> dict[str, Any]:
+    try:
+        given = json.loads(context.settings.dbt_vars or "{}")
+    except json.JSONDecodeError as error:
+        raise TenantError(
+            f"VARS is not JSON: {error}", """write VARS='{"rfm_bins": 5}'"""
+        ) from error
+    if not isinstance(given, dict):
+        raise TenantError("VARS is no JSON object", """write VARS='{"rfm_bins": 5}'""")
+    return given
+
+
+@cache
+def _defaults() -> dict[str, Any]:
+    return yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
 
 
 def build(context: Context, plan: BuildPlan) -> None:
@@ -86,7 +106,9 @@ def write_docs(context: Context, plan: BuildPlan) -> None:
         return
     target = run(context, plan, ["docs", "generate", "--static"])
     page.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(page, (target / "static_index.html").read_bytes())
+    written = (target / "static_index.html").read_text(encoding="utf-8")
+    policy = f'<head><meta http-equiv="Content-Security-Policy" content="{DOCS_POLICY}">'
+    write_atomically(page, written.replace("<head>", policy, 1))
     write_atomically(written_for, plan.config_hash)
 
 

@@ -8,6 +8,7 @@ import pytest
 from site_pages import Page
 
 from publishing.site import render
+from runtime.findings import Finding, FindingStore
 from runtime.progress import open_problems, report
 from runtime.tenant import Tenant
 
@@ -83,31 +84,39 @@ def test_what_an_ingest_dag_left_open_outlives_a_publication(settings):
     assert said(settings) == []
 
 
-def test_an_object_its_dag_went_on_without_stays_open(settings):
-    """Until it comes in, or until the DAG's next run has no trouble with it; a required one is said by its DAG."""
-    running = {"dag": "ingest_sfa", "source": "salesforce"}
-
-    def failed(name):
-        report("failed", **running, object=name, message=f"salesforce / {name}: gone")
-
-    for name in ("Lead", "Contact", "Task"):
-        failed(name)
-    report("blocked", **running, object="Event", reasons=["key twice"], fails_dag=False)
-    report("blocked", **running, object="Opportunity", reasons=["x"], fails_dag=True)
-    report("announced", dag="ingest_sfa", business_date="2026-03-31")
-    report("published", as_of_date="2026-03-31")
-    assert said(settings) == [
-        "salesforce / Lead: gone",
-        "salesforce / Contact: gone",
-        "salesforce / Task: gone",
-        "salesforce.Event: key twice",
-    ]
-    report("committed", source="salesforce", object="Contact")
-    failed("Lead")
-    report("announced", dag="ingest_sfa", business_date="2026-04-01")
-    assert said(settings) == ["salesforce / Lead: gone"]
-    report("announced", dag="ingest_sfa", business_date="2026-04-02")
+def test_what_a_dag_went_on_without_is_a_finding_and_no_failure(settings):
+    running = {"dag": "ingest_sfa", "source": "salesforce", "object": "Lead"}
+    report("failed", **running, message="salesforce / Lead: gone")
+    report("blocked", **running, reasons=["key twice"])
     assert said(settings) == []
+
+
+def test_findings_are_shown_with_what_to_do(settings):
+    """Those that make the numbers incomplete mark them; what is made good is told as such."""
+    store = FindingStore(settings.findings_dir)
+    lost = Finding(
+        "file_rejected",
+        "files",
+        "crm__order",
+        "It is <no> table. / 表ではない。",
+        "drop it again",
+        severity="incomplete",
+        place="crm__order/2026-03-31/o.csv",
+        key="O-7",
+        rows=0,
+    )
+    store.record("files.crm__order", [lost], date(2026, 3, 31), lambda _: True)
+    index = render(settings, TENANT)
+    checks = index.with_name("checks.html")
+    assert "These numbers are incomplete" in text_of(index)
+    assert "It is &lt;no&gt; table." in text_of(index)
+    assert "drop it again" in text_of(checks)
+    assert "O-7" in text_of(checks) and "all 全行" in text_of(checks)
+    assert "built-in method" not in text_of(checks)
+    assert "Every rule passed" not in text_of(checks)
+    store.record("files.crm__order", [], date(2026, 4, 1), lambda _: True)
+    assert "incomplete" not in text_of(render(settings, TENANT))
+    assert "made good" in text_of(checks)
 
 
 def test_times_are_those_of_the_tenant(settings):
@@ -123,3 +132,31 @@ def test_an_event_that_was_cut_short_is_passed_over(settings):
         log.write(b'{"at": "2026-03-31", "event": "fai\xe3\n[]\n')
     report("failed", message="ingest_crm: two")
     assert len(open_problems(settings)) == 2
+
+
+HOSTILE = "<script src=https://evil.example/x.js></script><img src=x onerror=alert(1)>"
+
+
+@pytest.mark.parametrize(
+    "field", ["object", "message", "what_to_do", "place", "column", "key", "value"]
+)
+def test_a_hostile_value_is_text_in_every_field_of_a_finding(settings, field):
+    words = {"source": "files", "object": "crm__order", "message": "m", "what_to_do": "d"}
+    finding = Finding(rule="r", severity="incomplete", **words | {field: HOSTILE})
+    FindingStore(settings.findings_dir).record(
+        "files.x", [finding], date(2026, 3, 31), lambda _: True
+    )
+    index = render(settings, TENANT)
+    for page in (index, index.with_name("checks.html")):
+        assert HOSTILE not in text_of(page)
+        assert "evil.example/x.js></script>" not in text_of(page)
+
+
+def test_a_page_allows_only_files_of_its_own(settings):
+    """No inline script or style, no other host, nothing evaluated; what it needs lies beside it."""
+    index = render(settings, TENANT)
+    for page in [*index.parent.glob("*.html"), *settings.gx_docs_dir.glob("*.html")]:
+        text = text_of(page)
+        assert "default-src 'none'" in text and "unsafe" not in text
+        assert not re.search(r"<script(?![^>]* src=)|<style|\sstyle=|\son\w+=", text)
+        assert Page(page).broken_links() == []
