@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from runtime.errors import TenantError
 
-# code list → what its codes may mean, as a pattern (docs/domain/sources.md#codes)
+# code list → what its codes may mean, as a pattern (docs/domain/conventions.md#codes)
 MEANINGS = {
     "order_status": "ordered|shipped|cancelled|returned",
     "charge_type": "recurring|one_time|usage|trial",

@@ -38,7 +38,7 @@ span as (
 
     select
         *,
-        cast(conversion_rate * 100000000 as {{ big_integer() }}) as units,
+        cast(cast(conversion_rate as decimal(28, 8)) * 100000000 as {{ big_integer() }}) as units,
         coalesce(lead(start_date) over (partition by currency order by start_date), {{ far_future() }}) as next_date
     from conversion
 

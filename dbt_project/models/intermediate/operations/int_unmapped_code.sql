@@ -1,6 +1,4 @@
-{{ config(materialized='view') }}
-
--- Codes of a source that nobody has mapped, with the amount of their record (docs/domain/sources.md#codes); of a ticket or
+-- Codes of a source that nobody has mapped, with the amount of their record (docs/domain/conventions.md#codes); of a ticket or
 -- a line only where the code decides.
 {%- set coded = [
     ('crm__order', 'order_id', 'status', 'order_status', 'salesforce', 'stg_salesforce__order', 'order_id', 'status'),

@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 {%- set order_rate = fx_rate('order_line.currency', 'exchange_rate.rate', 'order_line.fx_rate_fixed') %}
--- Lines of orders that were not cancelled, up to as_of, with what of them was kept, in our currency
--- (docs/domain/segments.md#purchases, docs/domain/segments.md#price-class, docs/domain/revenue.md#currency).
+-- Lines of orders not cancelled, up to as_of, with what was kept (docs/domain/segments.md#purchases,
+-- docs/domain/segments.md#price-class), in our currency (docs/domain/revenue.md#currency).
 with order_line as (
 
     select * from {{ ref('crm__order_line') }}
@@ -46,8 +46,7 @@ joined as (
     inner join orders on order_line.order_id = orders.order_id
     left join identity on orders.account_id = identity.account_id
     left join {{ ref('int_exchange_rate') }} as exchange_rate
-        on order_line.currency = exchange_rate.from_currency
-        and orders.order_date >= exchange_rate.rate_date
+        on order_line.currency = exchange_rate.from_currency and orders.order_date >= exchange_rate.rate_date
         and orders.order_date < coalesce(exchange_rate.next_date, {{ far_future() }})
 
 ),

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
--- What a source's codes mean (docs/domain/sources.md#codes): those of tenant.yml, and those shipped that it leaves alone.
+-- What a source's codes mean (docs/domain/conventions.md#codes): those of tenant.yml, and those shipped that it leaves alone.
 with shipped as (
 
     select code_list, {{ folded_code('code') }} as source_code, meaning from {{ ref('source_code') }}
@@ -11,7 +11,7 @@ own as (
 
     select code_list, {{ folded_code('code') }} as source_code, meaning
     from (
-        select cast(null as varchar) as code_list, cast(null as varchar) as code, cast(null as varchar) as meaning
+        select '' as code_list, '' as code, '' as meaning
         {%- for code_list, meanings in var('codes').items() %}
         {%- for code, meaning in meanings.items() %}
         union all
@@ -19,7 +19,7 @@ own as (
         {%- endfor %}
         {%- endfor %}
     ) as given
-    where code_list is not null
+    where code_list <> ''
 
 ),
 
