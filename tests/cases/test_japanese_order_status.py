@@ -15,6 +15,4 @@ def test_cancelled_and_returned_orders_are_no_purchases(run_case):
         assert marts.execute("select ltv_to_date from marts.mart_customer_360").fetchall() == [
             (Decimal(100_000),)
         ]
-        assert not marts.execute(
-            "select * from ops.finding where rule like 'unmapped%'"
-        ).fetchall()
+        assert not marts.execute("select * from ops.finding where rule like 'unmapped%'").fetchall()

@@ -62,7 +62,10 @@ def test_a_byte_order_mark_does_no_harm(tmp_path):
         ({"first_business_date": "June"}, "first_business_date: "),
         ({"last_business_date": date(2025, 1, 1)}, "lies before first_business_date"),
         ({"vars": [1]}, "vars: "),
-        ({"first_business_date": date(1999, 12, 31)}, "before 2000-01-01, the calendar's first day"),
+        (
+            {"first_business_date": date(1999, 12, 31)},
+            "before 2000-01-01, the calendar's first day",
+        ),
         ({"codes": {"order_status": ["有効"]}}, "codes.order_status: "),
         ({"codes": {"order_status": {1: "ordered"}}}, "order_status: 1: 'ordered' .* in quotes"),
         ({"codes": {"order_status": {"有効": True}}}, "order_status: '有効': True .* in quotes"),

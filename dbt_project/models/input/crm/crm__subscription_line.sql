@@ -24,7 +24,7 @@ files as (
         lines.*,
         coalesce(lines.account_id, contracts.account_id) as owning_account_id,
         {{ code_meaning('charge_type', 'lines.charge_type') }} as given_charge_code,
-        {{ billing_period('lines.billing_period') }} as period_code,
+        coalesce({{ billing_period('lines.billing_period') }}, 'term') as period_code,
         {{ currency_of('lines.currency') }} as currency_code
     from {{ ref('stg_files__crm__subscription_line') }} as lines
     left join {{ ref('crm__contract') }} as contracts on lines.contract_id = contracts.contract_id
