@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from runtime.errors import TenantError
 from runtime.sources import SOURCES
 
-
 CALENDAR_START = date(2000, 1, 1)  # of dim_date
 
 
