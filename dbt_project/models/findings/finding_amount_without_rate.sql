@@ -19,7 +19,7 @@ missing as (
         line.order_line_id in (select order_item_id from order_item)
     from {{ ref('int_order_line') }} as bought
     inner join {{ ref('crm__order_line') }} as line on bought.order_line_id = line.order_line_id
-    where bought.net_amount is null and line.amount_ex_tax is not null
+    where bought.net_amount is null and line.amount_ex_tax is not null and not bought.is_fully_returned
     union all
     select
         'sfa__opportunity', deal.opportunity_id, deal.amount_ex_tax, deal.currency,
