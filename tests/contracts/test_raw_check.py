@@ -176,6 +176,20 @@ def test_a_files_rows_are_held_to_the_types_and_rules_of_its_input_entity(tmp_pa
     ]
 
 
+def test_a_files_codes_are_its_own(tmp_path):
+    """月額 lands: the models read it, and findings name what they do not know."""
+    line = {"line_id": "1", "account_id": "A1", "product_id": "P1", "start_date": "2026-04-01"}
+    lines = [
+        line | {"amount_total_ex_tax": "100", "billing_period": "月額", "charge_type": "barter"},
+        line | {"line_id": "2", "amount_total_ex_tax": "100", "billing_period": ""},
+    ]
+    (verdict,) = check(
+        tmp_path, run_of("files", "crm__subscription_line", [land(tmp_path, lines, "a.csv")])
+    )
+    assert [(row.row, row.rule) for row in verdict.quarantined] == [(1, "billing_period_missing")]
+    assert statuses(verdict) == {"billing_period_missing": "quarantined"}
+
+
 def test_an_amount_that_no_sum_can_hold_is_held_back(tmp_path):
     """A telephone number among the quantities: every cell can be read, their product ends the build."""
     lines = [
