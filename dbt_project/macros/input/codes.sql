@@ -14,8 +14,14 @@
         end
 {%- endmacro %}
 
+{#- As fold_width, without the signs that no code has: it stands in many places. -#}
 {% macro folded_code(code) -%}
-    lower(trim({{ fold_width(code) }}))
+    {%- set wide = '！＂＃＄％＆（）＊＋，－．／０１２３４５６７８９：；＜＝＞？＠ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ［］＾＿｀ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ｛｜｝～①②③④⑤⑥⑦⑧⑨' -%}
+    {%- set narrow = '!"#$%&()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~123456789' -%}
+    {%- set half_width_kana = '｡｢｣､･ｦｧｨｩｪｫｬｭｮｯｰｱｲｳｴｵｶｷｸｹｺｻｼｽｾｿﾀﾁﾂﾃﾄﾅﾆﾇﾈﾉﾊﾋﾌﾍﾎﾏﾐﾑﾒﾓﾔﾕﾖﾗﾘﾙﾚﾛﾜﾝﾞﾟ' -%}
+    {%- set full_width_kana = '。「」、・ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン\u3099\u309A' -%}
+    {%- set folded = "translate(" ~ code ~ ", '　" ~ wide ~ half_width_kana ~ "', ' " ~ narrow ~ full_width_kana ~ "')" -%}
+    lower(trim({{ compose_characters(folded) }}))
 {%- endmacro %}
 
 {% macro code_meaning(code_list, code, unknown="'other'") -%}

@@ -28,7 +28,7 @@ conversion as (
     where currency not in (select currency from corporate)
     union all
     select currency, start_date, conversion_rate from currency_type
-    where currency not in (select currency from dated union select currency from corporate)
+    where currency not in (select currency from dated) and currency not in (select currency from corporate)
     union all
     select currency, cast('1900-01-01' as date), cast(1 as decimal(18, 8)) from corporate
 
