@@ -1,5 +1,6 @@
 """tenant.yml: which company this is, its time zone, its reporting period and its connected systems."""
 
+import codecs
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,37 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from runtime.errors import TenantError
 from runtime.sources import SOURCES
+
+
+# What a name means where files come from, as browsers read it: Python's codecs of these names lack what Windows adds.
+WINDOWS_ENCODINGS = {"shift_jis": "cp932", "windows-31j": "cp932", "iso8859-1": "cp1252"}
+
+
+class FileFeed(BaseModel):
+    """What a company says of one entity's dropped files.
+
+    Attributes:
+        encoding: Python's name of the encoding of its CSV files, which is then believed; empty = see the files.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    encoding: str = ""
+
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, value: str) -> str:
+        if not value:
+            return value
+        try:
+            name = codecs.lookup(WINDOWS_ENCODINGS.get(value.lower(), value)).name
+            # Codecs that escape, pack or turn letters round are encodings to Python too.
+            is_known = name.startswith("utf") or b'a,"\n' == 'a,"\n'.encode(name)
+        except (LookupError, ValueError):
+            is_known = False
+        if not is_known:
+            raise ValueError(f"{value!r} is no encoding such as cp1252, mac_roman or euc_jp")
+        return WINDOWS_ENCODINGS.get(name, name)
 
 
 class Tenant(BaseModel):
@@ -23,6 +55,7 @@ class Tenant(BaseModel):
         last_business_date: default date of a run and cap of any automatic one; None for a live company.
         systems: connected sources; others are switched off.
         vars: dbt vars this company overrides.
+        files: what is said of an entity's dropped files, by the name of its folder.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -34,6 +67,7 @@ class Tenant(BaseModel):
     last_business_date: date | None = None
     systems: list[str] = Field(min_length=1)
     vars: dict[str, object] = Field(default_factory=dict)
+    files: dict[str, FileFeed] = Field(default_factory=dict)
 
     @field_validator("timezone")
     @classmethod
@@ -106,7 +140,8 @@ def _what_is_wrong(problem: Any) -> str:
     """One of pydantic's findings: which key, what is wrong with it."""
     key = ".".join(map(str, problem["loc"]))
     if problem["type"] == "extra_forbidden":
-        return f"{key} is no key of it; known are {', '.join(Tenant.model_fields)}"
+        known = FileFeed if problem["loc"][0] == "files" else Tenant
+        return f"{key} is no key of it; known are {', '.join(known.model_fields)}"
     if problem["type"] == "missing":
         return f"{key} is missing"
     message = problem["msg"].removeprefix("Value error, ")
