@@ -43,19 +43,6 @@ class Known:
 
 
 @dataclass(frozen=True)
-class ExpectedColumns:
-    """What an entity's contract says of the columns it comes with.
-
-    Attributes:
-        required: columns that must be there.
-        dates: columns that hold dates or times.
-    """
-
-    required: list[str] = field(default_factory=list)
-    dates: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
 class Original:
     """A file as it came, which the lake keeps beside its rows.
 
