@@ -2,7 +2,7 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
@@ -10,6 +10,21 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from runtime.errors import TenantError
 from runtime.sources import SOURCES
+
+
+class FileFeed(BaseModel):
+    """What tenant.yml says of one entity's dropped files.
+
+    Attributes:
+        mode: ``full``: each drop is the whole, what it lacks is gone; ``changes``: rows missing from a file say
+            nothing; None: rows missing from it say nothing, but those that look lost are reported.
+        max_lost_share: a full drop that lacks more than this share of what the one before had is refused.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    mode: Literal["full", "changes"] | None = None
+    max_lost_share: Annotated[float, Field(ge=0, lt=1)] = 0.5
 
 
 class Tenant(BaseModel):
@@ -23,6 +38,7 @@ class Tenant(BaseModel):
         last_business_date: default date of a run and cap of any automatic one; None for a live company.
         systems: connected sources; others are switched off.
         vars: dbt vars this company overrides.
+        files: what is said of entities' dropped files.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -34,6 +50,7 @@ class Tenant(BaseModel):
     last_business_date: date | None = None
     systems: list[str] = Field(min_length=1)
     vars: dict[str, object] = Field(default_factory=dict)
+    files: dict[str, FileFeed] = Field(default_factory=dict)
 
     @field_validator("timezone")
     @classmethod
