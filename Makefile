@@ -7,6 +7,7 @@ BIN := .venv/bin
 TENANT ?=
 DATE ?=
 VARS ?=
+ACCEPT ?=
 SOURCE ?=
 PORT ?= 8700
 
@@ -25,8 +26,8 @@ help: ## list the targets
 
 install: .venv/installed ## install everything into .venv
 
-run: install ## the whole daily run [TENANT=folder] [DATE=YYYY-MM-DD] [VARS='{"dbt_var": value}']
-	@$(BIN)/python -m cli.run --tenant '$(TENANT)' --date '$(DATE)' --vars '$(VARS)'
+run: install ## the whole daily run [TENANT=folder] [DATE=YYYY-MM-DD] [VARS='{"dbt_var": value}'] [ACCEPT=finding ids]
+	@$(BIN)/python -m cli.run --tenant '$(TENANT)' --date '$(DATE)' --vars '$(VARS)' --accept '$(ACCEPT)'
 
 up: install ## Airflow UI, sandbox and site on 127.0.0.1 [TENANT=folder]
 	@$(BIN)/python -m cli.services up --tenant '$(TENANT)'

@@ -19,18 +19,19 @@ def terminal() -> Console:
     return Console(file=os.fdopen(os.dup(1), "w"), highlight=False, soft_wrap=True)
 
 
-def exit_status(action: Callable[[Console], bool]) -> int:
+def exit_status(action: Callable[[Console], bool | int]) -> int:
     """Run a command on the terminal.
 
     Args:
-        action: does the work and says whether it succeeded.
+        action: does the work and says whether it succeeded, or its exit status.
 
     Returns:
-        0 if it did; 1 if not, or if it ended in an error, which is printed with its remedy; 130 after Ctrl-C.
+        0 if it did (or what it gave); 1 if not, or if it ended in an error, which is printed with its remedy; 130 after Ctrl-C.
     """
     console = terminal()
     try:
-        return 0 if action(console) else 1
+        outcome = action(console)
+        return int(not outcome) if isinstance(outcome, bool) else outcome
     except KeyboardInterrupt:
         say_stopped(console)
         return INTERRUPTED

@@ -11,7 +11,7 @@ from cli.command import exit_status
 from ingestion.catalogue import load_catalogue
 from pipeline import build
 from pipeline.context import Context, load_context
-from pipeline.dbt import run_variables
+from pipeline.dbt import definition
 from runtime.errors import StateError
 from runtime.settings import Settings, get_settings
 
@@ -77,7 +77,7 @@ def compare_parts(context: Context) -> None:
 def slice_dates(context: Context, dates: list[date]) -> list[date]:
     """The newest date first, then the older ones whose slices are kept: recent ones and the last of each month."""
     newest = max(dates)
-    days = run_variables(context, newest).get("slice_retention_days", 35)
+    days = definition(context, "slice_retention_days")
     last_of_month = {(day.year, day.month): day for day in sorted(dates)}
     recent = {day for day in dates if day > newest - timedelta(days=days)}
     return sorted({*recent, *last_of_month.values()}, reverse=True)

@@ -21,10 +21,13 @@ from pipeline.context import Context
 from publishing.headline import headline_numbers
 from publishing.snapshot import Snapshot, current_snapshot
 from runtime.duckdb_connection import connect
-from runtime.progress import parsed
+from runtime.findings import FindingStore, describe
+from runtime.progress import BUILD, parsed
 from runtime.settings import Settings
 from runtime.tenant import Tenant
 
+INCOMPLETE = 3  # exit status: published, and an open finding says that something is missing
+SHOWN_FINDINGS = 20
 _LINES = {
     "extracted": "  {source}.{object}: {rows} records in {seconds} s",
     "warning": "  [yellow]! {message}[/]",
@@ -122,9 +125,10 @@ def summary(
     snapshot = current_snapshot(settings)
     if snapshot:
         console.print(_marts(snapshot))
-        console.print(_headline(snapshot))
+        console.print(_headline(snapshot, is_incomplete(context.findings)))
+    print_findings(console, context.findings)
     took = timedelta(seconds=round(seconds))
-    if failed:
+    if BUILD in failed:
         console.print(f"\n[bold red]✗ failed: {', '.join(failed)}[/] after {took}")
         for message in _messages(events, "failed"):
             console.print(f"  {message}", markup=False)
@@ -132,9 +136,13 @@ def summary(
             console.print(f"The published marts stay as they were, as of {snapshot.as_of_date}.")
         console.print(f"Logs: {settings.logs_dir}/run.log, dbt.log, sandbox.log · `make status`")
         return
-    console.print(f"\n[bold green]✓ audited and published[/] in {took}")
-    for message in _messages(events, "failed", "blocked"):
-        console.print(f"  [yellow]! without[/] {escape(message)}")
+    incomplete = bool(failed) or is_incomplete(context.findings)
+    if incomplete:
+        console.print(f"\n[bold yellow]! published, but incomplete[/] in {took}")
+        for name in failed:
+            console.print(f"  [yellow]! {name} failed: what it had read before counts[/]")
+    else:
+        console.print(f"\n[bold green]✓ audited and published[/] in {took}")
     console.print(
         f"Marts  {settings.published_dir}/marts.duckdb  (DuckDB, read-only; schemas core and marts)"
     )
@@ -143,18 +151,39 @@ def summary(
     console.print(
         "Next   make status · make up (Airflow UI) · make run TENANT=folder DATE=YYYY-MM-DD"
     )
+    if incomplete:
+        console.print(
+            f"Exit status {INCOMPLETE}: the numbers lack what is listed above; mend it and run again, or let it "
+            "stand: make run ACCEPT=<finding ids, separated by commas>"
+        )
+
+
+def is_incomplete(store: FindingStore) -> bool:
+    """Whether an open finding says that the numbers lack something."""
+    return any(finding["severity"] == "incomplete" for finding in store.open())
+
+
+def print_findings(console: Console, store: FindingStore) -> None:
+    """What is not, or not as it came, in the numbers: each open finding with what to do."""
+    findings = store.open()
+    if not findings:
+        return
+    console.print(
+        "\n[bold]What is not in these numbers, or not as it came[/] 数字に含まれないもの・確認が必要なもの"
+    )
+    for finding in findings[:SHOWN_FINDINGS]:
+        colour = "red" if finding["severity"] == "incomplete" else "yellow"
+        console.print(f"[{colour}]! {finding['severity']}[/] {escape(describe(finding))}")
+        console.print(f"    → {finding['what_to_do']}", markup=False)
+    if len(findings) > SHOWN_FINDINGS:
+        console.print(
+            f"  … {len(findings) - SHOWN_FINDINGS} more: `ops.finding` of the published marts, or the site's checks page"
+        )
 
 
 def _messages(events: list[dict[str, Any]], *kinds: str) -> list[str]:
     """What this run's events of these kinds say, each text once."""
-    return list(
-        dict.fromkeys(
-            event.get("message")
-            or f"{event['source']}.{event['object']}: {'; '.join(event['reasons'])}"
-            for event in events
-            if event["event"] in kinds
-        )
-    )
+    return list(dict.fromkeys(event["message"] for event in events if event["event"] in kinds))
 
 
 def _sources(lake: Lake, tenant: Tenant, business_date: date) -> Table:
@@ -208,8 +237,10 @@ def _marts(snapshot: Snapshot) -> Table:
     return table
 
 
-def _headline(snapshot: Snapshot) -> Table:
+def _headline(snapshot: Snapshot, incomplete: bool) -> Table:
     title = f"Headline numbers 主要指標, as of {snapshot.as_of_date}"
+    if incomplete:
+        title += " (incomplete 不完全)"
     table = Table(title=title, title_justify="left", show_header=False)
     table.add_column("name")
     table.add_column("value", justify="right")

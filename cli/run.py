@@ -20,32 +20,42 @@ from pipeline import build, dbt
 from pipeline.context import Context
 from runtime.business_date import day_end, refuse_unfinished
 from runtime.errors import StateError
+from runtime.progress import BUILD
 from runtime.settings import Settings, get_settings
 from runtime.tenant import Tenant, load_tenant
 
 
 def main() -> int:
-    """Exit status 0 if everything was audited and published."""
+    """Exit status 0 if everything was audited and published, 3 if something is missing in it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tenant", default="", help="tenant folder; empty = the demo tenant")
     parser.add_argument(
         "--date", default="", help="business date YYYY-MM-DD; empty = the tenant's last one"
     )
     parser.add_argument("--vars", default="", help="JSON object of dbt vars")
+    parser.add_argument(
+        "--accept", default="", help="ids of open findings to let stand, separated by commas"
+    )
     arguments = parser.parse_args()
 
-    def act(console: Console) -> bool:
+    def act(console: Console) -> int:
         end_at_interrupt(console)  # Airflow would call it a failed task and go on
-        return run(console, arguments.tenant, arguments.date, arguments.vars)
+        accepted = [number for text in arguments.accept.split(",") if (number := text.strip())]
+        return run(console, arguments.tenant, arguments.date, arguments.vars, accepted)
 
     return exit_status(act)
 
 
-def run(console: Console, tenant_text: str, date_text: str, variables: str) -> bool:
+def run(
+    console: Console, tenant_text: str, date_text: str, variables: str, accepted: list[str]
+) -> int:
     """Run the five ingest DAGs and the build for one business date.
 
+    Args:
+        accepted: ids of open findings that may stand as they are.
+
     Returns:
-        Whether everything was audited and published.
+        Exit status: 0 if everything was audited and published, 3 if what was published is incomplete, else 1.
     """
     started = time.monotonic()
     os.environ["CSW_DBT_VARS"] = variables or os.environ.get("CSW_DBT_VARS", "{}")
@@ -60,6 +70,8 @@ def run(console: Console, tenant_text: str, date_text: str, variables: str) -> b
         # a wrong var or date is refused before anything is read
         dbt.run_variables(context, business_date)
         build.first_landed_date(context, business_date)
+        if accepted:
+            context.findings.accept(accepted)
         console.print(
             f"[bold]{escape(tenant.name)}[/] · business date {business_date} · state in {settings.home}"
         )
@@ -79,14 +91,15 @@ def run(console: Console, tenant_text: str, date_text: str, variables: str) -> b
         follower = stack.enter_context(report.Follower(console, settings))
         if airflow_home.migrate(settings):
             console.print("Airflow's metadata database is ready")
-        failed = run_dags(console, business_date)
+        failed = run_dags(console, context, business_date)
         follower.drain()
     report.summary(
         console, context, business_date, follower.events, failed, time.monotonic() - started
     )
-    if failed and "build_warehouse" not in failed:
-        build.render_site(context)  # the build would have: it says what is blocked
-    return not failed
+    if BUILD in failed:
+        build.render_site(context)  # a build that ended well has: it says what is blocked
+        return 1
+    return report.INCOMPLETE if failed or report.is_incomplete(context.findings) else 0
 
 
 def find_tenant(console: Console, settings: Settings, text: str) -> tuple[Path, Tenant]:
@@ -122,11 +135,13 @@ def find_date(tenant: Tenant, text: str) -> date:
     return chosen
 
 
-def run_dags(console: Console, business_date: date) -> list[str]:
-    """Execute the DAGs with `dag.test()`, ingest first; the build only if every area came in.
+def run_dags(console: Console, context: Context, business_date: date) -> list[str]:
+    """Execute the DAGs with `dag.test()`, ingest first; the build goes on without what could not be read.
+
+    Only a first run must be whole: while a required object was never read, nothing is built.
 
     Returns:
-        Names of the DAGs that failed.
+        Names of the DAGs that failed, the build's too if it was left out.
     """
     from airflow.dag_processing.dagbag import DagBag
     from airflow.utils.state import DagRunState
@@ -138,10 +153,12 @@ def run_dags(console: Console, business_date: date) -> list[str]:
         )
     logging.getLogger("airflow").setLevel(logging.INFO)
     failed = []
-    for dag_id in [f"ingest_{area}" for area in AREAS] + ["build_warehouse"]:
-        if failed and dag_id == "build_warehouse":
-            console.print("[yellow]the build is left out: make run is strict about its sources[/]")
-            break
+    for dag_id in [f"ingest_{area}" for area in AREAS] + [BUILD]:
+        if dag_id == BUILD and (never := build.never_read(context)):
+            console.print(
+                f"[yellow]the build is left out: {', '.join(never)} was never read, and is required[/]"
+            )
+            return [*failed, BUILD]
         outcome = bag.dags[dag_id].test(run_conf={"business_date": business_date.isoformat()})
         if outcome.state != DagRunState.SUCCESS:
             failed.append(dag_id)

@@ -8,12 +8,13 @@ from rich.markup import escape
 
 from cli import state
 from cli.command import exit_status
-from cli.report import rules_table
+from cli.report import is_incomplete, print_findings, rules_table
 from ingestion.catalogue import AREAS, objects_of
 from ingestion.lake import Lake
 from pipeline.build_register import Build, BuildRegister
 from publishing.snapshot import current_snapshot, snapshots
 from runtime.errors import StateError
+from runtime.findings import FindingStore
 from runtime.progress import open_problems
 from runtime.settings import Settings, get_settings
 
@@ -30,8 +31,10 @@ def show(console: Console, settings: Settings) -> bool:
         return False
     console.print(f"Tenant     {folder}")
     snapshot = current_snapshot(settings)
+    store = FindingStore(settings.findings_dir)
+    lacking = ", incomplete: see below" if snapshot and is_incomplete(store) else ""
     console.print(
-        f"Published  {f'{snapshot.as_of_date} ({snapshot.path.name})' if snapshot else 'nothing yet'}"
+        f"Published  {f'{snapshot.as_of_date} ({snapshot.path.name})' if snapshot else 'nothing yet'}{lacking}"
     )
     others = [other.path.name for other in snapshots(settings) if not other.is_current]
     console.print(f"           {len(others)} other snapshot(s) kept")
@@ -58,6 +61,7 @@ def show(console: Console, settings: Settings) -> bool:
     for problem in problems:
         console.print(f"[red]Blocked    {escape(problem)}[/]")
     console.print(rules_table(settings))
+    print_findings(console, store)
     is_current = bool(snapshot and builds and builds[-1].status == "published")
     return is_current and snapshot.as_of_date >= _newest_built(builds)
 

@@ -1,12 +1,23 @@
 """Check freshly extracted runs: what is held back, what blocks, what only warns."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 
 from expectations.contracts import Contract, Rule, contract_for
+from expectations.raw_findings import (
+    AS_IT_CAME,
+    HELD_BACK,
+    LOST_CELL,
+    key_hash,
+    money_column,
+    place,
+    row_findings,
+)
 from expectations.raw_rules import landed_suite, row_rules, version_rule
 from expectations.reading import READINGS
 from expectations.suites import Check, Suite, columns_exist
@@ -14,9 +25,10 @@ from expectations.validate import Audit, RuleResult, Status, validate
 from ingestion.catalogue import CatalogueObject
 from ingestion.lake import register_lake
 from runtime.duckdb_connection import connect
+from runtime.findings import SHOWN_KEYS, Finding
+from runtime.sql import identifier
 
 SCRATCH_FILE = "landed.duckdb"
-REPORTED_CELLS = 20
 
 
 @dataclass(frozen=True)
@@ -28,6 +40,8 @@ class RunToCheck:
         columns: the source's columns that are in them.
         previous_parts: parts of the object's committed runs.
         previous_columns: the source's columns that any of these brought.
+        open_keys: hashes of the keys that findings are open for.
+        is_held_back: whether rows of the object are held back already.
     """
 
     entry: CatalogueObject
@@ -35,6 +49,8 @@ class RunToCheck:
     columns: list[str]
     previous_parts: list[str]
     previous_columns: list[str]
+    open_keys: frozenset[str] = frozenset()
+    is_held_back: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,7 +59,7 @@ class QuarantinedRow:
 
     Attributes:
         row: its ``_row``.
-        rule: the first rule it broke, ``reason`` what that rule says.
+        rule: the first rule it broke, ``reason`` what that rule says and what stood there.
         rules_broken: how many it broke in all.
     """
 
@@ -55,20 +71,29 @@ class QuarantinedRow:
 
 @dataclass
 class RunCheck:
-    """The verdict on one run: commit it without the quarantined rows, unless it is blocked."""
+    """The verdict on one run: commit it without the quarantined rows, unless it is blocked.
+
+    Attributes:
+        findings: of its rows; those of a blocked run say nothing, for it is read again.
+        mended_keys: those of ``open_keys`` that came again in a row that stays.
+        current_rows, current_amount: what the object's current state has, counted where something is held back,
+            else None and 0.
+    """
 
     entry: CatalogueObject
     quarantined: list[QuarantinedRow] = field(default_factory=list)
     blocked: bool = False
     reasons: list[str] = field(default_factory=list)
     results: list[RuleResult] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    mended_keys: frozenset[str] = frozenset()
+    current_rows: int | None = None
+    current_amount: Decimal = Decimal(0)
 
     @property
     def fails_dag(self) -> bool:
-        """A required object is blocked, or a check could not be evaluated at all."""
-        return self.blocked and (
-            self.entry.required or any(result.status == "error" for result in self.results)
-        )
+        """A check could not be evaluated at all."""
+        return self.blocked and any(result.status == "error" for result in self.results)
 
 
 def check_runs(
@@ -92,20 +117,23 @@ def check_runs(
     audit = Audit(run_id, business_date, data_docs)
     database = scratch / SCRATCH_FILE
     database.unlink(missing_ok=True)
-    checks, suites = [], []
+    landed, suites = [], []
     with connect(database) as connection:
         for run in runs:
             register_lake(connection, [*run.parts, *run.previous_parts])
-            landed = _Landed(connection, run, audit)
-            checks.append(landed.check)
-            suites += landed.prepare()
+            one = _Landed(connection, run, audit)
+            landed.append(one)
+            suites += one.prepare()
     by_table: dict[str, list[RuleResult]] = {}
     for result in validate(database, ("main",), suites, audit):
         by_table.setdefault(result.table_name, []).append(result)
-    for check in checks:
-        _conclude(check, by_table.get(check.entry.table, []))
+    with connect(database) as connection:
+        for one in landed:
+            confirmed = by_table.get(one.entry.table, [])
+            one.find_warned_rows(connection, confirmed)
+            _conclude(one.check, confirmed)
     database.unlink(missing_ok=True)
-    return checks
+    return [one.check for one in landed]
 
 
 class _Landed:
@@ -117,7 +145,8 @@ class _Landed:
         self.connection, self.run, self.audit = connection, run, audit
         self.entry = run.entry
         self.contract: Contract = contract_for(run.entry)
-        self.table = f'"{self.entry.table}"'
+        self.table = identifier(self.entry.table)
+        self.rules: list[Rule] = []
         self.check = RunCheck(run.entry)
         self.suite = Suite("raw", self.entry.table, self.entry.table, ())
 
@@ -128,24 +157,42 @@ class _Landed:
         if self._lacks_required_columns():
             return []
         self._report_new_columns()
-        rules = row_rules(self.contract, self.entry)
-        self._quarantine([rule for rule in rules if rule.severity == "quarantine"])
-        self._report_lost_cells([rule for rule in rules if rule.costs_cell])
+        self.rules = row_rules(self.contract, self.entry)
+        self._quarantine([rule for rule in self.rules if rule.severity == "quarantine"])
+        self._report_lost_cells([rule for rule in self.rules if rule.costs_cell])
         reported = {result.rule for result in self.check.results if result.status == "warned"}
-        rules = [rule for rule in rules if rule.name not in reported]
+        rules = [rule for rule in self.rules if rule.name not in reported]
         self._report_emptied_state()
+        self._find_mended_keys()
+        if self.check.quarantined or self.run.is_held_back:
+            self.check.current_rows, self.check.current_amount = self._current_state()
         version = version_rule(self.entry, self.run.columns)
         if version is not None:
             rules.append(version)
         kept = self.connection.execute(f"select count(*) from {self.table}").fetchone()[0]
         return [landed_suite(self.contract, self.entry, rules)] if kept else []
 
+    def find_warned_rows(
+        self, connection: duckdb.DuckDBPyConnection, confirmed: list[RuleResult]
+    ) -> None:
+        """Findings of the rules that only warn: their rows count as they came."""
+        warned = {result.rule for result in confirmed if result.status == "warned"}
+        for rule in self.rules:
+            if rule.name not in warned:
+                continue
+            broken = rule.query(self.table)
+            if "_row" in connection.sql(broken).columns:
+                rows = f"(select * from {self.table} where _row in (select _row from ({broken})))"
+                self.check.findings += row_findings(
+                    connection, self.contract, self.entry, rule, rows, AS_IT_CAME
+                )
+
     def _load(self) -> int:
         present = {name.lower() for name in self.run.columns}
         absent = [
             column.name for column in self.contract.columns if column.name.lower() not in present
         ]
-        nulls = "".join(f', null::varchar as "{name}"' for name in absent)
+        nulls = "".join(f", null::varchar as {identifier(name)}" for name in absent)
         return self.connection.execute(
             f"create table {self.table} as select *{nulls} from read_parquet(?, union_by_name = true, hive_partitioning = false)",
             [self.run.parts],
@@ -175,39 +222,70 @@ class _Landed:
     def _report_emptied_state(self) -> None:
         """Tombstones alone may not empty an object (docs/domain/conventions.md#freshness)."""
         live = self.connection.execute(f"select count(*) from {self.table} where not _is_deleted")
-        if live.fetchone()[0] or not self.run.previous_parts or not self.entry.key:
+        if live.fetchone()[0] or not self.run.previous_parts or not self._unit:
             return
-        before, after = self._live_keys(with_run=False), self._live_keys(with_run=True)
+        before, after = self._live_units(with_run=False), self._live_units(with_run=True)
         if before and not after:
             rule = "The current state does not become empty. / 現在の状態が空にならない。"
             check = Check("current_state_not_empty", "block", rule, "rows")
-            self._add(check, "blocked", before, why=f"All {before} records were deleted.")
+            what = "records" if self.entry.key else "files"
+            self._add(check, "blocked", before, why=f"All {before} {what} were deleted or emptied.")
 
-    def _live_keys(self, with_run: bool) -> int:
-        key = ", ".join(f'"{name}"' for name in self.entry.key)
-        cursor = f'"{self.entry.cursor}"' if self.entry.cursor else "_extracted_at"
-        columns = f"{key}, {cursor}, _extracted_at, _row, _is_deleted"
-        run = f"union all select {columns} from {self.table}" if with_run else ""
+    @property
+    def _unit(self) -> str:
+        """What is replaced as a whole by a later version: a key, or a file of a feed without one."""
+        if self.entry.key:
+            return ", ".join(identifier(name) for name in self.entry.key)
+        return "_source_file" if self.entry.spec.is_file_drop else ""
+
+    def _live_units(self, with_run: bool) -> int:
+        return self.connection.execute(
+            f"select count(*) from ({self._latest('', with_run)}) where not _is_deleted",
+            [self.run.previous_parts],
+        ).fetchone()[0]
+
+    def _current_state(self) -> tuple[int, Decimal]:
+        """Rows and money that the object has by now, this run's good rows among them."""
+        money = money_column(self.contract)
+        amount = "0"
+        if money is not None and money.name in {*self.run.columns, *self.run.previous_columns}:
+            amount = f"abs({READINGS[money.reads_as].read(identifier(money.name))})"
+        rows = self._latest(identifier(money.name) if amount != "0" else "", True)
+        if not self.run.previous_parts:
+            rows = f"select * from {self.table} where ?::varchar[] is not null"
+        elif not self.entry.key:
+            rows = f"select * from read_parquet(?, union_by_name = true) union all by name select * from {self.table}"
+        return self.connection.execute(
+            f"select count(*), coalesce(sum({amount}), 0) from ({rows}) where not _is_deleted",
+            [self.run.previous_parts],
+        ).fetchone()
+
+    def _latest(self, further_column: str, with_run: bool) -> str:
+        """SQL for the newest version of each unit; its parameter is the list of earlier parts."""
+        cursor = identifier(self.entry.cursor) if self.entry.cursor else "_extracted_at"
+        columns = f"{self._unit}, {cursor}, _extracted_at, _row, _is_deleted"
+        columns += f", {further_column}" if further_column else ""
+        run = f"union all by name select {columns} from {self.table}" if with_run else ""
         order = cursor
         for column in self.contract.columns:
             if column.name == self.entry.cursor:
                 order = READINGS[column.reads_as or "text"].read(cursor)
-        return self.connection.execute(
-            f"""
+        return f"""
             with versions as (
                 select {columns} from read_parquet(?, union_by_name = true, hive_partitioning = false) {run}
-            ),
-            latest as (
-                select * from versions where ({key}) is not null
-                qualify row_number() over (
-                    partition by {key}
-                    order by {order} desc nulls last, _extracted_at desc, _row desc
-                ) = 1
             )
-            select count(*) from latest where not _is_deleted
-            """,
-            [self.run.previous_parts],
-        ).fetchone()[0]
+            select * from versions where ({self._unit}) is not null
+            qualify row_number() over (
+                partition by {self._unit} order by {order} desc nulls last, _extracted_at desc, _row desc
+            ) = 1
+            """
+
+    def _find_mended_keys(self) -> None:
+        if self.run.open_keys and self.entry.key:
+            keys = self.connection.execute(
+                f"select distinct {key_hash(self.entry)} from {self.table}"
+            )
+            self.check.mended_keys = self.run.open_keys & {key for (key,) in keys.fetchall()}
 
     def _quarantine(self, rules: list[Rule]) -> None:
         self.connection.execute("create or replace temp table broken (_row bigint, rule integer)")
@@ -215,13 +293,6 @@ class _Landed:
             self.connection.execute(
                 f"insert into broken select distinct _row, {number} from ({rule.query(self.table)})"
             )
-        rows = self.connection.execute(
-            "select _row, min(rule), count(*) from broken group by _row order by _row"
-        ).fetchall()
-        self.check.quarantined = [
-            QuarantinedRow(row, rules[first].name, rules[first].description, count)
-            for row, first, count in rows
-        ]
         counts = self.connection.execute(
             "select rule, count(*) from broken group by rule order by rule"
         )
@@ -229,37 +300,51 @@ class _Landed:
             rule = rules[number]
             check = Check(rule.name, "quarantine", rule.description, "rows")
             self._add(check, "quarantined", count, why=f"{count} rows held back.")
+            first = f"select _row from broken group by _row having min(rule) = {number}"
+            held_back = f"(select * from {self.table} where _row in ({first}))"
+            findings = list(self._findings(rule, held_back, HELD_BACK, holds_back=True))
+            self.check.findings += findings
+            rows = self.connection.execute(
+                f"select _row, count(*) from broken where _row in ({first}) group by _row order by _row"
+            ).fetchall()
+            for (row, broken), finding in zip(rows, findings, strict=True):
+                found = f" Found: {finding.value}" if finding.value else ""
+                self.check.quarantined.append(
+                    QuarantinedRow(row, rule.name, rule.description + found, broken)
+                )
+        self.check.quarantined.sort(key=lambda held_back: held_back.row)
         self.connection.execute(f"delete from {self.table} where _row in (select _row from broken)")
+        if self.check.quarantined:
+            self._mark_places_without_a_row()
+
+    def _mark_places_without_a_row(self) -> None:
+        """A file or page of which nothing was taken: the numbers lack all of it."""
+        kept = self.connection.execute(f"select distinct {place()} from {self.table}").fetchall()
+        some = {where for (where,) in kept}
+        self.check.findings = [
+            finding if finding.place in some else replace(finding, severity="incomplete")
+            for finding in self.check.findings
+        ]
 
     def _report_lost_cells(self, rules: list[Rule]) -> None:
         """Say how many cells become null since they cannot be read, and which."""
-        place, shown = self._place(), f"limit {REPORTED_CELLS}"
-        # what stands in a JSON text may be anything
-        hidden = {
-            column.name
-            for column in self.contract.columns
-            if column.is_personal or column.reads_as in ("object", "array")
-        }
         for rule in rules:
-            broken = rule.query(self.table)
-            count = self.connection.execute(f"select count(*) from ({broken})").fetchone()[0]
-            if not count:
+            findings = list(self._findings(rule, f"({rule.query(self.table)})", LOST_CELL))
+            if not findings:
                 continue
-            value = "''" if rule.column in hidden else f"""': ' || left("{rule.column}", 40)"""
-            cells = self.connection.execute(
-                f"select {place} || {value} from ({broken}) order by _row {shown}"
-            ).fetchall()
-            found = ", ".join(cell for (cell,) in cells)
+            self.check.findings += findings
+            found = ", ".join(map(_cell, findings[:SHOWN_KEYS]))
+            more = " …" if len(findings) > SHOWN_KEYS else "."
+            why = f"{len(findings)} cells cannot be read and are null in the models: {found}{more}"
             check = Check(rule.name, "warn", rule.description, "rows")
-            why = f"{count} cells cannot be read and are null in the models: {found}"
-            self._add(check, "warned", count, found, f"{why}{'.' if count == len(cells) else ' …'}")
+            self._add(check, "warned", len(findings), found, why)
 
-    def _place(self) -> str:
-        """SQL for where a row is: its key, or file and row where it has none or the key is a person's."""
-        key = [column for column in self.contract.columns if column.name in self.entry.key]
-        if key and not any(column.is_personal for column in key):
-            return " || '/' || ".join(f'"{column.name}"' for column in key)
-        return "coalesce(_source_file, 'page ' || _page) || ' row ' || _row"
+    def _findings(
+        self, rule: Rule, rows: str, what_to_do: str, holds_back: bool = False
+    ) -> Iterator[Finding]:
+        return row_findings(
+            self.connection, self.contract, self.entry, rule, rows, what_to_do, holds_back
+        )
 
     def _add(
         self, check: Check, status: Status, count: int = 0, observed: str = "", why: str = ""
@@ -267,6 +352,12 @@ class _Landed:
         self.check.results.append(
             self.audit.result(self.suite, check, status, count, observed, why)
         )
+
+
+def _cell(finding: Finding) -> str:
+    """Where a cell is: its key, or file and row, and what stands in it."""
+    where = finding.key if not finding.key.startswith("row ") else f"{finding.place} {finding.key}"
+    return f"{where}: {finding.value}" if finding.value else where
 
 
 def _conclude(check: RunCheck, confirmed: list[RuleResult]) -> None:

@@ -13,6 +13,7 @@ from expectations.contracts import Contract, Rule, load_contract
 from expectations.reading import READINGS, is_blank, is_unreadable
 from expectations.suites import Check, Suite, columns_exist
 from ingestion.catalogue import CatalogueObject
+from runtime.sql import identifier
 
 LIVE = "(select * from {object} where not _is_deleted)"
 
@@ -62,8 +63,8 @@ def version_rule(entry: CatalogueObject, columns: list[str]) -> Rule | None:
     cursor = "_source_file" if entry.source == "files" else entry.cursor
     if not entry.key or not cursor:
         return None
-    version = ", ".join(_quoted(name) for name in (*entry.key, cursor))
-    content = ", ".join(_quoted(name) for name in dict.fromkeys([*columns, *entry.key, cursor]))
+    version = ", ".join(identifier(name) for name in (*entry.key, cursor))
+    content = ", ".join(identifier(name) for name in dict.fromkeys([*columns, *entry.key, cursor]))
     return Rule(
         name="one_content_a_version",
         severity="block",
@@ -80,7 +81,7 @@ def _missing_rules(contract: Contract, entry: CatalogueObject) -> Iterator[Rule]
             name=f"{name}_missing",
             severity="quarantine",
             description=f"{name} is present. / {name}がある。",
-            sql=f"select * from {rows} where {is_blank(_quoted(name))}",
+            sql=f"select * from {rows} where {is_blank(identifier(name))}",
         )
 
 
@@ -97,7 +98,7 @@ def _unreadable_rules(contract: Contract, entry: CatalogueObject) -> Iterator[Ru
             severity="quarantine" if costs_row else "warn",
             description=f"{column.name} reads as {words}. / {column.name}は{reading.japanese}として読める。",
             sql=f"select * from {'{object}' if ordering else LIVE} "
-            f"where {is_unreadable(_quoted(column.name), column.reads_as)}",
+            f"where {is_unreadable(identifier(column.name), column.reads_as)}",
             column=column.name,
             costs_cell=not costs_row,
         )
@@ -117,17 +118,13 @@ def _typed_rows(contract: Contract) -> str:
     Columns that the model adds are null here; a rule about them cannot be broken by what lands.
     """
     read = ", ".join(
-        f"{READINGS[column.reads_as].read(_quoted(column.name))} as {_quoted(column.name)}"
+        f"{READINGS[column.reads_as].read(identifier(column.name))} as {identifier(column.name)}"
         for column in contract.columns
         if column.reads_as and not column.is_derived
     )
     added = "".join(
-        f", null::{column.data_type} as {_quoted(column.name)}"
+        f", null::{column.data_type} as {identifier(column.name)}"
         for column in contract.columns
         if column.is_derived
     )
     return f"(select *{f' replace ({read})' if read else ''}{added} from {LIVE})"
-
-
-def _quoted(name: str) -> str:
-    return f'"{name}"'

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from ingestion.catalogue import CatalogueObject, load_catalogue
 from ingestion.lake import Lake, Manifest, register_lake
@@ -12,6 +13,7 @@ from ingestion.text_table import RESERVED_COLUMNS, fold
 from runtime.duckdb_connection import connect
 from runtime.errors import StateError
 from runtime.files import write_atomically
+from runtime.sql import identifier
 
 _TECHNICAL_DDL = (
     "_extracted_at timestamptz, _run_id varchar, _source_file varchar, _page integer, "
@@ -57,6 +59,14 @@ def load(
         connection.execute("commit")
         connection.execute("checkpoint")
     return loaded
+
+
+def store_findings(warehouse: Path, findings: pa.Table) -> None:
+    """Put the findings into the warehouse (ops.finding), for dbt to judge freshness by."""
+    with connect(warehouse) as connection:
+        connection.execute("create schema if not exists ops")
+        connection.register("findings", findings)
+        connection.execute("create or replace table ops.finding as select * from findings")
 
 
 def store_salt(warehouse: Path, salt_file: Path) -> None:
@@ -115,13 +125,13 @@ def _ensure_table(
 ) -> None:
     """Create the table, or add the columns it lacks; ``existing`` is kept up to date."""
     known = existing.get(table, {fold(name) for name in RESERVED_COLUMNS})
-    new = {fold(name): f"{_quoted(name)} varchar" for name in columns if fold(name) not in known}
+    new = {fold(name): f"{identifier(name)} varchar" for name in columns if fold(name) not in known}
     if table not in existing:
         definition = ", ".join([_TECHNICAL_DDL, *new.values()])
-        connection.execute(f"create table raw.{_quoted(table)} ({definition})")
+        connection.execute(f"create table raw.{identifier(table)} ({definition})")
     else:
         for column in new.values():
-            connection.execute(f"alter table raw.{_quoted(table)} add column {column}")
+            connection.execute(f"alter table raw.{identifier(table)} add column {column}")
     existing[table] = known | set(new)
 
 
@@ -137,7 +147,7 @@ def _load_run(
         register_lake(connection, parts)
         kept = "where _row not in (select _row from read_parquet(?))" if quarantined else ""
         statement = f"""
-            insert into raw.{_quoted(entry.table)} by name
+            insert into raw.{identifier(entry.table)} by name
             select *, ?::date as _business_date, ?::bigint as _load_id
             from read_parquet(?, union_by_name = true, hive_partitioning = false) {kept}
             """
@@ -169,8 +179,3 @@ def _load_run(
             manifest.rows_quarantined,
         ],
     )
-
-
-def _quoted(name: str) -> str:
-    """An SQL identifier; the folder of a dropped file, and so its table, may have any name."""
-    return '"' + name.replace('"', '""') + '"'

@@ -4,13 +4,14 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from expectations.contracts import contract_for
-from ingestion.catalogue import load_catalogue
-from ingestion.load import load, store_salt
+from ingestion.catalogue import load_catalogue, objects_of
+from ingestion.load import load, store_findings, store_salt
 from pipeline import dbt, slices
+from pipeline.build_findings import record_build
 from pipeline.build_plan import BuildPlan, Mode, audit_run_id
 from pipeline.build_register import BuildRegister
 from pipeline.context import Context
-from publishing.snapshot import current_snapshot, publish_snapshot
+from publishing.snapshot import publish_snapshot, published_findings
 from runtime.duckdb_connection import connect
 from runtime.errors import BuildError, ContractError, StateError
 from runtime.progress import report
@@ -38,6 +39,7 @@ def load_and_plan(context: Context, business_date: date) -> BuildPlan:
         warehouse, context.lake, contract_columns(), up_to=business_date if backfill else None
     )
     store_salt(warehouse, settings.home / "salt")
+    store_findings(warehouse, context.findings.grouped())
     for entry, manifest in loaded:
         report(
             "loaded",
@@ -60,7 +62,13 @@ def load_and_plan(context: Context, business_date: date) -> BuildPlan:
         return plan
     if not loaded and since.as_of_date == business_date and since.load_id == builds.max_load_id():
         report("unchanged", as_of_date=business_date, build_id=since.build_id)
-        is_published = since.status == "published" and current_snapshot(settings) is not None
+        published = published_findings(settings)
+        # what was accepted or made good since has to be seen, too
+        is_published = (
+            since.status == "published"
+            and published is not None
+            and published.to_pylist() == context.findings.grouped().to_pylist()
+        )
         mode = Mode.PUBLISHED if is_published else Mode.BUILT
         return plan.model_copy(update={"mode": mode, "build_id": since.build_id})
     return plan.model_copy(
@@ -89,6 +97,15 @@ def first_landed_date(context: Context, business_date: date) -> str | None:
             "vendors show only the newest version of a record; choose a date from the first one on",
         )
     return first
+
+
+def never_read(context: Context) -> list[str]:
+    """Required objects of connected sources that have no committed run at all."""
+    return [
+        f"{entry.source}.{entry.object}"
+        for entry in objects_of(systems=context.tenant.systems)
+        if entry.required and not context.lake.committed(entry)
+    ]
 
 
 def run_dbt(context: Context, plan: BuildPlan) -> BuildPlan:
@@ -146,6 +163,8 @@ def audit(context: Context, plan: BuildPlan) -> BuildPlan:
             f"{len(bad)} contract rule(s) broken, the published marts stay as they were: {'; '.join(bad[:5])}",
             "see the site's checks page; mend the cause and run the date again",
         )
+    if plan.mode is not Mode.BACKFILL:  # an older date says nothing of what is open now
+        record_build(context, plan, results)
     return plan
 
 

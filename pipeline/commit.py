@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ingestion.catalogue import CatalogueObject, find_object, is_known, objects_of
 from ingestion.lake import Manifest
 from pipeline.context import Context
+from pipeline.findings import open_rows, record_blocked, record_committed
 from runtime.errors import ContractError, SourceError
 from runtime.progress import report
 
@@ -26,8 +27,11 @@ def check_and_commit(
     Args:
         runs: what `extract_object` returned for each object it could read.
 
+    A run that is blocked is a finding: the last good state of its object stays, the area goes on without it.
+
     Raises:
-        ContractError: a run was blocked, or a required object is missing; what is good is committed first.
+        ContractError: a required object was not read, or a check could not be evaluated; what is good is
+            committed first.
     """
     problems = _missing_objects(context, area, runs)
     known = []
@@ -35,13 +39,13 @@ def check_and_commit(
         if is_known(run[0]):
             known.append(run)
         else:  # there is no contract to check it against
-            context.lake.commit(*run)
+            _commit(context, area, run, None)
     for run, verdict in zip(known, _verdicts(context, area, business_date, known), strict=True):
         if reasons := _reasons_to_block(run, verdict):
             problems += _block(context, area, run, verdict, reasons)
         else:
             _quarantine(context, run, verdict)
-            _commit(context, area, run)
+            _commit(context, area, run, verdict)
     if problems:
         raise ContractError(
             f"ingest_{area}: " + " | ".join(problems), "mend the source and run the date again"
@@ -102,12 +106,15 @@ def _to_check(context: Context, entry: CatalogueObject, manifest: Manifest) -> "
     from expectations.raw_check import RunToCheck
 
     lake, before = context.lake, context.lake.committed(entry)
+    findings = open_rows(context, entry)
     return RunToCheck(
         entry,
         lake.parts(entry, manifest),
         manifest.columns,
         [part for run in before for part in lake.parts(entry, run)],
         sorted({column for run in before for column in run.columns}),
+        frozenset(row["key_hash"] for row in findings if row["key_hash"]),
+        any(row["holds_back"] for row in findings),
     )
 
 
@@ -124,19 +131,12 @@ def _reasons_to_block(run: NewRun, verdict: "RunCheck") -> list[str]:
 def _block(
     context: Context, area: str, run: NewRun, verdict: "RunCheck", reasons: list[str]
 ) -> list[str]:
-    """Refuse a run; returns what fails the area by it."""
+    """Refuse a run; returns what fails the area by it: only a check that could not be made."""
     entry, manifest = run
     context.lake.block(entry, manifest, reasons)
-    fails_dag = verdict.fails_dag or entry.required
-    report(
-        "blocked",
-        dag=f"ingest_{area}",
-        source=entry.source,
-        object=entry.object,
-        reasons=reasons,
-        fails_dag=fails_dag,
-    )
-    return [f"{entry.source}.{entry.object}: {'; '.join(reasons)}"] if fails_dag else []
+    record_blocked(context, entry, manifest, reasons)
+    report("blocked", source=entry.source, object=entry.object, area=area, reasons=reasons)
+    return [f"{entry.source}.{entry.object}: {'; '.join(reasons)}"] if verdict.fails_dag else []
 
 
 def _quarantine(context: Context, run: NewRun, verdict: "RunCheck") -> None:
@@ -148,8 +148,10 @@ def _quarantine(context: Context, run: NewRun, verdict: "RunCheck") -> None:
         context.lake.finish_run(entry, manifest)
 
 
-def _commit(context: Context, area: str, run: NewRun) -> None:
+def _commit(context: Context, area: str, run: NewRun, verdict: "RunCheck | None") -> None:
     entry, manifest = run
+    # before the commit: a run that is killed in between is checked again, a committed one is not
+    record_committed(context, entry, manifest, verdict)
     context.lake.commit(entry, manifest)
     report(
         "committed",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from ingestion.lake import Lake
 from runtime.errors import TenantError
+from runtime.findings import FindingStore
 from runtime.settings import Settings, get_settings
 from runtime.tenant import Tenant, load_tenant
 
@@ -15,6 +16,11 @@ class Context:
     settings: Settings
     tenant: Tenant
     lake: Lake
+
+    @property
+    def findings(self) -> FindingStore:
+        """What is not, or not as it came, in the numbers."""
+        return FindingStore(self.settings.findings_dir)
 
 
 def load_context() -> Context:

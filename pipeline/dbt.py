@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from runtime.progress import report
 from runtime.settings import PROJECT_ROOT
 
 PROJECT = PROJECT_ROOT / "dbt_project"
+MARTS_ALIAS = "marts_build"  # in profiles.yml: what models of core and marts are called by
 RUN_VARIABLES = (
     *("as_of_date", "build_id", "since_load_id", "since_as_of_date"),
     *("config_hash", "checks_all_keys"),
@@ -35,16 +37,7 @@ def run_variables(context: Context, business_date: date) -> dict[str, Any]:
     Raises:
         TenantError: a var is unknown, one that only the run may set, or has a value that it cannot have.
     """
-    tenant = context.tenant
-    try:
-        given = json.loads(context.settings.dbt_vars or "{}")
-    except json.JSONDecodeError as error:
-        raise TenantError(
-            f"VARS is not JSON: {error}", """write VARS='{"rfm_bins": 5}'"""
-        ) from error
-    if not isinstance(given, dict):
-        raise TenantError("VARS is no JSON object", """write VARS='{"rfm_bins": 5}'""")
-    defaults = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+    tenant, given, defaults = context.tenant, _given_variables(context), _defaults()
     definitions.check("tenant.yml", defaults, tenant.vars)
     definitions.check("VARS", defaults | tenant.vars, given)
     facts = {
@@ -62,6 +55,28 @@ def run_variables(context: Context, business_date: date) -> dict[str, Any]:
         "as_of_date": business_date.isoformat(),
         "config_hash": digest.hexdigest()[:16],
     }
+
+
+def definition(context: Context, name: str) -> Any:
+    """A var's value in this run: VARS, else tenant.yml, else dbt_project.yml."""
+    return (_defaults() | context.tenant.vars | _given_variables(context))[name]
+
+
+def _given_variables(context: Context) -> dict[str, Any]:
+    try:
+        given = json.loads(context.settings.dbt_vars or "{}")
+    except json.JSONDecodeError as error:
+        raise TenantError(
+            f"VARS is not JSON: {error}", """write VARS='{"rfm_bins": 5}'"""
+        ) from error
+    if not isinstance(given, dict):
+        raise TenantError("VARS is no JSON object", """write VARS='{"rfm_bins": 5}'""")
+    return given
+
+
+@cache
+def _defaults() -> dict[str, Any]:
+    return yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
 
 
 def build(context: Context, plan: BuildPlan) -> None:

@@ -92,6 +92,7 @@ class Definitions(_Strict):
     zendesk_category_field: TicketField
     zendesk_merged_into_field: TicketField
     slice_retention_days: Days
+    max_held_back_share: Annotated[float, Field(ge=0, lt=1)]
 
     @model_validator(mode="after")
     def _high_touch_above_low_touch(self) -> "Definitions":

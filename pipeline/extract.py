@@ -13,10 +13,12 @@ from ingestion.lake import Lake, Manifest
 from ingestion.live_records import live_records
 from ingestion.sources.base import ExpectedColumns, Known, Source, malformed_as_source_error
 from pipeline.context import Context
+from pipeline.findings import record_unread
 from runtime.business_date import day_end
 from runtime.errors import SourceError
 from runtime.progress import report
 from runtime.records import Connection
+from runtime.redaction import redact
 from runtime.sources import SOURCES
 
 
@@ -35,12 +37,6 @@ def connected_objects(
         connector.open()
         offered = connector.offered(objects_of(systems=[source]))
     entries = [entry for entry in offered if entry.area == area]
-    for entry in entries:
-        if not is_known(entry):
-            report(
-                "warning",
-                message=f"{source} / {entry.object}: no known entity; it lands raw and is not modelled",
-            )
     return entries
 
 
@@ -102,7 +98,11 @@ def extract_object(
         return reference | {"run_id": landed.run_id, "state": "landed"}
 
     started = time.monotonic()
-    manifest = _land(context, entry, business_date, connection, force)
+    try:
+        manifest = _land(context, entry, business_date, connection, force)
+    except Exception as error:
+        record_unread(context, entry, business_date, redact(str(error)))
+        raise
     report(
         "extracted",
         source=entry.source,

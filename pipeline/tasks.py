@@ -14,6 +14,7 @@ from ingestion.catalogue import AREAS, CatalogueObject, find_object, objects_of
 from pipeline.commit import check_and_commit
 from pipeline.context import Context, load_context
 from pipeline.extract import connected_objects, extract_object
+from pipeline.findings import record_source
 from runtime.business_date import areas_to_wait_for, resolve_business_date
 from runtime.errors import AuthenticationError, SourceError, WarehouseError
 from runtime.progress import report
@@ -142,7 +143,14 @@ def objects_to_extract(context: Context, area: str, source: str) -> list[Catalog
     """Those of the area that a source offers; none if the tenant has not connected it."""
     if source not in context.tenant.systems:
         return []
-    return connected_objects(context, area, source, connection_of(source))
+    day = business_date_of_run()
+    try:
+        entries = connected_objects(context, area, source, connection_of(source))
+    except Exception as error:
+        record_source(context, area, source, day, redact(str(error)))
+        raise
+    record_source(context, area, source, day, "")
+    return entries
 
 
 def extract_from_source(

@@ -1,5 +1,6 @@
 """The site: a home page, the checks, dbt docs and GX data docs; static files that open without a network."""
 
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from publishing.snapshot import current_snapshot
 from runtime.duckdb_connection import connect
 from runtime.errors import StateError
 from runtime.files import write_atomically
+from runtime.findings import FindingStore
 from runtime.progress import open_problems
 from runtime.settings import Settings
 from runtime.tenant import Tenant
@@ -41,7 +43,13 @@ AREA_NAMES = {
     "ingest_support": "Support 問合せ",
     "ingest_success": "Customer success 活用・アンケート",
 }
+FINDING_STATUS_NAMES = {
+    "open": "open 未解決",
+    "accepted": "accepted 承認済",
+    "made_good": "made good 解消",
+}
 MONTHS = 13
+LATE_AFTER = timedelta(days=2)
 _MOVEMENTS = {
     "opening_mrr": "Opening 期首",
     "new_mrr": "New 新規",
@@ -73,13 +81,23 @@ def render(settings: Settings, tenant: Tenant) -> Path:
     }
     results = read_results(settings.audit_dir, days=90)
     checks = _checks(results)
+    found = FindingStore(settings.findings_dir).grouped().to_pylist()
+    is_open = [finding for finding in found if finding["status"] == "open"]
+    common["is_incomplete"] = any(finding["severity"] == "incomplete" for finding in is_open)
     pages: dict[str, dict[str, Any]] = {
         "index.html": {
             "title": "Home",
             "problems": open_problems(settings, tenant.zone),
+            "findings": is_open,
             "counts": checks["counts"],
         },
-        "checks.html": {"title": "Checks", **checks, "loads": _loads(settings)},
+        "checks.html": {
+            "title": "Checks",
+            **checks,
+            "findings": found,
+            "finding_status_names": FINDING_STATUS_NAMES,
+            "loads": _loads(settings),
+        },
     }
     if snapshot:
         with connect(snapshot.path, read_only=True) as connection:
@@ -91,7 +109,7 @@ def render(settings: Settings, tenant: Tenant) -> Path:
                 ],
                 "retention": _retention(connection),
                 "levels": _levels(connection),
-                "freshness": _freshness(connection),
+                "freshness": _freshness(connection, snapshot.as_of_date),
             }
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).with_name("templates")),
@@ -166,8 +184,11 @@ def _levels(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     ]
 
 
-def _freshness(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """Each area; of the tables, which are all of one build, how many there are and how old the oldest is."""
+def _freshness(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> list[dict[str, Any]]:
+    """Each area; of the tables, which are all of one build, how many there are and how old the oldest is.
+
+    What is behind by more than two of its contract's periods (all are daily) is red, else amber.
+    """
     rows = connection.execute(
         "select mart_name, kind, last_success_as_of, is_stale from marts.mart_freshness order by 1"
     ).fetchall()
@@ -186,17 +207,20 @@ def _freshness(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
                 "is_stale": any(is_stale for _, is_stale in tables),
             }
         )
+    oldest = as_of_date - LATE_AFTER
+    for line in lines:
+        line["is_red"] = line["is_stale"] and (line["as_of"] is None or line["as_of"] < oldest)
     return lines
 
 
 def _checks(table: pa.Table) -> dict[str, Any]:
     if not table.num_rows:
-        return {"counts": {}, "findings": []}
+        return {"counts": {}, "rules": []}
     newest = newest_by_table(table)
-    findings = newest[newest["status"] != "passed"].sort_values(["status", "table_name", "rule"])
+    rules = newest[newest["status"] != "passed"].sort_values(["status", "table_name", "rule"])
     return {
         "counts": newest["status"].value_counts().to_dict(),
-        "findings": findings.astype(object).where(findings.notna(), None).to_dict("records"),
+        "rules": rules.astype(object).where(rules.notna(), None).to_dict("records"),
     }
 
 

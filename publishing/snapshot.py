@@ -12,7 +12,9 @@ import pyarrow as pa
 from runtime.duckdb_connection import connect
 from runtime.errors import StateError
 from runtime.files import point_link, replacing
+from runtime.findings import FindingStore
 from runtime.settings import Settings
+from runtime.sql import literal
 
 KEEP = 7
 LINK = "marts.duckdb"
@@ -31,7 +33,8 @@ class Snapshot:
 def publish_snapshot(settings: Settings, as_of_date: date, build_id: int) -> Path:
     """Copy the audited marts into a new snapshot, add what only publishing knows, swap the link.
 
-    The schema ``ops`` of the snapshot holds ``_runs`` (loads and builds) and ``gx_validation_result`` (90 days).
+    The schema ``ops`` of the snapshot holds ``_runs`` and ``_builds`` (loads and builds), ``finding`` and
+    ``gx_validation_result`` (90 days).
     Killed at any point, the link names either the old or the new complete file.
 
     Returns:
@@ -49,7 +52,8 @@ def publish_snapshot(settings: Settings, as_of_date: date, build_id: int) -> Pat
     results = read_results(settings.audit_dir, days=90)
     with replacing(folder / name) as temporary:
         shutil.copyfile(settings.marts_file, temporary)
-        _add_operations(temporary, settings.warehouse_file, results, build_id)
+        findings = FindingStore(settings.findings_dir).grouped()
+        _add_operations(temporary, settings.warehouse_file, results, findings, build_id)
         os.chmod(temporary, 0o444)
     point_link(folder / LINK, name)
     for old in snapshots(settings)[:-KEEP]:
@@ -95,11 +99,22 @@ def rollback(settings: Settings) -> Snapshot:
     return published[position - 1]
 
 
-def _add_operations(marts: Path, warehouse: Path, results: pa.Table, build_id: int) -> None:
-    """Put the registers of loads and builds, and the audit results, beside the marts."""
+def published_findings(settings: Settings) -> pa.Table | None:
+    """The findings as readers see them; None if nothing is published."""
+    snapshot = current_snapshot(settings)
+    if snapshot is None:
+        return None
+    with connect(snapshot.path, read_only=True) as connection:
+        return connection.execute("from ops.finding").to_arrow_table()
+
+
+def _add_operations(
+    marts: Path, warehouse: Path, results: pa.Table, findings: pa.Table, build_id: int
+) -> None:
+    """Put the registers of loads and builds, the findings and the audit results beside the marts."""
     with connect(marts) as connection:
         connection.execute("create schema if not exists ops")
-        connection.execute(f"attach '{warehouse}' as warehouse (read_only)")
+        connection.execute(f"attach {literal(str(warehouse))} as warehouse (read_only)")
         connection.execute("create or replace table ops._runs as select * from warehouse.ops.loads")
         connection.execute(
             "create or replace table ops._builds as select * from warehouse.ops.builds"
@@ -108,6 +123,8 @@ def _add_operations(marts: Path, warehouse: Path, results: pa.Table, build_id: i
         connection.execute(
             "update ops._builds set status = 'published' where build_id = ?", [build_id]
         )
+        connection.register("findings", findings)
+        connection.execute("create or replace table ops.finding as select * from findings")
         connection.register("results", results)
         connection.execute(
             "create or replace table ops.gx_validation_result as select * from results"

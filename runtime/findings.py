@@ -6,12 +6,12 @@ whoever looks at that scope: an open finding stays in it, one that was made good
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import duckdb
 import pyarrow as pa
@@ -24,6 +24,7 @@ FindingSeverity = Literal["incomplete", "warn"]
 BUILD_SCOPE = "build"
 KEPT_DAYS = 90
 SHOWN_KEYS = 20
+SHOWN_VALUES = 5
 _ACCEPTED = "_accepted.json"
 
 
@@ -42,7 +43,9 @@ class Finding:
         key: key of the record as it is shown; never a person's.
         key_hash: MD5 of the key's text, by which a later version of the record makes the finding good;
             empty = only the place can be made good.
+        holds_back: its rows are in no number; counted against ``max_held_back_share``.
         rows: how many rows it stands for.
+        value: what stood there, of a column that is not personal; up to 40 characters.
         amount: money of these rows, None if they have none or it cannot be read.
         currency: ISO 4217 code of ``amount``.
     """
@@ -57,6 +60,8 @@ class Finding:
     column: str = ""
     key: str = ""
     key_hash: str = ""
+    value: str = ""
+    holds_back: bool = False
     rows: int = 1
     amount: Decimal | None = None
     currency: str = ""
@@ -74,6 +79,8 @@ SCHEMA = pa.schema(
         "column": pa.string(),
         "key": pa.string(),
         "key_hash": pa.string(),
+        "value": pa.string(),
+        "holds_back": pa.bool_(),
         "rows": pa.int64(),
         "amount": pa.decimal128(38, 2),
         "currency": pa.string(),
@@ -93,6 +100,7 @@ _GROUPED = f"""
             any_value(message) as message, any_value(what_to_do) as what_to_do,
             sum("rows")::bigint as row_count, sum(amount) as amount,
             (list(distinct key order by key) filter (where key <> ''))[:{SHOWN_KEYS}] as keys,
+            (list(distinct value order by value) filter (where value <> ''))[:{SHOWN_VALUES}] as found_values,
             md5(string_agg(concat_ws('|', key, key_hash, "rows", amount), ',' order by key, key_hash, "rows", amount))
                 as content,
             max(closed_on) as closed_on
@@ -105,6 +113,7 @@ _GROUPED = f"""
         case when is_incomplete then 'incomplete' else 'warn' end as severity,
         case when is_made_good then 'made_good' else 'open' end as status,
         row_count, amount, currency, coalesce(array_to_string(keys, ', '), '') as keys,
+        coalesce(array_to_string(found_values, ', '), '') as found_values,
         message, what_to_do, closed_on, content
     from grouped
     order by is_made_good, is_incomplete desc, business_date desc, source, object, place, column_name, rule, currency
@@ -138,17 +147,50 @@ class FindingStore:
                 "delete it: what is still open is found again when its source is read with FORCE=1",
             ) from error
 
-    def replace(self, scope: str, rows: pa.Table, business_date: date) -> None:
-        """Put rows in place of a scope's; what was made good long before ``business_date`` is dropped."""
-        oldest = business_date - timedelta(days=KEPT_DAYS)
-        closed = rows.column("closed_on").to_pylist()
-        rows = rows.filter(pa.array([day is None or day > oldest for day in closed], pa.bool_()))
+    def record(
+        self,
+        scope: str,
+        found: Iterable[Finding],
+        day: date,
+        replaces: Callable[[dict[str, Any]], bool],
+        run_id: str = "",
+    ) -> list[dict[str, Any]]:
+        """Add what was found to a scope and close what that replaces; doing it twice changes nothing.
+
+        What is found again was never made good: it stays open since the day it was found first.
+
+        Args:
+            day: business date of whoever looked.
+            replaces: says of an open row (SCHEMA) whether this look has judged it anew.
+            run_id: the extraction that was looked at; its own earlier rows are dropped.
+
+        Returns:
+            The open rows of the scope.
+        """
+        new = to_rows(found, day, run_id)
+        again = {_identity(row) for row in new}
+        since: dict[tuple, date] = {}
+        kept = []
+        for row in self.read(scope).to_pylist():
+            is_own = bool(run_id) and row["run_id"] == run_id
+            if row["closed_on"] is None and (is_own or replaces(row)):
+                if _identity(row) in again:
+                    since[_identity(row)] = row["business_date"]
+                if is_own or _identity(row) in again:
+                    continue
+                row["closed_on"] = day
+            if row["closed_on"] is None or row["closed_on"] > day - timedelta(days=KEPT_DAYS):
+                kept.append(row)
+        for row in new:
+            row["business_date"] = since.get(_identity(row), day)
+        rows = [*kept, *new]
         path = self._path(scope)
-        if not rows.num_rows and not path.exists():
-            return
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with replacing(path) as temporary:
-            pq.write_table(rows, temporary, compression="zstd")
+        if rows or path.exists():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with replacing(path) as temporary:
+                table = pa.Table.from_pylist(rows, schema=SCHEMA)
+                pq.write_table(table, temporary, compression="zstd")
+        return [row for row in rows if row["closed_on"] is None]
 
     def scopes(self) -> list[str]:
         """Scopes that have a file."""
@@ -158,14 +200,10 @@ class FindingStore:
         """One row a finding, as `ops.finding` shows it: open ones first, then those made good.
 
         Columns: finding_id, business_date (when it was found), source, object, place, column_name, rule,
-        severity, status (``open``, ``accepted``, ``made_good``), row_count, amount, currency, keys (up to 20),
-        message, what_to_do, closed_on.
+        severity, status (``open``, ``accepted``, ``made_good``), row_count, amount, currency, keys (up to 20), found_values
+        (up to 5), message, what_to_do, closed_on.
         """
-        tables = [self.read(scope) for scope in self.scopes()]
-        found = pa.concat_tables([SCHEMA.empty_table(), *tables])
-        with duckdb.connect() as connection:
-            connection.register("found", found)
-            grouped = connection.execute(_GROUPED).to_arrow_table()
+        grouped = self._grouped()
         accepted = self._accepted()
         status = [
             "accepted" if state == "open" and accepted.get(number) == content else state
@@ -179,20 +217,21 @@ class FindingStore:
             ["content"]
         )
 
+    def open(self) -> list[dict[str, Any]]:
+        """Findings neither made good nor accepted, the incomplete ones first."""
+        return [row for row in self.grouped().to_pylist() if row["status"] == "open"]
+
     def accept(self, finding_ids: Iterable[str]) -> None:
         """Let findings stand as they are now; an acceptance lapses when its finding changes.
 
         Raises:
             StateError: there is no such open finding.
         """
-        tables = [self.read(scope) for scope in self.scopes()]
-        with duckdb.connect() as connection:
-            connection.register("found", pa.concat_tables([SCHEMA.empty_table(), *tables]))
-            is_open = {
-                row["finding_id"]: row["content"]
-                for row in connection.execute(_GROUPED).to_arrow_table().to_pylist()
-                if row["status"] == "open"
-            }
+        is_open = {
+            row["finding_id"]: row["content"]
+            for row in self._grouped().to_pylist()
+            if row["status"] == "open"
+        }
         accepted = self._accepted()
         for number in finding_ids:
             if number not in is_open:
@@ -204,6 +243,12 @@ class FindingStore:
         self.folder.mkdir(parents=True, exist_ok=True)
         write_atomically(self.folder / _ACCEPTED, json.dumps(accepted, indent=1))
 
+    def _grouped(self) -> pa.Table:
+        tables = [self.read(scope) for scope in self.scopes()]
+        with duckdb.connect() as connection:
+            connection.register("found", pa.concat_tables([SCHEMA.empty_table(), *tables]))
+            return connection.execute(_GROUPED).to_arrow_table()
+
     def _accepted(self) -> dict[str, str]:
         path = self.folder / _ACCEPTED
         return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
@@ -212,13 +257,33 @@ class FindingStore:
         return self.folder / f"{scope}.parquet"
 
 
-def to_table(findings: Iterable[Finding], business_date: date, run_id: str) -> pa.Table:
-    """Findings as rows of a scope, open since ``business_date``."""
-    rows = [
+def to_rows(findings: Iterable[Finding], business_date: date, run_id: str) -> list[dict[str, Any]]:
+    """Findings as rows of a scope (SCHEMA), open since ``business_date``."""
+    return [
         asdict(finding) | {"business_date": business_date, "run_id": run_id, "closed_on": None}
         for finding in findings
     ]
-    return pa.Table.from_pylist(rows, schema=SCHEMA)
+
+
+def is_of_object(row: dict[str, Any]) -> bool:
+    """Whether a row is about its object as a whole, which every look at it judges anew."""
+    return not row["place"] and not row["key_hash"]
+
+
+def describe(row: dict[str, Any]) -> str:
+    """A finding (a row of `FindingStore.grouped`) in one line."""
+    where = f"{row['source']}.{row['object']}" if row["object"] else row["source"]
+    where += f" {row['place']}" if row["place"] else ""
+    count = f"{row['row_count']:,} row{'s' if row['row_count'] != 1 else ''}"
+    if row["amount"] is not None:
+        count += f", {row['amount']:,.2f} {row['currency']}".rstrip()
+    keys = f" [{row['keys']}]" if row["keys"] else ""
+    found = f" found: {row['found_values']}" if row["found_values"] else ""
+    return f"{row['finding_id']} {where}: {row['rule']}: {count}{keys}{found}: {row['message']}"
+
+
+def _identity(row: dict[str, Any]) -> tuple:
+    return tuple(row[name] for name in ("rule", "place", "column", "key", "key_hash", "currency"))
 
 
 def scope_of(source: str, object_name: str) -> str:

@@ -4,7 +4,6 @@ import json
 import logging
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
@@ -33,48 +32,29 @@ def report(event: str, **fields: Any) -> None:
         os.close(descriptor)
 
 
-@dataclass
-class _Problem:
-    """Something open: since when, of which DAG, of which object if only that is missing.
-
-    ``is_passed``: its DAG has since gone on without the object.
-    """
-
-    at: str
-    dag: str
-    object: str | None
-    is_passed: bool = False
-
-
 def open_problems(settings: Settings, zone: tzinfo = UTC) -> list[str]:
-    """What failed or is blocked and was not made good since, oldest first, each message once with its time in ``zone``.
+    """DAGs that failed and have not succeeded since, oldest first, each message once with its time in ``zone``.
 
-    A failed build is made good by a publication, a failed ingest DAG when it announces its area. An object its
-    DAG went on without stays open until it is committed, or until the DAG's next run has no trouble with it.
+    A failed build is made good by a publication, a failed ingest DAG when it announces its area. What a DAG went
+    on without is a finding (runtime/findings.py).
     """
-    problems: dict[str, _Problem] = {}
+    problems: dict[str, tuple[str, str]] = {}
     for event in _events(settings):
-        name = f"{event['source']}.{event['object']}" if "object" in event else None
         dag = event.get("dag", BUILD)
         match event["event"]:
-            case "failed":
-                problems[event["message"]] = _Problem(event["at"], dag, name)
-            case "blocked" if not event.get("fails_dag", True):
-                text = f"{name}: {'; '.join(event['reasons'])}"
-                problems[text] = _Problem(event["at"], dag, name)
-            case "committed":
-                problems = {text: p for text, p in problems.items() if p.object != name}
+            case "failed" if "object" not in event:
+                problems[event["message"]] = (event["at"], dag)
             case "announced":
                 problems = {
-                    text: replace(p, is_passed=True) if p.dag == dag else p
-                    for text, p in problems.items()
-                    if p.dag != dag or (p.object and not p.is_passed)
+                    text: problem for text, problem in problems.items() if problem[1] != dag
                 }
             case "published" | "unchanged":
-                problems = {text: p for text, p in problems.items() if p.dag != BUILD}
+                problems = {
+                    text: problem for text, problem in problems.items() if problem[1] != BUILD
+                }
     return [
-        f"{datetime.fromisoformat(problem.at).astimezone(zone):%Y-%m-%d %H:%M %Z} {text}"
-        for text, problem in problems.items()
+        f"{datetime.fromisoformat(at).astimezone(zone):%Y-%m-%d %H:%M %Z} {text}"
+        for text, (at, _) in problems.items()
     ]
 
 

@@ -8,13 +8,17 @@ import json
 import multiprocessing
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable
 from datetime import date
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from rich.console import Console
+
 from cli import airflow_home, sandbox, state
+from cli.report import INCOMPLETE, is_incomplete, print_findings
 from ingestion.catalogue import AREAS, objects_of
 from ingestion.lake import Lake
 from pipeline import build
@@ -33,7 +37,7 @@ _processes.set_forkserver_preload([__name__, "great_expectations"])
 
 
 def run_day(home: Path, tenant: Path, day: str) -> Run:
-    """Run a business date to its end."""
+    """Run a business date to its end; exit status 3 if something is missing in what was published."""
     process = _start(home, tenant, day)
     process.join(400)
     return Run(process.exitcode, (home / "printed.txt").read_text(encoding="utf-8"), home)
@@ -90,6 +94,9 @@ def _work(home: Path, folder: Path, day: date) -> None:
         build.publish(context, build.audit(context, build.run_dbt(context, plan)))
         build.render_site(context)
         server.terminate()
+        print_findings(Console(width=200), context.findings)
+        if is_incomplete(context.findings):
+            sys.exit(INCOMPLETE)
 
 
 def _ingest(context: Context, area: str, day: date) -> None:

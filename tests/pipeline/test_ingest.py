@@ -51,7 +51,7 @@ def names(entries):
 # Which objects
 
 
-def test_a_folder_makes_an_entity_and_an_unknown_one_a_warning(files):
+def test_a_folder_makes_an_entity_an_unknown_one_too(files):
     context, connection = files
     for entity in ("crm__order", "support__ticket", "hr__staff", ".stfolder"):
         drop(connection, DAY1, entity=entity)
@@ -59,8 +59,7 @@ def test_a_folder_makes_an_entity_and_an_unknown_one_a_warning(files):
         "files.support__ticket"
     ]
     assert names(connected_objects(context, "success", "files", connection)) == ["files.hr__staff"]
-    assert [message for message in messages(context) if "hr__staff" in message]
-    assert not any("stfolder" in message for message in messages(context))
+    assert names(connected_objects(context, "crm", "files", connection)) == ["files.crm__order"]
 
 
 def test_a_missing_drop_folder_is_named(files):

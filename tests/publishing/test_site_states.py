@@ -8,6 +8,7 @@ import pytest
 from site_pages import Page
 
 from publishing.site import render
+from runtime.findings import Finding, FindingStore
 from runtime.progress import open_problems, report
 from runtime.tenant import Tenant
 
@@ -83,31 +84,35 @@ def test_what_an_ingest_dag_left_open_outlives_a_publication(settings):
     assert said(settings) == []
 
 
-def test_an_object_its_dag_went_on_without_stays_open(settings):
-    """Until it comes in, or until the DAG's next run has no trouble with it; a required one is said by its DAG."""
-    running = {"dag": "ingest_sfa", "source": "salesforce"}
-
-    def failed(name):
-        report("failed", **running, object=name, message=f"salesforce / {name}: gone")
-
-    for name in ("Lead", "Contact", "Task"):
-        failed(name)
-    report("blocked", **running, object="Event", reasons=["key twice"], fails_dag=False)
-    report("blocked", **running, object="Opportunity", reasons=["x"], fails_dag=True)
-    report("announced", dag="ingest_sfa", business_date="2026-03-31")
-    report("published", as_of_date="2026-03-31")
-    assert said(settings) == [
-        "salesforce / Lead: gone",
-        "salesforce / Contact: gone",
-        "salesforce / Task: gone",
-        "salesforce.Event: key twice",
-    ]
-    report("committed", source="salesforce", object="Contact")
-    failed("Lead")
-    report("announced", dag="ingest_sfa", business_date="2026-04-01")
-    assert said(settings) == ["salesforce / Lead: gone"]
-    report("announced", dag="ingest_sfa", business_date="2026-04-02")
+def test_what_a_dag_went_on_without_is_a_finding_and_no_failure(settings):
+    running = {"dag": "ingest_sfa", "source": "salesforce", "object": "Lead"}
+    report("failed", **running, message="salesforce / Lead: gone")
+    report("blocked", **running, reasons=["key twice"])
     assert said(settings) == []
+
+
+def test_findings_are_shown_with_what_to_do(settings):
+    """Those that make the numbers incomplete mark them; what is made good is told as such."""
+    store = FindingStore(settings.findings_dir)
+    lost = Finding(
+        "file_rejected",
+        "files",
+        "crm__order",
+        "It is <no> table. / 表ではない。",
+        "drop it again",
+        severity="incomplete",
+        place="crm__order/2026-03-31/o.csv",
+    )
+    store.record("files.crm__order", [lost], date(2026, 3, 31), lambda _: True)
+    index = render(settings, TENANT)
+    checks = index.with_name("checks.html")
+    assert "These numbers are incomplete" in text_of(index)
+    assert "It is &lt;no&gt; table." in text_of(index)
+    assert "drop it again" in text_of(checks)
+    assert "Every rule passed" not in text_of(checks)
+    store.record("files.crm__order", [], date(2026, 4, 1), lambda _: True)
+    assert "incomplete" not in text_of(render(settings, TENANT))
+    assert "made good" in text_of(checks)
 
 
 def test_times_are_those_of_the_tenant(settings):

@@ -89,7 +89,7 @@ def test_what_only_publishing_knows(settings):
         tables = connection.execute(
             "select table_name from duckdb_tables() where schema_name = 'ops' order by 1"
         ).fetchall()
-        assert tables == [("_builds",), ("_runs",), ("gx_validation_result",)]
+        assert tables == [("_builds",), ("_runs",), ("finding",), ("gx_validation_result",)]
         rows = connection.execute(
             "select table_name, rule, status, unexpected_count, message from ops.gx_validation_result"
         ).fetchall()

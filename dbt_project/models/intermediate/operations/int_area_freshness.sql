@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 -- Up to which business date each ingest area is committed: to the least advanced of its objects that are required or
--- were ever loaded. An area without any such object is switched off: no vendor offers it, no file was dropped for it
+-- were ever loaded. An object of which something is missing was whole the day before. An area without any such object is switched off: no vendor offers it, no file was dropped for it
 -- (docs/domain/conventions.md#freshness).
 {%- set systems = "'" ~ var('systems') | join("', '") ~ "'" %}
 with source_object as (
@@ -18,17 +18,33 @@ loaded as (
 
 ),
 
+missing as (
+
+    select source, object, min(business_date) as missing_since
+    from {{ ref('stg_ops__finding') }}
+    where business_date <= {{ as_of_date() }}
+    group by source, object
+
+),
+
 object_state as (
 
     select
         source_object.area,
-        loaded.last_business_date,
+        case
+            when missing.missing_since <= loaded.last_business_date
+                then cast({{ dbt.dateadd('day', -1, 'missing.missing_since') }} as date)
+            else loaded.last_business_date
+        end as last_business_date,
         source_object.source in ({{ systems }})
         and (source_object.is_required or loaded.object is not null) as is_expected
     from source_object
     left join loaded
         on source_object.source = loaded.source
         and source_object.object = loaded.object
+    left join missing
+        on source_object.source = missing.source
+        and source_object.object = missing.object
 
 ),
 
