@@ -11,13 +11,13 @@ from expectations.contracts import contract_for
 from ingestion.catalogue import CatalogueObject, is_known, objects_of
 from ingestion.lake import Lake, Manifest
 from ingestion.live_records import live_records
-from ingestion.sources.base import ExpectedColumns, Known, Source, malformed_as_source_error
+from ingestion.sources.base import Known, Source, malformed_as_source_error
 from pipeline.context import Context
 from pipeline.findings import record_unread
 from runtime.business_date import day_end
 from runtime.errors import SourceError
 from runtime.progress import report
-from runtime.records import Connection
+from runtime.records import Connection, ExpectedColumns
 from runtime.redaction import redact
 from runtime.sources import SOURCES
 
@@ -175,8 +175,9 @@ def _keep_originals(lake: Lake, entry: CatalogueObject, manifest: Manifest, sour
             )
         manifest.files[name] = notes
         if "reason" in notes:
-            lake.quarantine_file(entry, manifest, name, original.content, notes["reason"])
-            report("warning", message=f"{entry.source} / {name} is quarantined: {notes['reason']}")
+            said = f"{notes['reason']} → {notes['what_to_do']}"
+            lake.quarantine_file(entry, manifest, name, original.content, said)
+            report("warning", message=f"{entry.source} / {name} is quarantined: {said}")
 
 
 def _expected_columns(entry: CatalogueObject) -> ExpectedColumns:
@@ -185,4 +186,6 @@ def _expected_columns(entry: CatalogueObject) -> ExpectedColumns:
         return ExpectedColumns()
     contract = contract_for(entry)
     dates = [c.name for c in contract.columns if c.logical_type in ("date", "timestamp")]
-    return ExpectedColumns(list(contract.required_columns), dates)
+    names = [column.name for column in contract.columns if not column.is_derived]
+    personal = [column.name for column in contract.columns if column.is_personal]
+    return ExpectedColumns(list(contract.required_columns), dates, names, personal)

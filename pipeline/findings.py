@@ -177,6 +177,11 @@ def _unknown_entity(entry: CatalogueObject, manifest: Manifest) -> Finding:
     )
 
 
+def _unreadable(reason: str) -> str:
+    english, _, japanese = reason.partition(" / ")
+    return f"The file cannot be read: {english} / ファイルを読み取れません：{japanese}"
+
+
 def _of_files(entry: CatalogueObject, manifest: Manifest) -> list[Finding]:
     """What the connector found, and the files it could not read."""
     rejected = [
@@ -184,9 +189,12 @@ def _of_files(entry: CatalogueObject, manifest: Manifest) -> list[Finding]:
             rule="file_rejected",
             source=entry.source,
             object=entry.object,
-            message=f"The file cannot be read: {file['reason']} / ファイルを読み取れません。",
-            what_to_do="mend the file and drop it again under its name / "
-            "ファイルを修正し、同じ名前で再投入してください。",
+            message=_unreadable(file["reason"]),
+            what_to_do=file.get(
+                "what_to_do",
+                "mend the file and drop it again under its name / "
+                "ファイルを修正し、同じ名前で再投入してください。",
+            ),
             severity="incomplete",
             place=name,
             holds_back=True,

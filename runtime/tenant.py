@@ -3,7 +3,7 @@
 import codecs
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
@@ -12,20 +12,24 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from runtime.errors import TenantError
 from runtime.sources import SOURCES
 
-
 # What a name means where files come from, as browsers read it: Python's codecs of these names lack what Windows adds.
 WINDOWS_ENCODINGS = {"shift_jis": "cp932", "windows-31j": "cp932", "iso8859-1": "cp1252"}
 
 
 class FileFeed(BaseModel):
-    """What a company says of one entity's dropped files.
+    """What tenant.yml says of one entity's dropped files.
 
     Attributes:
-        encoding: Python's name of the encoding of its CSV files, which is then believed; empty = see the files.
+        mode: ``full``: each drop is the whole, what it lacks is gone; ``changes``: rows missing from a file say
+            nothing; None: rows missing from it say nothing, but those that look lost are reported.
+        max_lost_share: a full drop that lacks more than this share of what the one before had is refused.
+        encoding: Python's name of the encoding of its text files, which is then believed; empty = see the files.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    mode: Literal["full", "changes"] | None = None
+    max_lost_share: Annotated[float, Field(ge=0, lt=1)] = 0.5
     encoding: str = ""
 
     @field_validator("encoding")
@@ -36,7 +40,7 @@ class FileFeed(BaseModel):
         try:
             name = codecs.lookup(WINDOWS_ENCODINGS.get(value.lower(), value)).name
             # Codecs that escape, pack or turn letters round are encodings to Python too.
-            is_known = name.startswith("utf") or b'a,"\n' == 'a,"\n'.encode(name)
+            is_known = name.startswith("utf") or 'a,"\n'.encode(name) == b'a,"\n'
         except (LookupError, ValueError):
             is_known = False
         if not is_known:
@@ -55,7 +59,7 @@ class Tenant(BaseModel):
         last_business_date: default date of a run and cap of any automatic one; None for a live company.
         systems: connected sources; others are switched off.
         vars: dbt vars this company overrides.
-        files: what is said of an entity's dropped files, by the name of its folder.
+        files: what is said of entities' dropped files, by the name of the folder.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

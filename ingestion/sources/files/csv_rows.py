@@ -57,7 +57,9 @@ def _read(path: Path, file: TextIO, delimiter: str) -> Iterator[tuple[int, list[
         while line := file.readline(limits.ROW_CHARACTERS + 1):
             taken += len(line)
             if taken > limits.ROW_CHARACTERS:
-                raise too_much(path, "characters in a row", "1行の文字数", limits.ROW_CHARACTERS, number + 1)
+                raise too_much(
+                    path, "characters in a row", "1行の文字数", limits.ROW_CHARACTERS, number + 1
+                )
             yield line
 
     try:

@@ -89,9 +89,7 @@ def read_records(
         told.remarks.append(_no_rows())
 
 
-def _rows(
-    path: Path, expected: ExpectedColumns, told: Told, encoding: str
-) -> tuple[Rows, str]:
+def _rows(path: Path, expected: ExpectedColumns, told: Told, encoding: str) -> tuple[Rows, str]:
     """The rows (number, cells, openpyxl's cells or None) and the encoding of a text file."""
     if is_workbook(path):
         return workbook_rows(path, told.remarks), ""

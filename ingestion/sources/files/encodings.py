@@ -24,7 +24,7 @@ BLOCK = 1 << 20
 # Bytes without a character in Shift_JIS, which Python's codec lets pass as these.
 UNASSIGNED_CP932 = re.compile("[\x80\xa0\uf8f0-\uf8f3]")
 # Three-byte characters in UTF-8; other encodings' bytes look like them once in a while only.
-JAPANESE = re.compile("[\u3000-\u9fff\uff00-\uffef]")
+JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
 JIS_ESCAPE = re.compile(r"\x1b[$(]")
 
 # So many characters beyond ASCII tell what a file is: the rest of a large one is not looked at.
@@ -33,15 +33,17 @@ JUDGED_CHARACTERS = 200_000
 HIGHEST_IMPLAUSIBLE_SHARE = 0.2
 RUN = re.compile(r"[^\x00-\x7f]+")
 # A Western text read as CP932: each accented letter takes the next letter with it, or is one half-width kana.
-ACCENTED_LETTERS = re.compile(
-    rb"(?:[\x81-\x9f\xe0-\xfc][A-Za-z]|[\xa1-\xdf](?![\xa1-\xdf]{2}))+"
-)
-PUNCTUATION = re.compile("[、。，．・：；？！（）「」『』【】]")  # it stands between Latin words too
+ACCENTED_LETTERS = re.compile(rb"(?:[\x81-\x9f\xe0-\xfc][A-Za-z]|[\xa1-\xdf](?![\xa1-\xdf]{2}))+")
+PUNCTUATION = re.compile(
+    "[、。，．・：；？！（）「」『』【】]"
+)  # it stands between Latin words too
 HIRAGANA_OR_SIGN = re.compile("[\u3000-\u309f]")
 USER_DEFINED = re.compile("[\ue000-\uf8ff]")
 STRAY_MARK = re.compile("(?<![ｳｶ-ﾄﾊ-ﾎ])ﾞ|(?<![ﾊ-ﾎ])ﾟ")
 WRITTEN_KANA = re.compile("[ｳｶ-ﾄﾊ-ﾎ]ﾞ|[ﾊ-ﾎ]ﾟ|[ｷｼﾁﾆﾋﾐﾘ][ｬｭｮ]")
 HALF_WIDTH_KANA = re.compile("[｡-ﾟ]+")
+# More letters beyond ASCII in a row than Western languages have.
+MANY_ACCENTS = re.compile("[\x80-\xff]{4}")
 # What came as no character: users' own, and those that stand for what could not be read.
 LOST = re.compile("[\ue000-\uf8ff\ufffd]")
 LOST_OR_MIXED = re.compile(
@@ -68,30 +70,29 @@ def find_encoding(path: Path, named: str = "") -> str:
     if believed:
         if _is_decodable(path, believed):
             return believed
-        who = "its byte order mark" if marked else "tenant.yml"
+        name = believed.removesuffix("-sig").upper()
+        who = "byte order mark" if marked else "tenant.yml"
         raise UnreadableFile(
             path,
-            f"its characters are not {believed}, as {who} says / {believed}として読めない文字があります",
-            SAVE_AS_UTF8,
+            f"its characters are not {name}, as the {who} says / {name}として読めない文字があります",
+            EXPORT_AGAIN if marked else SAVE_AS_UTF8,
         )
-    if b"\0" in start:
+    if b"\0" in start.partition(b"\n")[0]:
         raise UnreadableFile(
             path,
-            "holds NUL: UTF-16 needs a byte order mark / NULがあります。UTF-16にはBOMが必要です",
+            "its first line holds NUL: UTF-16 needs a byte order mark / 1行目にNULがあります。UTF-16にはBOMが必要です",
             SAVE_AS_UTF8,
         )
     if _is_decodable(path, "utf-8"):
         if any(JIS_ESCAPE.search(block) for block in _blocks(path, "utf-8")):
-            raise _none_of_ours(path, "ISO-2022-JP")
+            raise _none_of_ours(path, ("ISO-2022-JP", "ISO-2022-JP"))
         return "utf-8"
-    if _is_broken_utf8(path):
-        raise UnreadableFile(
-            path,
-            "its UTF-8 characters are damaged or cut off / UTF-8の文字が壊れているか、途中で切れています",
-            EXPORT_AGAIN,
-        )
+    if _is_nearly(path, "utf-8"):
+        raise _damaged(path, "UTF-8")
     if not _is_decodable(path, "cp932"):
-        raise _none_of_ours(path, _likely(path))
+        likely = _likely(path)
+        is_damaged = likely is None and _is_nearly(path, "cp932")
+        raise _damaged(path, "Shift_JIS") if is_damaged else _none_of_ours(path, likely)
     line = _implausible_line(path)
     if line is not None:
         raise _none_of_ours(path, _likely(path), line)
@@ -135,20 +136,38 @@ class OddCells:
         )
 
 
-def _none_of_ours(path: Path, likely: str, line: int = 0) -> UnreadableFile:
-    place = (f"; as Shift_JIS line {line} would be no Japanese", f"（{line}行目）") if line else ("", "")
+def _damaged(path: Path, name: str) -> UnreadableFile:
     return UnreadableFile(
         path,
-        f"its characters are not UTF-8 or Shift_JIS (cp932), they look like {likely}{place[0]} / "
-        f"UTF-8でもShift_JISでもない文字コードです（{likely}と思われます）{place[1]}",
-        SAVE_AS_UTF8,
+        f"its {name} characters are damaged or cut off / {name}の文字が壊れているか、途中で切れています",
+        EXPORT_AGAIN,
     )
 
 
-def _likely(path: Path) -> str:
+def _none_of_ours(
+    path: Path, likely: tuple[str, str] | None, line: int | None = None
+) -> UnreadableFile:
+    english = "its characters are neither UTF-8 nor Shift_JIS (cp932)"
+    japanese = "文字コードがUTF-8でもShift_JISでもありません"
+    if likely:
+        english += f", they look like {likely[0]}"
+        japanese += f"（{likely[1]}と思われます）"
+    if line:
+        english += f"; read as Shift_JIS line {line} is no Japanese"
+        japanese += f"（{line}行目がShift_JISの日本語として読めません）"
+    return UnreadableFile(path, f"{english} / {japanese}", SAVE_AS_UTF8)
+
+
+def _likely(path: Path) -> tuple[str, str] | None:
+    """What encoding a file seems to have that has none of ours; None where that cannot be said."""
     if _is_decodable(path, "euc_jp"):
-        return "EUC-JP"
-    return "Windows-1252, Mac Roman or another Western encoding"
+        return "EUC-JP", "EUC-JP"
+    if any(MANY_ACCENTS.search(block) for block in _blocks(path, "latin-1")):
+        return None
+    return (
+        "Windows-1252, Mac Roman or another Western encoding",
+        "Windows-1252やMac Romanなど欧文の文字コード",
+    )
 
 
 def _is_decodable(path: Path, encoding: str) -> bool:
@@ -168,10 +187,10 @@ def _blocks(path: Path, encoding: str, errors: str = "strict") -> Iterator[str]:
             yield block + file.readline(BLOCK)
 
 
-def _is_broken_utf8(path: Path) -> bool:
-    """Whether bytes that are not UTF-8 nearly are: as cp932 they would be read as other characters."""
+def _is_nearly(path: Path, encoding: str) -> bool:
+    """Whether bytes that are not of an encoding nearly are: in another they would be other characters."""
     whole = broken = 0
-    for block in _blocks(path, "utf-8", "replace"):
+    for block in _blocks(path, encoding, "replace"):
         broken += block.count("\ufffd")
         whole += len(JAPANESE.findall(block))
     return whole > broken
@@ -194,8 +213,10 @@ def _implausible_line(path: Path) -> int | None:
             if not first or (odd and not first_odd):
                 line = lines + block.count("\n", 0, run.start()) + 1
                 first, first_odd = first or line, line if odd else 0
-            stands_alone = stands_alone or len(text) > 1 or not (before + after).strip().isalpha()
             only_half_width = HALF_WIDTH_KANA.fullmatch(text)
+            touches_letters = (before + after).strip().isalpha()
+            if len(text) > 1 or not (only_half_width or touches_letters):
+                stands_alone = True
             is_kana = is_kana and bool(only_half_width)
             is_euc = is_euc and not WRITTEN_KANA.search(text) and bool(EVERYDAY_EUC.fullmatch(data))
             if not has_everyday and not only_half_width:

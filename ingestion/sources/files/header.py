@@ -62,7 +62,7 @@ def find_header(
     names = [known.get(fold_name(cell), clean_name(cell)) for cell in cells]
     while names and not names[-1]:
         names.pop()
-    _check_names(path, number, names, expected)
+    _check_names(path, number, names, [clean_name(cell) for cell in cells], expected)
     return place, names
 
 
@@ -78,7 +78,9 @@ def _no_header(path: Path, row: tuple[int, list[str]], expected: ExpectedColumns
     )
 
 
-def _check_names(path: Path, number: int, names: list[str], expected: ExpectedColumns) -> None:
+def _check_names(
+    path: Path, number: int, names: list[str], written: list[str], expected: ExpectedColumns
+) -> None:
     if len(names) > limits.COLUMNS:
         raise too_much(path, "columns", "列数", limits.COLUMNS)
     if "" in names:
@@ -91,7 +93,7 @@ def _check_names(path: Path, number: int, names: list[str], expected: ExpectedCo
         )
     # The warehouse's column names do not tell upper from lower case.
     folded = [name.lower() for name in names]
-    doubled = sorted({n for n, f in zip(names, folded, strict=True) if folded.count(f) > 1})
+    doubled = sorted({n for n, f in zip(written, folded, strict=False) if folded.count(f) > 1})
     if doubled:
         shown = ", ".join(doubled)[:SHOWN_NAMES]
         raise UnreadableFile(
@@ -108,7 +110,7 @@ def _check_names(path: Path, number: int, names: list[str], expected: ExpectedCo
         )
     missing = ", ".join(name for name in expected.required if name not in names)
     if missing:
-        shown = ", ".join(names)[:SHOWN_NAMES]
+        shown = ", ".join(filter(None, written))[:SHOWN_NAMES]
         raise UnreadableFile(
             path,
             f"required columns are missing: {missing} (row {number} has {shown}) / "

@@ -21,16 +21,15 @@ class UnreadableFile(Exception):
 
     Args:
         path: the file.
-        found: what is wrong with it and where, ``EN / JA``.
+        reason: what is wrong with it and where, ``EN / JA``.
         what_to_do: what its sender can do, ``EN / JA``.
     """
 
-    def __init__(self, path: Path, found: str, what_to_do: str) -> None:
+    def __init__(self, path: Path, reason: str, what_to_do: str) -> None:
         self.path = path
-        self.found = found
+        self.reason = reason
         self.what_to_do = what_to_do
-        self.reason = f"{found} → {what_to_do}"
-        super().__init__(f"{path.name}: {self.reason}")
+        super().__init__(f"{path.name}: {reason} → {what_to_do}")
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,9 @@ def _check_archive(path: Path) -> None:
             members = archive.infolist()
             if any(member.flag_bits & 1 for member in members):
                 raise UnreadableFile(
-                    path, "is protected by a password / パスワードで保護されています", WITHOUT_PASSWORD
+                    path,
+                    "is protected by a password / パスワードで保護されています",
+                    WITHOUT_PASSWORD,
                 )
             if sum(member.file_size for member in members) > limits.UNPACKED_BYTES:
                 raise too_much(path, "bytes unpacked", "展開後のバイト数", limits.UNPACKED_BYTES)

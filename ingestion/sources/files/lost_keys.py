@@ -1,0 +1,95 @@
+"""Findings about keys that a dropped file lacks, and about files that are not complete."""
+
+import hashlib
+from collections.abc import Iterator
+
+from ingestion.catalogue import CatalogueObject
+from ingestion.sources.base import Known
+from ingestion.sources.files.full_export import Checked, Key
+from ingestion.sources.files.names import drop_order
+from runtime.findings import SHOWN_KEYS, Finding
+from runtime.records import ExpectedColumns
+
+# A file that still has this share of the keys of the one before is taken for an export of everything.
+SHARE_OF_AN_EXPORT = 0.5
+
+
+def keys_refused(
+    entry: CatalogueObject, keys: set[Key], expected: ExpectedColumns
+) -> Iterator[Finding]:
+    """The keys that a refused full drop lacks; they are judged anew with the next one."""
+    shown = sorted(keys)[:SHOWN_KEYS]
+    for number, key in enumerate(shown, 1):
+        yield Finding(
+            rule="full_drop_lacks_keys",
+            source=entry.source,
+            object=entry.object,
+            message="The refused full drop lacks rows that the feed has; they still count. / "
+            "差し戻した全件ファイルに無い行は、引き続き集計されています。",
+            what_to_do="drop a complete file, or accept the blocked feed's finding if they are meant to go / "
+            "完全なファイルを再投入するか、削除が正しければ承認してください。",
+            key=_shown(entry, key, expected),
+            rows=len(keys) - len(shown) + 1 if number == len(shown) else 1,
+        )
+
+
+def keys_gone(
+    entry: CatalogueObject, known: Known, read: dict[str, Checked], expected: ExpectedColumns
+) -> Iterator[Finding]:
+    """Keys that a file lacks and the last one of its name in an earlier drop had.
+
+    Only where most keys came again: the file is an export of everything then, not of what changed. Nobody has
+    said so, hence the rows still count.
+    """
+    before = {path: _predecessor(path, {*known.files, *read}) for path in read}
+    on_the_lake = {path for path in before.values() if path and path not in read}
+    had = known.keys_of_files(on_the_lake) if on_the_lake else {}
+    for path, earlier in sorted(before.items()):
+        keys = read[earlier].keys if earlier in read else had.get(earlier, set())
+        gone = keys - read[path].keys
+        if not gone or len(keys & read[path].keys) < SHARE_OF_AN_EXPORT * len(keys):
+            continue
+        for key in sorted(gone):
+            yield Finding(
+                rule="keys_gone_from_file",
+                source=entry.source,
+                object=entry.object,
+                message=f"The file lacks rows that {earlier} had; they still count. / "
+                f"{earlier} にあった行がありません。引き続き集計されています。",
+                what_to_do=f"if each file holds everything, write files: {{{entry.object}: {{mode: full}}}} into "
+                "tenant.yml; if it holds what changed, mode: changes / 全件ファイルなら tenant.yml に "
+                "mode: full、差分ファイルなら mode: changes と書いてください。",
+                place=path,
+                key=_shown(entry, key, expected),
+                key_hash=hashlib.md5(chr(31).join(key).encode()).hexdigest(),
+            )
+
+
+def unfinished_upload(path: str, reason: str) -> Finding:
+    """A file that is left for the next run."""
+    return Finding(
+        rule="file_left_for_next_run",
+        source="files",
+        object=path.split("/", 1)[0],
+        message=f"The file is left for the next run: {reason}. / ファイルは次回の実行で読み込みます。",
+        what_to_do="run again when its upload is complete; a .done or .sha256 beside it says so / "
+        "アップロード完了後に再実行してください。",
+        severity="incomplete",
+        place=path,
+    )
+
+
+def _predecessor(path: str, paths: set[str]) -> str:
+    """The newest file of the same name in an earlier drop; empty if there is none."""
+    _, folder, name = path.split("/", 2)
+    earlier = [
+        other
+        for other in paths
+        if other.split("/", 2)[2:] == [name]
+        and drop_order(other.split("/")[1]) < drop_order(folder)
+    ]
+    return max(earlier, key=lambda other: drop_order(other.split("/")[1]), default="")
+
+
+def _shown(entry: CatalogueObject, key: Key, expected: ExpectedColumns) -> str:
+    return "" if set(entry.key) & set(expected.personal) else "/".join(key)
