@@ -1,7 +1,6 @@
 """What a person sees when something is wrong: one clear message, the published marts untouched."""
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -139,7 +138,8 @@ def test_a_malformed_file_stands_aside(tenant: Path, tmp_path: Path) -> None:
     (tenant / "files" / "hr__staff" / DATES[0] / "staff.csv").write_text("id,name\n1,x\n")
     kill_run(tmp_path / "state", tenant)
     outcome = run(tmp_path / "state", tenant)
-    assert outcome.status == 0, outcome.output
+    assert outcome.status == 3, outcome.output
+    assert "published, but incomplete" in outcome.output
     quarantine = tmp_path / "state" / "lake" / "quarantine" / "files"
     kept = list(quarantine.rglob("broken.csv"))
     assert [path.read_bytes() for path in kept] == [bad.read_bytes()]
@@ -148,9 +148,17 @@ def test_a_malformed_file_stands_aside(tenant: Path, tmp_path: Path) -> None:
     assert any("event" in reason and "achieved_at" in reason for reason in reasons), reasons
     assert "broken.csv" in outcome.output
     assert "hr__staff" in outcome.output
-    published = os.path.realpath(tmp_path / "state" / "published" / "marts.duckdb")
+    with outcome.marts() as marts:
+        customers = marts.execute("select count(*) from core.dim_customer").fetchone()
+        rejected = marts.execute(
+            "select place, severity, status from ops.finding where rule = 'file_rejected' order by all"
+        ).fetchall()
+    assert rejected == [
+        (f"process__stage_event/{DATES[0]}/lacking.csv", "incomplete", "open"),
+        (f"product__feature_use/{DATES[0]}/broken.csv", "incomplete", "open"),
+    ]
 
-    # the next day a required field goes missing: blocked, and readers still see the first day
+    # the next day a required field goes missing: the feed is refused, its last good state counts, and readers are told
     accounts = tenant / "salesforce" / "Account.jsonl"
     lines = [json.loads(line) for line in accounts.read_text().splitlines()]
     for line in lines:
@@ -160,8 +168,36 @@ def test_a_malformed_file_stands_aside(tenant: Path, tmp_path: Path) -> None:
     outcome = run_command(
         tmp_path / "state", "cli.run", "--tenant", str(tenant), "--date", DATES[1], "--vars", ""
     )
-    assert outcome.status == 1, outcome.output
-    assert "salesforce" in outcome.output and "Name" in outcome.output
-    assert os.path.realpath(tmp_path / "state" / "published" / "marts.duckdb") == published
+    assert outcome.status == 3, outcome.output
+    assert "salesforce.Account" in outcome.output and "feed_blocked" in outcome.output
+    assert "Exit status 3" in outcome.output
+    with outcome.marts() as marts:
+        assert marts.execute("select count(*) from core.dim_customer").fetchone() == customers
+        (blocked,) = marts.execute(
+            "select object, severity from ops.finding where rule = 'feed_blocked'"
+        ).fetchall()
+    assert blocked == ("Account", "incomplete")
     status = run_command(tmp_path / "state", "cli.status")
-    assert DATES[0] in status.output and "Name" in status.output
+    assert "incomplete: see below" in status.output and "feed_blocked" in status.output
+
+    # what somebody lets stand is no longer a reason to call the numbers incomplete
+    with outcome.marts() as marts:
+        ids = marts.execute(
+            "select finding_id from ops.finding where status = 'open' and severity = 'incomplete'"
+        ).fetchall()
+    arguments = (
+        "--tenant",
+        str(tenant),
+        "--date",
+        DATES[1],
+        "--accept",
+        ",".join(i for (i,) in ids),
+    )
+    outcome = run_command(tmp_path / "state", "cli.run", *arguments)
+    assert outcome.status == 0, outcome.output
+    assert "audited and published" in outcome.output
+    with outcome.marts() as marts:
+        found = marts.execute(
+            "select status from ops.finding where severity = 'incomplete'"
+        ).fetchall()
+    assert found == [("accepted",)] * 3
