@@ -1,12 +1,13 @@
 """Findings of a source's objects: what a check and a connector found, and what was made good by it."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from ingestion.catalogue import CatalogueObject, is_known
+from ingestion.catalogue import CatalogueObject
 from ingestion.lake import Manifest
 from pipeline.context import Context
 from pipeline.dbt import definition
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 UNREAD = "object_unread"
 SOURCE_UNREAD = "source_unread"
 HELD_BACK_SHARE = "held_back_share"
+FEED_BLOCKED = "feed_blocked"
+DROP_SCOPE = "files._drop"
 MEND_AND_RERUN = (
     "mend the source and run the date again / ソースを修正し、同じ日付で再実行してください。"
 )
@@ -29,6 +32,16 @@ def open_rows(context: Context, entry: CatalogueObject) -> list[dict[str, Any]]:
     return [row for row in rows if row["closed_on"] is None]
 
 
+def is_accepted(context: Context, entry: CatalogueObject, manifest: Manifest) -> bool:
+    """Whether a run like this one was blocked and somebody has accepted that it counts as it came."""
+    return any(
+        row["status"] == "accepted"
+        and (row["source"], row["object"], row["rule"]) == (entry.source, entry.object, FEED_BLOCKED)
+        and row["row_count"] == manifest.rows
+        for row in context.findings.grouped().to_pylist()
+    )
+
+
 def record_source(context: Context, area: str, source: str, day: date, reason: str) -> None:
     """Say that a source could not be signed in to for an area; without a reason: that it could."""
     finding = Finding(
@@ -38,6 +51,7 @@ def record_source(context: Context, area: str, source: str, day: date, reason: s
         message=f"Nothing of {area} could be read: {reason} / {area}領域のデータを読み取れませんでした。",
         what_to_do=MEND_AND_RERUN,
         severity="incomplete",
+        rows=0,
     )
     found = [finding] if reason else []
     context.findings.record(scope_of(source, f"_{area}"), found, day, lambda _: True)
@@ -52,8 +66,27 @@ def record_unread(context: Context, entry: CatalogueObject, day: date, reason: s
         message=f"The object could not be read: {reason} / オブジェクトを読み取れませんでした。",
         what_to_do=MEND_AND_RERUN,
         severity="incomplete" if entry.required else "warn",
+        rows=0,
     )
     _record(context, entry, day, [unread], lambda row: row["rule"] == UNREAD)
+
+
+def record_drop_root(
+    context: Context, day: date, passed_over: list[Finding], offered: list[CatalogueObject]
+) -> None:
+    """Say what lies in the root of a drop and is not read; what was said of folders gone by now is made good."""
+    context.findings.record(DROP_SCOPE, passed_over, day, lambda _: True)
+    there = {_drop_scope(entry) for entry in offered}
+    for scope in context.findings.scopes():
+        if scope.startswith(f"{DROP_SCOPE}.") and scope not in there:
+            context.findings.record(scope, [], day, lambda _: True)
+
+
+def record_passed_over(
+    context: Context, entry: CatalogueObject, day: date, passed_over: list[Finding]
+) -> None:
+    """Say what lies in an entity's folder of a drop and is not read, as it stands now."""
+    context.findings.record(_drop_scope(entry), passed_over, day, lambda _: True)
 
 
 def record_blocked(
@@ -61,7 +94,7 @@ def record_blocked(
 ) -> None:
     """Say that a run was refused and the last good state of its object stays."""
     blocked = Finding(
-        rule="feed_blocked",
+        rule=FEED_BLOCKED,
         source=entry.source,
         object=entry.object,
         message=f"What came was refused, the last good state stays: {'; '.join(reasons)} / "
@@ -91,8 +124,6 @@ def record_committed(
     found = _of_files(entry, manifest)
     if verdict is not None:
         found += verdict.findings
-    if not is_known(entry):
-        found.append(_unknown_entity(entry, manifest))
     mended = verdict.mended_keys if verdict else frozenset()
 
     def is_replaced(row: dict[str, Any]) -> bool:
@@ -109,6 +140,10 @@ def record_committed(
     elif held_back and verdict is not None and verdict.current_rows is not None:
         share = _share_finding(context, entry, day, held_back, verdict)
         _record(context, entry, day, share, lambda row: row["rule"] == HELD_BACK_SHARE)
+
+
+def _drop_scope(entry: CatalogueObject) -> str:
+    return f"{DROP_SCOPE}.{hashlib.md5(entry.object.encode()).hexdigest()[:16]}"
 
 
 def _day(manifest: Manifest) -> date:
@@ -164,19 +199,6 @@ def _share_finding(
     ]
 
 
-def _unknown_entity(entry: CatalogueObject, manifest: Manifest) -> Finding:
-    return Finding(
-        rule="unknown_entity",
-        source=entry.source,
-        object=entry.object,
-        message="No known entity: it lands raw and is in no model. / "
-        "未知のエンティティのため、生データとして保存するだけでモデルには含まれません。",
-        what_to_do="rename the folder if an entity is meant (docs/tenant.md lists them) / "
-        "既存のエンティティを指す場合はフォルダ名を直してください。",
-        rows=manifest.rows,
-    )
-
-
 def _unreadable(reason: str) -> str:
     english, _, japanese = reason.partition(" / ")
     return f"The file cannot be read: {english} / ファイルを読み取れません：{japanese}"
@@ -198,6 +220,7 @@ def _of_files(entry: CatalogueObject, manifest: Manifest) -> list[Finding]:
             severity="incomplete",
             place=name,
             holds_back=True,
+            rows=0,
         )
         for name, file in manifest.files.items()
         if "reason" in file

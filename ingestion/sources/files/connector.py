@@ -89,6 +89,7 @@ class FileDrop(Source):
         self.root = Path(self._spool.name if self._spool else connection.host)
         self.accepted: dict[str, dict[str, Any]] = {}
         self.rejected: list[RejectedFile] = []
+        self._looked_up: list[NewFile] | None = None
 
     def close(self) -> None:
         """Remove what was fetched."""
@@ -131,7 +132,8 @@ class FileDrop(Source):
         Raises:
             SourceError: see `extract`.
         """
-        return bool(self._new_files(entry, window, known))
+        self._looked_up = self._new_files(entry, window, known)
+        return bool(self._looked_up)
 
     def originals(self) -> Iterator[Original]:
         """Files that the last extraction accepted or rejected."""
@@ -211,7 +213,10 @@ class FileDrop(Source):
         self.accepted, self.rejected, self.findings, self.refusals = {}, [], [], []
         expected, feed = self._expected(entry), self._feed(entry)
         # All of a file before any of it: it is landed whole or not at all.
-        read = self._check(entry, self._new_files(entry, window, known), expected, reader)
+        files, self._looked_up = self._looked_up, None
+        if files is None:
+            files = self._new_files(entry, window, known)
+        read = self._check(entry, files, expected, reader)
         paths = {file.entry.path: checked for file, checked in read}
         rejected = [file.path for file in self.rejected]
         exports = FullExports(feed, bool(entry.key), known, paths, rejected)

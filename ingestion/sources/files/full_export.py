@@ -93,7 +93,8 @@ class FullExports:
         if not self._whole or not self._is_read(self._whole[-1]):
             return "", set()
         newest = self._whole[-1]
-        current = [newest] if newest in self._taken else self._state_before(newest, self._taken)
+        current = [] if newest in self._taken else self._state_before(newest, self._taken)
+        current.append(newest)
         gone: set[Key] = set()
         if self._has_key:
             had = self._keys(current, as_known=True)

@@ -1,7 +1,8 @@
 """Findings about keys that a dropped file lacks, and about files that are not complete."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from itertools import pairwise
 
 from ingestion.catalogue import CatalogueObject
 from ingestion.sources.base import Known
@@ -41,8 +42,8 @@ def keys_gone(
     Only where most keys came again: the file is an export of everything then, not of what changed. Nobody has
     said so, hence the rows still count.
     """
-    before = {path: _predecessor(path, {*known.files, *read}) for path in read}
-    on_the_lake = {path for path in before.values() if path and path not in read}
+    before = _predecessors({*known.files, *read}, read)
+    on_the_lake = {path for path in before.values() if path not in read}
     had = known.keys_of_files(on_the_lake) if on_the_lake else {}
     for path, earlier in sorted(before.items()):
         keys = read[earlier].keys if earlier in read else had.get(earlier, set())
@@ -79,16 +80,18 @@ def unfinished_upload(path: str, reason: str) -> Finding:
     )
 
 
-def _predecessor(path: str, paths: set[str]) -> str:
-    """The newest file of the same name in an earlier drop; empty if there is none."""
-    _, folder, name = path.split("/", 2)
-    earlier = [
-        other
-        for other in paths
-        if other.split("/", 2)[2:] == [name]
-        and drop_order(other.split("/")[1]) < drop_order(folder)
-    ]
-    return max(earlier, key=lambda other: drop_order(other.split("/")[1]), default="")
+def _predecessors(paths: Collection[str], of: Collection[str]) -> dict[str, str]:
+    """The newest file of the same name in an earlier drop, for those that have one."""
+    by_name: dict[str, list[tuple[str, str]]] = {}
+    for path in paths:
+        _, folder, name = path.split("/", 2)
+        by_name.setdefault(name, []).append((drop_order(folder), path))
+    found = {}
+    for files in by_name.values():
+        for (_, earlier), (_, path) in pairwise(sorted(files)):
+            if path in of:
+                found[path] = earlier
+    return found
 
 
 def _shown(entry: CatalogueObject, key: Key, expected: ExpectedColumns) -> str:

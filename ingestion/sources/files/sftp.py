@@ -111,8 +111,8 @@ class SftpDrop:
             self._leave(path, "it changed while it was fetched")
             return
         for marker in (m for m in markers if m.endswith(".sha256")):
-            with sftp.open(f"{self._root}/{marker}") as file:
-                told = file.read(4096).decode("ascii", "replace").split()
+            with sftp.open(f"{self._root}/{marker}") as told_by:
+                told = told_by.read(4096).decode("ascii", "replace").split()
             if told[:1] != [hashlib.sha256(partial.read_bytes()).hexdigest()]:
                 self._leave(path, f"it does not match {marker.rsplit('/', 1)[-1]}")
                 return
