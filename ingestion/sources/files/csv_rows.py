@@ -68,7 +68,7 @@ def _read(path: Path, file: TextIO, delimiter: str) -> Iterator[tuple[int, list[
             taken = 0
     except csv.Error as error:
         said = [words for part, words in BREAKS.items() if part in str(error)]
-        english, japanese = (said[0] if said else "is no CSV / CSVとして読めません").split(" / ")
+        english, japanese = (said[0] if said else "it is no CSV / CSVとして読めません").split(" / ")
         raise UnreadableFile(
             path, f"row {number + 1}: {english} / {number + 1}行目：{japanese}", QUOTES
         ) from error

@@ -181,7 +181,7 @@ def _total(number: int) -> Remark:
 def _no_rows() -> Remark:
     return Remark(
         "file_without_rows",
-        "has a header and no rows / 見出しだけで、データの行がありません",
+        "it has a header and no rows / 見出しだけで、データの行がありません",
         "see whether there was nothing to export / 出力するデータがなかったか確かめてください",
         0,
     )

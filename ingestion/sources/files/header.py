@@ -49,7 +49,9 @@ def find_header(
     """
     if not rows:
         raise UnreadableFile(
-            path, "has no header row, only empty rows / 見出し行がなく、空の行だけです", ONE_HEADER
+            path,
+            "it has no header row, only empty rows / 見出し行がなく、空の行だけです",
+            ONE_HEADER,
         )
     known = {fold_name(name): name for name in (*expected.columns, *expected.required)}
     required = {fold_name(name) for name in expected.required}

@@ -41,14 +41,16 @@ def is_workbook(path: Path) -> bool:
         head = file.read(HEAD_BYTES)
     ending = path.suffix.lower()
     if not head:
-        raise UnreadableFile(path, "is empty (0 bytes) / ファイルが空です（0バイト）", EXPORT_AGAIN)
+        raise UnreadableFile(
+            path, "it is empty (0 bytes) / ファイルが空です（0バイト）", EXPORT_AGAIN
+        )
     _refuse_foreign(path, head)
     if head.startswith(b"PK\x03\x04"):
         _check_archive(path)
         if ending not in WORKBOOK_ENDINGS:
             raise UnreadableFile(
                 path,
-                f"is an Excel workbook under a name that ends in {ending or 'nothing'} / "
+                f"it is an Excel workbook under a name that ends in {ending or 'nothing'} / "
                 "中身はExcelブックですが、拡張子が違います",
                 "let its name end in .xlsx / 拡張子を .xlsx にしてください",
             )
@@ -56,7 +58,7 @@ def is_workbook(path: Path) -> bool:
     if ending in WORKBOOK_ENDINGS:
         raise UnreadableFile(
             path,
-            f"is no Excel workbook although its name ends in {ending} / "
+            f"it is no Excel workbook although its name ends in {ending} / "
             f"拡張子は {ending} ですが、Excelブックではありません",
             "if it is a text file, let its name end in .csv; else save it in Excel anew / "
             "テキストなら拡張子を .csv に、そうでなければExcelで保存し直してください",
@@ -64,7 +66,7 @@ def is_workbook(path: Path) -> bool:
     if ending not in TEXT_ENDINGS:
         raise UnreadableFile(
             path,
-            f"has the ending {ending or 'none'}, which is not read / 拡張子 {ending or 'なし'} は読み込めません",
+            f"it has the ending {ending or 'none'}, which is not read / 拡張子 {ending or 'なし'} は読み込めません",
             f"save it as one of {', '.join(TEXT_ENDINGS + WORKBOOK_ENDINGS)} / "
             "CSVまたはExcelブック（.xlsx）で保存してください",
         )
@@ -77,21 +79,21 @@ def _refuse_foreign(path: Path, head: bytes) -> None:
     packed = [name for mark, name in PACKED.items() if head.startswith(mark)]
     if packed:
         raise UnreadableFile(
-            path, f"is packed ({packed[0]}) / 圧縮ファイル（{packed[0]}）です", UNPACK
+            path, f"it is packed ({packed[0]}) / 圧縮ファイル（{packed[0]}）です", UNPACK
         )
     if head.startswith(b"%PDF"):
         raise UnreadableFile(
             path,
-            "is a PDF / PDFです",
+            "it is a PDF / PDFです",
             "drop the table it was made from, as .csv or .xlsx / もとの表を .csv か .xlsx で置いてください",
         )
     start = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
     if start.startswith((b"<!doctype html", b"<html", b"<table", b"<head", b"<meta", b"<body")):
         raise UnreadableFile(
-            path, "is a web page (HTML), no table of text / Webページ（HTML）です", SAVE_AS_XLSX
+            path, "it is a web page (HTML), no table of text / Webページ（HTML）です", SAVE_AS_XLSX
         )
     if start.startswith(b"<?xml") or b"urn:schemas-microsoft-com:office:spreadsheet" in start:
-        raise UnreadableFile(path, "is an XML file / XMLファイルです", SAVE_AS_XLSX)
+        raise UnreadableFile(path, "it is an XML file / XMLファイルです", SAVE_AS_XLSX)
 
 
 def _office_file(path: Path) -> UnreadableFile:
@@ -99,14 +101,14 @@ def _office_file(path: Path) -> UnreadableFile:
     if any(name in content for name in ENCRYPTED):
         return UnreadableFile(
             path,
-            "is protected by a password: save it without / パスワードで保護されています",
+            "it is protected by a password: save it without / パスワードで保護されています",
             WITHOUT_PASSWORD,
         )
     if "WordDocument".encode("utf-16-le") in content:
-        return UnreadableFile(path, "is a Word document / Word文書です", SAVE_AS_XLSX)
+        return UnreadableFile(path, "it is a Word document / Word文書です", SAVE_AS_XLSX)
     return UnreadableFile(
         path,
-        "is an old Excel file (.xls, before 2007): save it as .xlsx / 古い形式のExcelファイル（.xls）です",
+        "it is an old Excel file (.xls, before 2007): save it as .xlsx / 古い形式のExcelファイル（.xls）です",
         SAVE_AS_XLSX,
     )
 
@@ -122,16 +124,16 @@ def _check_archive(path: Path) -> None:
         return
     for member, (english, japanese) in OFFICE_FILES.items():
         if member in names:
-            raise UnreadableFile(path, f"is {english} / {japanese}です", SAVE_AS_XLSX)
+            raise UnreadableFile(path, f"it is {english} / {japanese}です", SAVE_AS_XLSX)
     if "[Content_Types].xml" in names or path.suffix.lower() in WORKBOOK_ENDINGS:
         raise damaged(path, KeyError("xl/workbook.xml"))
-    raise UnreadableFile(path, "is a ZIP archive / ZIPファイルです", UNPACK)
+    raise UnreadableFile(path, "it is a ZIP archive / ZIPファイルです", UNPACK)
 
 
 def damaged(path: Path, error: Exception) -> UnreadableFile:
     """A workbook that cannot be read; of the error only its kind is told, its text may hold values."""
     return UnreadableFile(
         path,
-        f"is no whole Excel workbook ({type(error).__name__}) / Excelブックとして壊れています",
+        f"it is no whole Excel workbook ({type(error).__name__}) / Excelブックとして壊れています",
         SAVE_AS_XLSX,
     )

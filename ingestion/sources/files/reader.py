@@ -100,7 +100,7 @@ class FileReader:
             self._end()
             raise UnreadableFile(
                 path,
-                "ends whatever reads it: it is damaged, or needs too much memory / "
+                "it ends whatever reads it: it is damaged, or needs too much memory / "
                 "壊れているか、メモリーが足りないため読み込めません",
                 EXPORT_AGAIN,
             )

@@ -53,7 +53,7 @@ def too_much(
     path: Path, english: str, japanese: str, most: int, row: int | None = None
 ) -> UnreadableFile:
     """A file beyond a limit: ``english`` and ``japanese`` say what it has more of than ``most``."""
-    place = (f"row {row} has", f"{row}行目の") if row else ("has", "")
+    place = (f"row {row} has", f"{row}行目の") if row else ("it has", "")
     return UnreadableFile(
         path,
         f"{place[0]} more than {most:,} {english} / {place[1]}{japanese}が{most:,}を超えています",

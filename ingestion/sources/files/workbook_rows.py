@@ -57,7 +57,7 @@ def _check_archive(path: Path) -> None:
             if any(member.flag_bits & 1 for member in members):
                 raise UnreadableFile(
                     path,
-                    "is protected by a password / パスワードで保護されています",
+                    "it is protected by a password / パスワードで保護されています",
                     WITHOUT_PASSWORD,
                 )
             if sum(member.file_size for member in members) > limits.UNPACKED_BYTES:
@@ -106,7 +106,7 @@ def _cells(
             if not visible:
                 raise UnreadableFile(
                     path,
-                    "has no visible sheet / 表示されているシートがありません",
+                    "it has no visible sheet / 表示されているシートがありません",
                     "show the sheet with the rows / データのあるシートを表示してください",
                 )
             if remarks is not None and len(visible) > 1:

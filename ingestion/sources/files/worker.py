@@ -40,7 +40,7 @@ def read(path: Path, spool: Path, expected: ExpectedColumns, encoding: str) -> d
         )
     except Exception as error:  # of the error only its kind is told: its text may hold values
         kind = type(error).__name__
-        reason = f"cannot be read ({kind}) / 読み込めません（{kind}）"
+        reason = f"it cannot be read ({kind}) / 読み込めません（{kind}）"
         refused = UnreadableFile(path, reason, EXPORT_AGAIN)
     else:
         return {"rows": rows, "total_row": told.total_row, "remarks": [*map(asdict, told.remarks)]}
