@@ -4,6 +4,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+# Columns that we add ourselves to what lands: no source may bring one of these names.
+RESERVED_COLUMNS = frozenset(
+    {
+        *("_extracted_at", "_run_id", "_source_file", "_page", "_row", "_is_deleted"),
+        *("_business_date", "_load_id", "_rule", "_reason"),
+    }
+)
+
 
 @dataclass(frozen=True)
 class Connection:

@@ -15,6 +15,7 @@ from ingestion.sources.files.unreadable import UnreadableFile, too_much
 DELIMITERS = (",", ";", "\t", "|")
 # Excel's own hint, which it hides when it opens the file.
 DELIMITER_LINE = re.compile(r'"?sep=([^"\r\n])"?[\r\n]*', re.IGNORECASE)
+HEAD_CHARACTERS = 100_000  # of a line, where its delimiter is looked for
 QUOTES = (
     "write a quotation mark within a cell twice, and quote cells that hold the delimiter or a line break / "
     "セルの中の引用符は2つ重ね、区切り文字や改行を含むセルは引用符で囲んでください"
@@ -80,7 +81,7 @@ def _delimiter(file: TextIO, columns: set[str]) -> str:
     found = {}
     for delimiter in DELIMITERS:
         file.seek(start)
-        lines = iter(lambda: file.readline(limits.ROW_CHARACTERS), "")
+        lines = iter(lambda: file.readline(HEAD_CHARACTERS), "")
         rows = []
         with suppress(csv.Error):  # what is wrong is said when the rows are read
             rows += islice(csv.reader(lines, delimiter=delimiter), HEAD_ROWS)

@@ -6,11 +6,10 @@ out of one that is read (a title, a total row) is told.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
 
 from ingestion.sources.files import limits
 from ingestion.sources.files.csv_rows import QUOTES, csv_rows
@@ -18,7 +17,6 @@ from ingestion.sources.files.encodings import OddCells, find_encoding
 from ingestion.sources.files.header import HEAD_ROWS, find_header, fold_name
 from ingestion.sources.files.kinds import is_workbook
 from ingestion.sources.files.unreadable import Remark, UnreadableFile, form_of, too_much
-from ingestion.sources.files.workbook_rows import as_day, workbook_rows
 from runtime.records import ExpectedColumns
 
 CHUNK_ROWS = 20_000
@@ -27,7 +25,7 @@ TOTAL_WORDS = frozenset(
 )
 
 Record = dict[str, str | None]
-Rows = Iterator[tuple[int, list[str], Any]]
+Rows = Iterator[tuple[int, list[str], Callable[[int], str] | None]]
 
 
 @dataclass
@@ -90,8 +88,11 @@ def read_records(
 
 
 def _rows(path: Path, expected: ExpectedColumns, told: Told, encoding: str) -> tuple[Rows, str]:
-    """The rows (number, cells, openpyxl's cells or None) and the encoding of a text file."""
+    """The rows (number, cells, what reads a date cell of a workbook) and the encoding of a text file."""
     if is_workbook(path):
+        # openpyxl takes longer to load than most text files to read
+        from ingestion.sources.files.workbook_rows import workbook_rows
+
         return workbook_rows(path, told.remarks), ""
     encoding = find_encoding(path, encoding)
     columns = {fold_name(name) for name in (*expected.columns, *expected.required)}
@@ -104,13 +105,13 @@ def _records(
     width = len(header)
     folded = [fold_name(name) for name in header]
     dates = [index for index, name in enumerate(header) if name in expected.dates]
-    for number, cells, originals, is_last in _with_end(rows):
+    for number, cells, as_day, is_last in _with_end(rows):
         row = cells
-        if originals is not None:
+        if as_day:
             # Cells behind the last filled one are not stored.
             row = cells + [""] * (width - len(cells))
             for index in (i for i in dates if i < len(cells)):
-                row[index] = as_day(originals[index], row[index])
+                row[index] = as_day(index)
         if is_last and _is_total(header, row, expected.required):
             told.total_row = row
             told.remarks.append(_total(number))
@@ -131,7 +132,7 @@ def _records(
         yield number, {name: cell or None for name, cell in zip(header, row, strict=False)}
 
 
-def _with_end(rows: Rows) -> Iterator[tuple[int, list[str], Any, bool]]:
+def _with_end(rows: Rows) -> Iterator[tuple[int, list[str], Callable[[int], str] | None, bool]]:
     """Each row with whether it is the last one."""
     held = next(rows, None)
     while held:

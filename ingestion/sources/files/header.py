@@ -7,8 +7,7 @@ from pathlib import Path
 
 from ingestion.sources.files import limits
 from ingestion.sources.files.unreadable import UnreadableFile, form_of, too_much
-from ingestion.text_table import RESERVED_COLUMNS
-from runtime.records import ExpectedColumns
+from runtime.records import RESERVED_COLUMNS, ExpectedColumns
 
 # A header is looked for in so many rows that are not empty; what stands above it is a title.
 HEAD_ROWS = 20

@@ -51,10 +51,13 @@ class FileReader:
 
     Args:
         seconds: how long one file may take.
+        memory_bytes: how much memory its reading may take.
     """
 
-    def __init__(self, seconds: float = limits.SECONDS) -> None:
-        self._seconds = seconds
+    def __init__(
+        self, seconds: float = limits.SECONDS, memory_bytes: int = limits.MEMORY_BYTES
+    ) -> None:
+        self._seconds, self._memory_bytes = seconds, memory_bytes
         self._folder = TemporaryDirectory()
         self._worker: subprocess.Popen[str] | None = None
         self._files = 0
@@ -89,7 +92,9 @@ class FileReader:
         return FileTable(answer["rows"], answer["total_row"], remarks, spool)
 
     def _ask(self, path: Path, job: dict[str, Any]) -> dict[str, Any]:
-        worker = self._worker = self._worker or _started()
+        if self._worker and self._worker.poll() is not None:
+            self._end()
+        worker = self._worker = self._worker or _started(self._memory_bytes)
         worker.stdin.write(json.dumps(job) + "\n")
         worker.stdin.flush()
         if not select.select([worker.stdout], [], [], self._seconds)[0]:
@@ -114,9 +119,10 @@ class FileReader:
             worker.communicate()
 
 
-def _started() -> "subprocess.Popen[str]":
+def _started(memory_bytes: int) -> "subprocess.Popen[str]":
+    command = [*WORKER, str(memory_bytes)]
     worker = process.start(
-        WORKER,
+        command,
         cwd=PROJECT_ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -129,6 +135,6 @@ def _started() -> "subprocess.Popen[str]":
             "files",
             "reading",
             f"the process that reads files ended at its start ({worker.returncode})",
-            f"run `{' '.join(WORKER[1:])}` to see why; it needs {limits.MEMORY_BYTES:,} bytes of memory",
+            f"run `{' '.join(command)}` to see why",
         )
     return worker

@@ -2,10 +2,11 @@
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,13 @@ from ingestion.sources.files import limits
 from ingestion.sources.files.kinds import WITHOUT_PASSWORD, damaged
 from ingestion.sources.files.unreadable import SAVE_AS_XLSX, Remark, UnreadableFile, too_much
 
+AsDay = Callable[[int], str]
 # Excel's calendar ends with the year 9999.
 LAST_DAY_NUMBER = 2_958_465
 
 
-def workbook_rows(path: Path, remarks: list[Remark]) -> Iterator[tuple[int, list[str], Any]]:
-    """Yield (number from 1, cells as text, openpyxl's cells) of each row; `as_day` reads these as dates.
+def workbook_rows(path: Path, remarks: list[Remark]) -> Iterator[tuple[int, list[str], AsDay]]:
+    """Yield (number from 1, cells as text, what reads a cell of a date column) of each row.
 
     Args:
         path: the workbook.
@@ -34,11 +36,13 @@ def workbook_rows(path: Path, remarks: list[Remark]) -> Iterator[tuple[int, list
     _check_archive(path)
     _check_formulas(path)
     for number, cells in enumerate(_cells(path, data_only=True, remarks=remarks), 1):
-        yield number, [_shown(cell) for cell in cells], cells
+        shown = [_shown(cell) for cell in cells]
+        yield number, shown, partial(_as_day, cells, shown)
 
 
-def as_day(cell: Any, shown: str) -> str:
+def _as_day(cells: Sequence[Any], texts: Sequence[str], index: int) -> str:
     """A date cell that has lost its format, as the date it stands for; anything else as it is shown."""
+    cell, shown = cells[index], texts[index]
     if cell.data_type != "n" or cell.value is None:
         return shown
     if isinstance(cell.value, bool) or not 1 <= cell.value <= LAST_DAY_NUMBER:

@@ -1,4 +1,4 @@
-"""The process that reads dropped files for `reader`: `python -m ingestion.sources.files.worker`.
+"""The process that reads dropped files for `reader`: `python -m ingestion.sources.files.worker BYTES`.
 
 A line of JSON on its input is a file to read; the records go into a file of their own, a chunk a line, and what is
 to be said of them into a line of its output.
@@ -34,7 +34,7 @@ def read(path: Path, spool: Path, expected: ExpectedColumns, encoding: str) -> d
     except UnreadableFile as error:
         refused = error
     except MemoryError:
-        megabytes = limits.MEMORY_BYTES // 1_000_000
+        megabytes = resource.getrlimit(resource.RLIMIT_AS)[0] // 1_000_000
         refused = too_much(
             path, "MB of memory when it is read", "読み込みに必要なメモリー（MB）", megabytes
         )
@@ -48,9 +48,10 @@ def read(path: Path, spool: Path, expected: ExpectedColumns, encoding: str) -> d
 
 
 def main() -> None:
-    """Read what is asked for until nobody asks any more."""
+    """Read what is asked for, in BYTES of memory, until nobody asks any more."""
     answers, sys.stdout = sys.stdout, sys.stderr  # nothing that a library prints is an answer
-    resource.setrlimit(resource.RLIMIT_AS, (limits.MEMORY_BYTES, limits.MEMORY_BYTES))
+    memory = int(sys.argv[1])
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     print(READY, file=answers, flush=True)
     for line in sys.stdin:
         # Whoever waits for the answer counts the seconds too; this holds where nobody does.
