@@ -21,7 +21,6 @@ from runtime.records import Connection, Window
 from runtime.redaction import redact
 from runtime.sources import SOURCES
 
-
 # The area of every dropped folder that is no entity: with it, the root of the drop is looked at.
 AREA_OF_THE_UNKNOWN = area_of_entity("")
 

@@ -11,6 +11,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,7 +23,7 @@ from ingestion.sources.base import ExpectedColumns, Known, Original, Source
 from ingestion.sources.files.csv_xlsx import UnreadableFile, check_formulas, read_records
 from ingestion.sources.files.full_export import Checked, FullExports, Key
 from ingestion.sources.files.listing import DropTree, Entry, local_entries
-from ingestion.sources.files.lost_keys import keys_gone, keys_refused, unfinished_upload
+from ingestion.sources.files.lost_keys import keys_gone, listed, unfinished_upload
 from ingestion.sources.files.names import drop_order
 from ingestion.sources.files.sftp import SftpDrop, is_remote
 from runtime.errors import SourceError
@@ -160,7 +161,8 @@ class FileDrop(Source):
     def _new_files(self, entry: CatalogueObject, window: Window, known: Known) -> list[NewFile]:
         """The visible files to read, on this machine."""
         tree = self._tree(entry.object)
-        visible = tree.files(entry.object, self._zone, window.end)
+        today = datetime.now(self._zone).date()
+        visible = tree.files(entry.object, self._zone, window.end, today)
         newest = max((_drop(file) for file in visible), default="")
         # the newest drop of a feed that has become one of full exports was not taken for the whole yet
         is_full = self._feed(entry).mode == "full"
@@ -184,9 +186,7 @@ class FileDrop(Source):
                 tree.findings.append(unfinished_upload(file.path, f"{type(error).__name__}"))
                 continue
             notes = known.files.get(file.path, {})
-            is_due = known.read_again or (
-                is_full and _drop(file) == newest and "full" not in notes
-            )
+            is_due = known.read_again or (is_full and _drop(file) == newest and "full" not in notes)
             if is_due or notes.get("sha256") != digest:
                 new.append(NewFile(file, digest))
         self._pass_over(tree.findings)
@@ -209,8 +209,8 @@ class FileDrop(Source):
         replaced: set[str] = set()
         if feed.mode == "full":
             reason, keys = exports.refusal()
-            self.refusals += [reason] if reason else []
-            self.findings += keys_refused(entry, keys, expected) if reason else []
+            if reason:
+                self.refusals.append(f"{reason}: {listed(entry, keys, expected)}".strip(": "))
             replaced = set() if entry.key else exports.replaced_files()
         elif entry.key:
             before = {path for path in paths if "rows" in known.files.get(path, {})}

@@ -1,4 +1,4 @@
-"""Findings about keys that a dropped file lacks, and about files that are not complete."""
+"""What is said of keys that a dropped file lacks, and of files that are not complete."""
 
 import hashlib
 from collections.abc import Collection, Iterator
@@ -14,23 +14,10 @@ from runtime.findings import SHOWN_KEYS, Finding
 SHARE_OF_AN_EXPORT = 0.5
 
 
-def keys_refused(
-    entry: CatalogueObject, keys: set[Key], expected: ExpectedColumns
-) -> Iterator[Finding]:
-    """The keys that a refused full drop lacks; they are judged anew with the next one."""
-    shown = sorted(keys)[:SHOWN_KEYS]
-    for number, key in enumerate(shown, 1):
-        yield Finding(
-            rule="full_drop_lacks_keys",
-            source=entry.source,
-            object=entry.object,
-            message="The refused full drop lacks rows that the feed has; they still count. / "
-            "差し戻した全件ファイルに無い行は、引き続き集計されています。",
-            what_to_do="drop a complete file, or accept the blocked feed's finding if they are meant to go / "
-            "完全なファイルを再投入するか、削除が正しければ承認してください。",
-            key=_shown(entry, key, expected),
-            rows=len(keys) - len(shown) + 1 if number == len(shown) else 1,
-        )
+def listed(entry: CatalogueObject, keys: set[Key], expected: ExpectedColumns) -> str:
+    """Some of the keys, for a message; empty if they may not be shown."""
+    shown = [_shown(entry, key, expected) for key in sorted(keys)[:SHOWN_KEYS]]
+    return ", ".join(filter(None, shown)) + (" …" if len(keys) > SHOWN_KEYS else "")
 
 
 def keys_gone(
