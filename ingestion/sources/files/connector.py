@@ -21,9 +21,14 @@ from zoneinfo import ZoneInfo
 from ingestion.catalogue import CatalogueObject, find_object
 from ingestion.sources.base import ExpectedColumns, Known, Original, Source
 from ingestion.sources.files.csv_xlsx import UnreadableFile, check_formulas, read_records
+from ingestion.sources.files.file_findings import (
+    keys_gone,
+    listed,
+    total_row_left_out,
+    unfinished_upload,
+)
 from ingestion.sources.files.full_export import Checked, FullExports, Key
 from ingestion.sources.files.listing import DropTree, Entry, local_entries
-from ingestion.sources.files.lost_keys import keys_gone, listed, unfinished_upload
 from ingestion.sources.files.names import drop_order
 from ingestion.sources.files.sftp import SftpDrop, is_remote
 from runtime.errors import SourceError
@@ -279,6 +284,7 @@ class FileDrop(Source):
         if checked.total_row:
             logger.warning("files / %s: total row of %s left out", entry.object, name)
             notes["total_row"] = checked.total_row
+            self.findings.append(total_row_left_out(entry, name))
 
 
 def _nothing() -> Any:

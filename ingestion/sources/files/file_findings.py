@@ -1,4 +1,4 @@
-"""What is said of keys that a dropped file lacks, and of files that are not complete."""
+"""What is said of the keys that a dropped file lacks, its total row, and an upload that is not complete."""
 
 import hashlib
 from collections.abc import Collection, Iterator
@@ -50,6 +50,18 @@ def keys_gone(
                 key=_shown(entry, key, expected),
                 key_hash=hashlib.md5(chr(31).join(key).encode()).hexdigest(),
             )
+
+
+def total_row_left_out(entry: CatalogueObject, path: str) -> Finding:
+    """A total row at the end of a file; said of the object, so that the next file makes it good."""
+    return Finding(
+        rule="total_row_left_out",
+        source=entry.source,
+        object=entry.object,
+        message="The last row adds the others up and is no record. / 最終行は合計行のため読み飛ばしました。",
+        what_to_do="export without the total row, if you can / 可能であれば合計行なしで出力してください。",
+        key=path,
+    )
 
 
 def unfinished_upload(path: str, reason: str) -> Finding:
