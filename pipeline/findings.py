@@ -33,11 +33,13 @@ def open_rows(context: Context, entry: CatalogueObject) -> list[dict[str, Any]]:
 
 
 def is_accepted(context: Context, entry: CatalogueObject, manifest: Manifest) -> bool:
-    """Whether a run like this one was blocked and somebody has accepted that it counts as it came."""
+    """Whether the connector's refusal of a run like this one was accepted: it counts as it came."""
     return any(
         row["status"] == "accepted"
-        and (row["source"], row["object"], row["rule"]) == (entry.source, entry.object, FEED_BLOCKED)
+        and (row["source"], row["object"], row["rule"])
+        == (entry.source, entry.object, FEED_BLOCKED)
         and row["row_count"] == manifest.rows
+        and all(reason in row["message"] for reason in manifest.api["refusals"])
         for row in context.findings.grouped().to_pylist()
     )
 

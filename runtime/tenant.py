@@ -144,8 +144,8 @@ def _what_is_wrong(problem: Any) -> str:
     """One of pydantic's findings: which key, what is wrong with it."""
     key = ".".join(map(str, problem["loc"]))
     if problem["type"] == "extra_forbidden":
-        known = FileFeed if problem["loc"][0] == "files" else Tenant
-        return f"{key} is no key of it; known are {', '.join(known.model_fields)}"
+        model = Tenant if len(problem["loc"]) == 1 else FileFeed
+        return f"{key} is no key of it; known are {', '.join(model.model_fields)}"
     if problem["type"] == "missing":
         return f"{key} is missing"
     message = problem["msg"].removeprefix("Value error, ")

@@ -153,7 +153,9 @@ def test_the_conflicting_rows_of_a_key_in_one_file_are_held_back_with_their_plac
         order_line(order_line_id="L4", quantity="1000"),
     ]
     drop = "crm__order_line/2026-03-31/lines.csv"
-    before = land(tmp_path, [order_line(order_line_id="L3")], "crm__order_line/2026-03-30/x.csv", "one")
+    before = land(
+        tmp_path, [order_line(order_line_id="L3")], "crm__order_line/2026-03-30/x.csv", "one"
+    )
     (verdict,) = check(
         tmp_path, run_of("files", "crm__order_line", [before, land(tmp_path, lines, drop, "two")])
     )

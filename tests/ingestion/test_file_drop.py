@@ -1,41 +1,11 @@
 """Dropped files: which are read, what their cells become, and what is turned away."""
 
-import logging
-import os
-from datetime import UTC, datetime
-
 import pytest
+from drop_folder import END, ENTRY, ROW, drop, extract, names, source
 
 from ingestion.catalogue import find_object
-from ingestion.sources.base import Known
-from ingestion.sources.files.connector import FileDrop
 from runtime.errors import SourceError
-from runtime.records import Connection, ExpectedColumns, Window
-
-ENTRY = find_object("files", "crm__account")
-END = datetime(2026, 11, 3, 15, 0, tzinfo=UTC)  # 2026-11-03 ends in Tokyo
-ROW = "account_id,name\nA1,Acme\n"
-
-
-def drop(root, day, name, content, entity="crm__account"):
-    path = root / entity / day / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return path
-
-
-def source(root, required=(), timezone="Asia/Tokyo"):
-    extra = {"timezone": timezone, "expected_columns": lambda _: ExpectedColumns(list(required))}
-    return FileDrop(Connection(str(root), extra=extra))
-
-
-def extract(files, end=END, known=None):
-    return list(files.update(ENTRY, Window(None, end), Known(None, False, dict, known or {})))
-
-
-def names(pages):
-    return [page.source_file for page in pages]
-
+from runtime.records import Window
 
 # Which files
 
@@ -114,83 +84,6 @@ def test_required_columns_are_handed_in(tmp_path):
     assert rejected.what_to_do.startswith("rename the columns that hold them")
 
 
-@pytest.mark.parametrize(
-    ("folder", "is_read"),
-    [
-        ("2026-11-02", True),
-        ("20261102", True),
-        ("2026_11_02", True),
-        ("2026.11.02", True),
-        ("2026-11-02_再送", True),
-        ("2026-11-02再送", True),
-        ("20261102 (2)", True),
-        ("2026-11-02/11月分", True),
-        ("2026-11-02/a/b", True),
-        ("2026-1102", False),
-        ("2026-11-021", False),
-        ("2026-13-02", False),
-        ("２０２６-11-02", False),
-        ("2026年11月2日", False),
-        ("再送_2026-11-02", False),
-        ("9999-12-31", False),
-        ("2027-11-02", False),
-        (".", False),
-    ],
-)
-def test_a_folder_that_begins_with_a_date_is_a_drop_and_any_other_a_finding(tmp_path, folder, is_read):
-    drop(tmp_path, folder, "a.csv", ROW)
-    files = source(tmp_path)
-    pages = extract(files)
-    assert names(pages) == ([f"crm__account/{folder}/a.csv"] if is_read else [])
-    found = [(finding.rule, finding.severity) for finding in files.passed_over]
-    assert found == ([] if is_read else [("file_misplaced", "incomplete")])
-    if "年" in folder:
-        assert "crm__account/2026-11-02/<file>" in files.passed_over[0].message
-
-
-def test_the_day_after_tomorrow_only_waits(tmp_path):
-    drop(tmp_path, "2026-11-05", "a.csv", ROW)
-    files = source(tmp_path)
-    assert extract(files) == [] and files.passed_over == []
-
-
-def test_what_no_file_can_be_read_from_is_a_finding_and_the_rest_is_read(tmp_path, caplog):
-    outside = tmp_path / "outside.csv"
-    outside.write_text(ROW)
-    root = tmp_path / "drop"
-    good = drop(root, "2026-11-02", "good.csv", ROW)
-    drop(root, "2026-11-02", ".hidden.csv", ROW)
-    drop(root, "2026-11-02", "~$a.xlsx", b"lock")
-    drop(root, "2026-11-02", "Thumbs.db", b"x")
-    drop(root, "6月", "読んでね.txt", ROW)
-    (good.parent / "link.csv").symlink_to(outside)
-    (root / "crm__account" / "2026-11-01").symlink_to(tmp_path)
-    os.mkfifo(good.parent / "pipe.csv")
-    (good.parent / "new\nline.csv").write_text(ROW)
-    with open(os.fsencode(good.parent) + b"/\x96{\x93X.csv", "w") as file:
-        file.write(ROW)
-    files = source(root)
-    with caplog.at_level(logging.WARNING):
-        assert names(extract(files)) == ["crm__account/2026-11-02/good.csv"]
-    found = {(finding.rule, finding.place, finding.severity) for finding in files.passed_over}
-    assert found == {
-        ("file_misplaced", "crm__account/6月", "warn"),
-        ("link_passed_over", "crm__account/2026-11-02/link.csv", "incomplete"),
-        ("link_passed_over", "crm__account/2026-11-01", "incomplete"),
-        ("special_file", "crm__account/2026-11-02/pipe.csv", "incomplete"),
-        ("name_unreadable", r"crm__account/2026-11-02/new\x0aline.csv", "incomplete"),
-        ("name_unreadable", r"crm__account/2026-11-02/\x96{\x93X.csv", "incomplete"),
-    }
-    assert "link.csv" in caplog.text
-
-
-def test_a_name_of_any_length_is_read(tmp_path):
-    name = "長" * 83 + "い.csv"  # 256 bytes less two
-    path = drop(tmp_path, "2026-11-02", name[2:], ROW)
-    assert len(path.name.encode()) > 234
-    assert len(extract(source(tmp_path))) == 1
-
-
 def test_an_entity_nobody_dropped_is_empty_but_a_missing_root_is_an_error(tmp_path):
     assert extract(source(tmp_path)) == []
     with pytest.raises(SourceError, match=r"does not exist .*`file_drop_default`"):
@@ -231,6 +124,8 @@ def test_a_total_row_at_the_end_is_no_record(tmp_path, last, kept):
     (entry,) = files.accepted.values()
     assert entry["rows"] == kept
     assert entry.get("total_row") == (last.split(",") if kept == 2 else None)
+    told = [(finding.rule, finding.key) for finding in files.findings]
+    assert told == ([("total_row_left_out", *files.accepted)] if kept == 2 else [])
 
 
 def test_a_total_row_in_the_middle_stays_for_the_contract_to_judge(tmp_path):

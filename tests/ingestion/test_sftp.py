@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import asyncssh
@@ -61,7 +61,7 @@ def drop(remote, password=PASSWORD, login=USER, folder=None, **extra):
 
 def listed(source):
     tree = DropTree(source.entries)
-    return tree.files("crm__account", ZoneInfo("Asia/Tokyo"), END), tree.findings
+    return tree.files("crm__account", ZoneInfo("Asia/Tokyo"), END, date(2026, 11, 4)), tree.findings
 
 
 def fetched(source, spool):
@@ -154,7 +154,9 @@ def test_upload_names_and_hidden_files_are_passed_over(remote, tmp_path):
 
 def test_the_tree_is_read_and_found_as_on_this_machine(remote, tmp_path):
     root, _ = remote
-    good = [f"crm__account/{name}/a.csv" for name in ("20261102", "2026-11-02_再送", "2026-11-03/下/x")]
+    good = [
+        f"crm__account/{name}/a.csv" for name in ("20261102", "2026-11-02_再送", "2026-11-03/下/x")
+    ]
     for name in good:
         upload(root, name=name)
     upload(root, name="crm__account/6月/b.csv")

@@ -49,6 +49,15 @@ def test_a_byte_order_mark_does_no_harm(tmp_path):
             "timezone: 'Tokyo' is no IANA.*; colour is no key",
         ),
         ({1: "red"}, "Keys should be strings"),
+        (
+            {"files": {"crm__order": {"mood": "full"}}},
+            "crm__order.mood is no key of it; known are mode",
+        ),
+        (
+            {"files": {"crm__order": {"mode": "all"}}},
+            "files.crm__order.mode: .*'full' or 'changes'",
+        ),
+        ({"files": {"crm__order": {"max_lost_share": 1}}}, "max_lost_share: .*less than 1"),
         ({"name": ""}, "name: "),
         ({"name": None}, "name: "),
         ({"timezone": "Asia/Tokio"}, "timezone: .*no IANA time zone"),

@@ -60,7 +60,9 @@ def test_a_folder_makes_an_entity_an_unknown_one_too(files):
     assert names(connected_objects(context, "support", "files", connection, DAY1)) == [
         "files.support__ticket"
     ]
-    assert names(connected_objects(context, "success", "files", connection, DAY1)) == ["files.hr__staff"]
+    assert names(connected_objects(context, "success", "files", connection, DAY1)) == [
+        "files.hr__staff"
+    ]
     assert names(connected_objects(context, "crm", "files", connection, DAY1)) == [
         "files.crm__order"
     ]
@@ -159,7 +161,7 @@ def test_a_killed_run_is_taken_up_and_a_committed_one_left_alone(files):
 
 
 def test_a_file_mended_under_its_name_is_read_on_the_same_date(files):
-    context, connection = files
+    _context, connection = files
     drop(connection, DAY1)
     commit(files, run_of(files, DAY1), DAY1)
     drop(connection, DAY1, order="O9")
@@ -171,7 +173,7 @@ def test_a_file_mended_under_its_name_is_read_on_the_same_date(files):
 
 def test_an_older_date_is_covered_by_a_later_one_unless_a_file_of_it_is_new(files):
     """What was read for the later date is on the lake already, also for the older one."""
-    context, connection = files
+    _context, connection = files
     drop(connection, DAY2)
     commit(files, run_of(files, DAY2), DAY2)
     assert run_of(files, DAY1)["state"] == "covered"

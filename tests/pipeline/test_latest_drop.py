@@ -17,7 +17,10 @@ MACROS = (PROJECT / "macros" / "staging" / "versions.sql").read_text(encoding="u
 # days on.
 FORMS = ("%Y-%m-%d", "%Y%m%d", "%Y.%m.%d_again")
 DROP = st.tuples(
-    st.integers(0, 4), st.sampled_from(FORMS), st.sampled_from("xy"), st.lists(st.sampled_from("abc"))
+    st.integers(0, 4),
+    st.sampled_from(FORMS),
+    st.sampled_from("xy"),
+    st.lists(st.sampled_from("abc")),
 )
 STEPS = st.lists(DROP | st.integers(0, 2), max_size=12)
 
@@ -109,7 +112,9 @@ def test_any_loads_and_builds_end_as_one_full_build(key, steps):
         files = {row[1] for row in full}
         assert all(day_of(path) <= staging.as_of for path in files)
         if key:
-            to_date = [keys for path, keys in staging.files.items() if day_of(path) <= staging.as_of]
+            to_date = [
+                keys for path, keys in staging.files.items() if day_of(path) <= staging.as_of
+            ]
             assert sorted(row[0] for row in full) == sorted(set().union(*to_date))
 
 

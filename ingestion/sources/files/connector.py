@@ -11,6 +11,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,13 +20,13 @@ from zoneinfo import ZoneInfo
 
 from ingestion.catalogue import CatalogueObject, find_object
 from ingestion.sources.base import Known, Original, Source
+from ingestion.sources.files.file_findings import keys_gone, listed, of_remark, unfinished_upload
 from ingestion.sources.files.full_export import Checked, FullExports, Key
 from ingestion.sources.files.listing import DropTree, Entry, local_entries
-from ingestion.sources.files.lost_keys import keys_gone, keys_refused, unfinished_upload
 from ingestion.sources.files.names import drop_order
 from ingestion.sources.files.reader import FileReader
 from ingestion.sources.files.sftp import SftpDrop, is_remote
-from ingestion.sources.files.unreadable import Remark, UnreadableFile
+from ingestion.sources.files.unreadable import UnreadableFile
 from runtime.errors import SourceError
 from runtime.findings import Finding
 from runtime.records import Connection, ExpectedColumns, Page, Window
@@ -170,7 +171,8 @@ class FileDrop(Source):
     def _new_files(self, entry: CatalogueObject, window: Window, known: Known) -> list[NewFile]:
         """The visible files to read, on this machine."""
         tree = self._tree(entry.object)
-        visible = tree.files(entry.object, self._zone, window.end)
+        today = datetime.now(self._zone).date()
+        visible = tree.files(entry.object, self._zone, window.end, today)
         newest = max((_drop(file) for file in visible), default="")
         # the newest drop of a feed that has become one of full exports was not taken for the whole yet
         is_full = self._feed(entry).mode == "full"
@@ -223,8 +225,8 @@ class FileDrop(Source):
         replaced: set[str] = set()
         if feed.mode == "full":
             reason, keys = exports.refusal()
-            self.refusals += [reason] if reason else []
-            self.findings += keys_refused(entry, keys, expected) if reason else []
+            if reason:
+                self.refusals.append(f"{reason}: {listed(entry, keys, expected)}".strip(": "))
             replaced = set() if entry.key else exports.replaced_files()
         elif entry.key:
             before = {path for path in paths if "rows" in known.files.get(path, {})}
@@ -262,7 +264,7 @@ class FileDrop(Source):
                     RejectedFile(name, file.sha256, error.reason, error.what_to_do, stamp)
                 )
                 continue
-            self.findings += (_finding(entry, name, remark) for remark in table.remarks)
+            self.findings += (of_remark(entry, name, remark) for remark in table.remarks)
             checked = Checked(table)
             if entry.key:
                 checked.keys = {_key(entry, row) for chunk in table.chunks() for row in chunk}
@@ -299,19 +301,6 @@ class FileDrop(Source):
 
 def _nothing() -> Any:
     return {}
-
-
-def _finding(entry: CatalogueObject, path: str, remark: Remark) -> Finding:
-    english, _, japanese = remark.message.partition(" / ")
-    return Finding(
-        rule=remark.rule,
-        source=entry.source,
-        object=entry.object,
-        message=f"The file was read otherwise than it stands there: {english} / {japanese}",
-        what_to_do=remark.what_to_do,
-        place=path,
-        rows=remark.rows,
-    )
 
 
 def _key(entry: CatalogueObject, record: dict[str, str | None]) -> Key:

@@ -133,6 +133,7 @@ class OddCells:
             "see whether they read as they should; if not, save the file as UTF-8 / "
             "正しく読めるか確かめ、読めなければUTF-8で保存し直してください",
             self.rows,
+            is_of_form=False,
         )
 
 

@@ -6,7 +6,7 @@ import stat
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
@@ -23,8 +23,8 @@ from ingestion.sources.files.names import (
 )
 from runtime.findings import Finding, FindingSeverity
 
-# A drop of a later day waits for it; one further away than this is a slip of the pen.
-LONGEST_WAIT = timedelta(days=31)
+# A drop of a day to come waits for it; one further away from today than this is a slip of the pen.
+LONGEST_WAIT = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class DropTree:
         # of two names that differ in capitals only, the plainer one is read
         for entry in sorted(self._usable(""), key=lambda e: (e.name != e.name.lower(), e.name)):
             if entry.kind == "file":
-                self._find_misplaced([entry], entry.path, f"<entity>/YYYY-MM-DD/{entry.name}")
+                self._find_misplaced([entry], entry.path, _expected(entry))
             elif not is_entity_folder(entry.name):
                 self._find_folder(
                     "folder_name_unusable",
@@ -97,20 +97,19 @@ class DropTree:
                     self._find_unknown(entry, _known_name(entry.name, known))
         return sorted(found)
 
-    def files(self, entity: str, zone: ZoneInfo, end: datetime) -> list[Entry]:
+    def files(self, entity: str, zone: ZoneInfo, end: datetime, today: date) -> list[Entry]:
         """The entity's files whose day has ended by ``end`` in ``zone``, by drop and then by path."""
         last_day = end.astimezone(zone).date() - timedelta(days=1)
         due = []
         for entry in self._usable(entity):
-            expected = f"{entity}/{_date_in(entry.name) or 'YYYY-MM-DD'}/<file>"
-            day = drop_day(entry.name)
+            day, expected = drop_day(entry.name), _expected(entry)
             if entry.kind == "file":
-                self._find_misplaced([entry], entry.path, f"{entity}/YYYY-MM-DD/{entry.name}")
+                self._find_misplaced([entry], entry.path, expected)
             elif day is None:
                 self._find_misplaced(list(self._below(entry.path)), entry.path, expected)
             elif day <= last_day:
                 due += self._below(entry.path)
-            elif day - last_day > LONGEST_WAIT:
+            elif day - max(last_day, today) > LONGEST_WAIT:
                 self._find_misplaced(list(self._below(entry.path)), entry.path, expected)
         return sorted(due, key=lambda e: (drop_order(e.path.split("/")[1]), e.path))
 
@@ -268,6 +267,16 @@ def _known_name(name: str, known: set[str]) -> str:
     """The entity that a folder's name comes close to, if any."""
     close = get_close_matches(unicodedata.normalize("NFKC", name).lower(), known, n=1, cutoff=0.7)
     return close[0] if close else ""
+
+
+def _expected(entry: Entry) -> str:
+    """Where a file belongs that lies in the wrong place, or in a folder of a wrong name, as far as it tells."""
+    known = {known.object for known in objects_of(systems=["files"])}
+    parts = entry.path.split("/")
+    entity = next((part for part in parts if part in known), "")
+    entity = entity or next((meant for part in parts if (meant := _known_name(part, known))), "")
+    day = next((day for part in parts if (day := _date_in(part))), "YYYY-MM-DD")
+    return f"{entity or '<entity>'}/{day}/{entry.name if entry.kind == 'file' else '<file>'}"
 
 
 def _date_in(name: str) -> str:

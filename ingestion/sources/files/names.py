@@ -10,27 +10,9 @@ UPLOAD_NAMES = (".part", ".tmp", ".filepart", ".partial", ".uploading")
 # What Windows and macOS leave in a folder.
 LEFT_BEHIND = ("thumbs.db", "desktop.ini", "__macosx")
 # Endings of what people lay beside their data; anything else may be a table.
-DOCUMENTS = frozenset(
-    [
-        ".txt",
-        ".md",
-        ".pdf",
-        ".doc",
-        ".docx",
-        ".ppt",
-        ".pptx",
-        ".rtf",
-        ".html",
-        ".htm",
-        ".log",
-        ".eml",
-        ".msg",
-        ".png",
-        ".jpg",
-        ".jpeg",
-        ".gif",
-        ".svg",
-    ]
+DOCUMENTS = (
+    *(".pdf", ".doc", ".docx", ".ppt", ".pptx", ".rtf", ".md", ".html", ".htm"),
+    *(".log", ".eml", ".msg", ".png", ".jpg", ".jpeg", ".gif", ".svg"),
 )
 # 2026-06-29, 20260629, 2026_06_29, 2026.06.29; whatever follows that is no digit.
 _DATE = re.compile(r"([0-9]{4})([-_.]?)([0-9]{2})\2([0-9]{2})(?![0-9])")

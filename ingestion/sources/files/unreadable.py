@@ -41,12 +41,14 @@ class Remark:
         message: what and where, ``EN / JA``.
         what_to_do: ``EN / JA``.
         rows: how many rows it is about.
+        is_of_form: whether it is about how such files are made, not about what this one holds.
     """
 
     rule: str
     message: str
     what_to_do: str
     rows: int = 1
+    is_of_form: bool = True
 
 
 def too_much(

@@ -1,4 +1,4 @@
-"""Findings about keys that a dropped file lacks, and about files that are not complete."""
+"""What is said of the keys that a dropped file lacks, of its form, and of an upload that is not complete."""
 
 import hashlib
 from collections.abc import Collection, Iterator
@@ -8,6 +8,7 @@ from ingestion.catalogue import CatalogueObject
 from ingestion.sources.base import Known
 from ingestion.sources.files.full_export import Checked, Key
 from ingestion.sources.files.names import drop_order
+from ingestion.sources.files.unreadable import Remark
 from runtime.findings import SHOWN_KEYS, Finding
 from runtime.records import ExpectedColumns
 
@@ -15,23 +16,10 @@ from runtime.records import ExpectedColumns
 SHARE_OF_AN_EXPORT = 0.5
 
 
-def keys_refused(
-    entry: CatalogueObject, keys: set[Key], expected: ExpectedColumns
-) -> Iterator[Finding]:
-    """The keys that a refused full drop lacks; they are judged anew with the next one."""
-    shown = sorted(keys)[:SHOWN_KEYS]
-    for number, key in enumerate(shown, 1):
-        yield Finding(
-            rule="full_drop_lacks_keys",
-            source=entry.source,
-            object=entry.object,
-            message="The refused full drop lacks rows that the feed has; they still count. / "
-            "差し戻した全件ファイルに無い行は、引き続き集計されています。",
-            what_to_do="drop a complete file, or accept the blocked feed's finding if they are meant to go / "
-            "完全なファイルを再投入するか、削除が正しければ承認してください。",
-            key=_shown(entry, key, expected),
-            rows=len(keys) - len(shown) + 1 if number == len(shown) else 1,
-        )
+def listed(entry: CatalogueObject, keys: set[Key], expected: ExpectedColumns) -> str:
+    """Some of the keys, for a message; empty if they may not be shown."""
+    shown = [_shown(entry, key, expected) for key in sorted(keys)[:SHOWN_KEYS]]
+    return ", ".join(filter(None, shown)) + (" …" if len(keys) > SHOWN_KEYS else "")
 
 
 def keys_gone(
@@ -64,6 +52,22 @@ def keys_gone(
                 key=_shown(entry, key, expected),
                 key_hash=hashlib.md5(chr(31).join(key).encode()).hexdigest(),
             )
+
+
+def of_remark(entry: CatalogueObject, path: str, remark: Remark) -> Finding:
+    """What is said of a file that was read; of its form it is said of the object, so that the next file mends it."""
+    english, _, japanese = remark.message.partition(" / ")
+    return Finding(
+        rule=remark.rule,
+        source=entry.source,
+        object=entry.object,
+        message=f"The file was read otherwise than it stands there: {english} / "
+        f"ファイルの一部はそのまま読み込まれていません：{japanese}",
+        what_to_do=remark.what_to_do,
+        place="" if remark.is_of_form else path,
+        key=path if remark.is_of_form else "",
+        rows=remark.rows,
+    )
 
 
 def unfinished_upload(path: str, reason: str) -> Finding:
