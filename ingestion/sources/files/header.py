@@ -11,8 +11,10 @@ from runtime.records import RESERVED_COLUMNS, ExpectedColumns
 
 # A header is looked for in so many rows that are not empty; what stands above it is a title.
 HEAD_ROWS = 20
-# Nobody sees them: zero-width spaces and joiners, marks of direction, soft hyphens, byte order marks.
-INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
+# Nobody sees them: soft hyphens, zero-width spaces and joiners, marks of direction, variation selectors.
+INVISIBLE = re.compile(
+    "[\u00ad\u061c\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]"
+)
 SHOWN_NAMES = 200
 ONE_HEADER = (
     "let the first row name the columns, those of the entity (docs/tenant.md) / "
