@@ -1,7 +1,7 @@
 """Which encoding a text file is in: the marked one, the one named for its feed, UTF-8, or CP932.
 
 That bytes decode proves nothing for CP932, whose single bytes A1 to DF take nearly anything. They are CP932 only
-if what they then say is Japanese as people write it: docs/decisions/sources.md#encoding
+if what they then say is Japanese as people write it: docs/decisions/sources.md#encodings
 """
 
 import re
@@ -215,8 +215,11 @@ def _implausible_line(path: Path) -> int | None:
                 line = lines + block.count("\n", 0, run.start()) + 1
                 first, first_odd = first or line, line if odd else 0
             only_half_width = HALF_WIDTH_KANA.fullmatch(text)
-            touches_letters = (before + after).strip().isalpha()
-            if len(text) > 1 or not (only_half_width or touches_letters):
+            # One character beside a letter, or a half-width one, may be an accented letter; so may two of two widths.
+            is_letter = len(text) == 1 or (len(text) == 2 and HALF_WIDTH_KANA.search(text))
+            if not is_letter or not (
+                before.isalpha() or after.isalpha() or (only_half_width and len(text) == 1)
+            ):
                 stands_alone = True
             is_kana = is_kana and bool(only_half_width)
             is_euc = is_euc and not WRITTEN_KANA.search(text) and bool(EVERYDAY_EUC.fullmatch(data))
