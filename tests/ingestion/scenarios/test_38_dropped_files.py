@@ -93,7 +93,7 @@ def test_cp932_with_nec_characters_lands_right_and_its_bytes_are_kept(days):
 def test_the_entities_of_the_drop_are_found(days):
     days.drop(JAPANESE)
     days.drop(JAPANESE, folder="crm__weather/2026-11-02")
-    found = connected_objects(days.context, "crm", "files", days.connection)
+    found = connected_objects(days.context, "crm", "files", days.connection, date(2026, 11, 2))
     assert [e.object for e in found if e.source == "files"] == ["crm__account", "crm__weather"]
 
 
