@@ -7,8 +7,8 @@ malformed/outcomes.json holds what becomes of each, read through by a person; af
 import json
 import os
 import random
-import shutil
 import re
+import shutil
 import socket
 import threading
 from contextlib import contextmanager

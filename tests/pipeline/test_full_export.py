@@ -234,6 +234,18 @@ def test_a_refused_drop_counts_once_its_finding_is_accepted(feed):
     assert one.live(1) == ["a"]
 
 
+@pytest.mark.parametrize("mode", [None, "full"])
+def test_a_file_mended_after_it_was_unreadable_takes_back_what_it_said_before(feed, mode):
+    one = feed(mode=mode)
+    path = one.drop(0, "abc")
+    one.run(0)
+    path.write_text("nonsense")
+    one.run(0)
+    assert one.live(0) == ["a", "b", "c"]
+    one.drop(0, "ab")
+    assert one.run(0) == [] and one.live(0) == ["a", "b"]
+
+
 def test_a_held_back_row_keeps_its_good_version_until_the_file_lacks_it(feed):
     one = feed()
     path = one.drop(0, "ab")
