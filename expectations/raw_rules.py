@@ -85,13 +85,16 @@ def _conflict_rules(contract: Contract, entry: CatalogueObject) -> Iterator[Rule
     content = " || ".join(
         f"coalesce({identifier(name)}::varchar, chr(30)) || chr(31)" for name in columns
     )
-    version = ", ".join(identifier(name) for name in (*entry.key, "_source_file"))
+    keys = [READINGS["text"].read(identifier(name)) for name in entry.key]
+    version = ", ".join([*keys, "_source_file"])
+    # only what comes twice is read and compared
+    twice = LIVE[:-1] + f" qualify count(*) over (partition by {version}) > 1)"
     yield Rule(
         name="one_content_a_key",
         severity="quarantine",
         description="The rows of a key in one file say the same. / 1ファイル内の同じキーの行は内容が同じ。",
-        sql=f"select * from {_typed_rows(contract)} qualify min({content}) over (partition by {version}) "
-        f"<> max({content}) over (partition by {version})",
+        sql=f"select * from {_typed_rows(contract).replace(LIVE, twice)} "
+        f"qualify min({content}) over (partition by {version}) <> max({content}) over (partition by {version})",
         shows=f"""'rows ' || string_agg(_row + 2 - (
             select min(of_file._row) from {LIVE} as of_file where of_file._source_file = broken._source_file
         ), ' and ' order by _row) over (partition by {version})""",

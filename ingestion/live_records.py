@@ -67,7 +67,7 @@ def keys_of_files(
     found: dict[str, set[tuple[str, ...]]] = {path: set() for path in paths}
     if not runs or not {column for run in runs for column in run.columns}.issuperset(entry.key):
         return found
-    key = ", ".join(f'trim("{name}")' for name in entry.key)
+    names = ", ".join(f'"{name}"' for name in entry.key)
     held_back = [path for run in runs for path in lake.quarantined_parts(entry, run)]
     kept = (
         "anti join read_parquet($held_back, union_by_name = true) using (_run_id, _row)"
@@ -83,16 +83,19 @@ def keys_of_files(
             connection.register_filesystem(lake.fs)
         rows = connection.execute(
             f"""
-            with latest as (
-                select _source_file, _is_deleted, {", ".join(f'trim("{n}") as "{n}"' for n in entry.key)}
-                from read_parquet($parts, union_by_name = true, hive_partitioning = false) {kept}
+            with versions as (
+                select _source_file, _is_deleted, _extracted_at, _run_id, _row,
+                    {", ".join(f'trim("{name}") as "{name}"' for name in entry.key)}
+                from read_parquet($parts, union_by_name = true, hive_partitioning = false)
                 where _source_file in (select unnest($paths::varchar[]))
+            ),
+            latest as (
+                select * from versions {kept}
                 qualify row_number() over (
-                    partition by _source_file, {key} order by _extracted_at desc, _row desc
+                    partition by _source_file, {names} order by _extracted_at desc, _row desc
                 ) = 1
             )
-            select _source_file, {", ".join(f'"{name}"' for name in entry.key)}
-            from latest where not _is_deleted
+            select _source_file, {names} from latest where not _is_deleted
             """,
             parameters | ({"held_back": held_back} if held_back else {}),
         )

@@ -97,15 +97,17 @@ def extract_object(
         SourceError: the object cannot be read.
     """
     reference = {"source": entry.source, "object": entry.object, "run_id": None}
-    committed = [run.business_date for run in context.lake.committed(entry)]
+    committed = context.lake.committed(entry)
+    days = [run.business_date for run in committed]
     day = business_date.isoformat()
-    done = "committed" if day in committed and not force else ""
-    if not done and committed and day < max(committed):
+    done = "committed" if day in days and not force else ""
+    if not done and days and day < max(days):
         done = "covered"
     if done and not entry.spec.is_file_drop:
         return reference | {"state": done}
     landed = None if force else context.lake.complete_run(entry, day)
-    if landed:
+    # what a killed run left behind before the last commit is older than what that brought
+    if landed and landed.run_id > max((run.run_id for run in committed), default=""):
         return reference | {"run_id": landed.run_id, "state": "landed"}
 
     started = time.monotonic()

@@ -234,6 +234,35 @@ def test_a_refused_drop_counts_once_its_finding_is_accepted(feed):
     assert one.live(1) == ["a"]
 
 
+@pytest.mark.parametrize("mode", [None, "full"])
+def test_a_file_mended_after_it_was_unreadable_takes_back_what_it_said_before(feed, mode):
+    one = feed(mode=mode)
+    path = one.drop(0, "abc")
+    one.run(0)
+    path.write_text("nonsense")
+    one.run(0)
+    assert one.live(0) == ["a", "b", "c"]
+    one.drop(0, "ab")
+    assert one.run(0) == [] and one.live(0) == ["a", "b"]
+
+
+def test_a_held_back_row_keeps_its_good_version_until_the_file_lacks_it(feed):
+    one = feed()
+    path = one.drop(0, "ab")
+    one.run(0)
+
+    def run_with(*rows):
+        path.write_text("\n".join([HEADERS["crm__order"], *rows, ""]))
+        check_and_commit(one.context, "crm", FIRST, [one.extract(0)])
+        return one.live(0)
+
+    good = "a,A1,2026-03-01"
+    assert run_with(good, "b,A2,2026-03-01", "b,A3,2026-03-01") == ["a", "b"]
+    assert [row["rule"] for row in one.context.findings.open()][-1] == "one_content_a_key"
+    assert run_with(good) == ["a"]
+    assert one.context.findings.open() == []
+
+
 def test_a_rejected_file_of_a_long_name_is_kept_in_quarantine(feed):
     one = feed()
     name = "長" * 80

@@ -117,7 +117,7 @@ class FileDrop(Source):
         Raises:
             SourceError: the drop root is missing or cannot be read, or a file changes while it is read.
         """
-        return self._read(entry, window, Known(None, False, _nothing))
+        return self._read(entry, window, Known(fields=None, compare=False, live=dict))
 
     def update(self, entry: CatalogueObject, window: Window, known: Known) -> Iterator[Page]:
         """Yield the rows of every visible file that is new or has changed, and deleted rows for what is gone.
@@ -229,8 +229,8 @@ class FileDrop(Source):
                 self.refusals.append(f"{reason}: {listed(entry, keys, expected)}".strip(": "))
             replaced = set() if entry.key else exports.replaced_files()
         elif entry.key:
-            before = {path for path in paths if "rows" in known.files.get(path, {})}
-            for path, had in known.keys_of_files(before).items() if before else ():
+            before = paths.keys() & known.files.keys()
+            for path, had in sorted(known.keys_of_files(before).items()) if before else ():
                 yield from _deleted(entry, had - paths[path].keys, path)
             if feed.mode is None:
                 self.findings += keys_gone(entry, known, paths, expected)
@@ -297,10 +297,6 @@ class FileDrop(Source):
         self.accepted[name] = notes
         if checked.table.total_row:
             notes["total_row"] = checked.table.total_row
-
-
-def _nothing() -> Any:
-    return {}
 
 
 def _key(entry: CatalogueObject, record: dict[str, str | None]) -> Key:

@@ -76,7 +76,7 @@ class FullExports:
                 yield self._folder(drop), gone
 
     def replaced_files(self) -> set[str]:
-        """Of a feed without a key: the files with rows that the newest whole drop takes the place of."""
+        """Of a feed without a key: the files that the newest whole drop takes the place of."""
         if not self._whole:
             return set()
         newest = self._whole[-1]
@@ -85,7 +85,7 @@ class FullExports:
         if self._is_read(newest):
             before = self._state_before(newest, self._taken)
             files = {path for drop in before for path in self._drops[drop]}
-            replaced |= {path for path in files if self._known.files.get(path, {}).get("rows")}
+            replaced |= files & self._known.files.keys()
         return replaced
 
     def refusal(self) -> tuple[str, set[Key]]:
