@@ -4,8 +4,10 @@ import pytest
 from drop_folder import END, ENTRY, ROW, drop, extract, names, source
 
 from ingestion.catalogue import find_object
+from ingestion.sources.files.connector import FileDrop
 from runtime.errors import SourceError
-from runtime.records import Window
+from runtime.records import Connection, Window
+from runtime.tenant import FileFeed
 
 # Which files
 
@@ -133,3 +135,31 @@ def test_a_total_row_in_the_middle_stays_for_the_contract_to_judge(tmp_path):
     drop(tmp_path, "2026-11-02", "a.csv", content)
     (page,) = extract(source(tmp_path, required=["account_id"]))
     assert [record["name"] for record in page.records] == ["青山", "合計", "石川"]
+
+
+# What the company says, and what is said to it
+
+
+def test_the_encoding_of_the_feed_is_believed(tmp_path):
+    drop(tmp_path, "2026-11-02", "a.csv", "account_id,name\nA1,Bäckerei\n".encode("cp1252"))
+    files = source(tmp_path)
+    assert extract(files) == []
+    (rejected,) = files.rejected
+    assert "neither UTF-8 nor Shift_JIS" in rejected.reason
+    notes = next(files.originals()).notes
+    assert (notes["reason"], notes["what_to_do"]) == (rejected.reason, rejected.what_to_do)
+    feeds = {"crm__account": FileFeed(encoding="cp1252")}
+    files = FileDrop(Connection(str(tmp_path), extra={"timezone": "Asia/Tokyo", "feeds": feeds}))
+    (page,) = extract(files)
+    assert page.records == [{"account_id": "A1", "name": "Bäckerei"}]
+
+
+def test_what_is_read_otherwise_than_it_stands_there_is_a_finding(tmp_path):
+    drop(tmp_path, "2026-11-02", "a.csv", f"取引先一覧\n{ROW}A2,外字\ue000\n")
+    files = source(tmp_path, required=["account_id", "name"])
+    (page,) = extract(files)
+    assert [record["account_id"] for record in page.records] == ["A1", "A2"]
+    path = "crm__account/2026-11-02/a.csv"
+    found = [(finding.rule, finding.place, finding.key) for finding in files.findings]
+    assert found == [("title_left_out", "", path), ("odd_characters", path, "")]
+    assert all(finding.severity == "warn" for finding in files.findings)
