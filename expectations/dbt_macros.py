@@ -14,6 +14,10 @@ _IN_DBT = {
     "<bare>": "{{ bare }}",
     "<zone>": '{{ var("timezone") }}',
     "<decimals>": "{{ currency_decimals() }}",
+    "<currency>": """'{{ var("reporting_currency") }}'""",
+    "<first_year>": '{{ var("first_date_year") }}',
+    "<end_year>": '(year(_business_date) + {{ var("date_years_ahead") + 1 }})',
+    "<no_ends>": """('{{ var("no_end_texts") | join("', '") }}')""",
 }
 
 

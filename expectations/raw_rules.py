@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from expectations.contracts import Contract, Rule, load_contract
-from expectations.reading import READINGS, is_blank, is_unreadable
+from expectations.reading import READINGS, is_missing, is_unreadable
 from expectations.suites import Check, Suite, columns_exist
 from ingestion.catalogue import CatalogueObject
 from runtime.sql import identifier
@@ -75,13 +75,14 @@ def version_rule(entry: CatalogueObject, columns: list[str]) -> Rule | None:
 
 
 def _missing_rules(contract: Contract, entry: CatalogueObject) -> Iterator[Rule]:
+    reads_as = {column.name: column.reads_as for column in contract.columns}
     for name in contract.required_columns:
         rows = "{object}" if name in ordering_columns(entry) else LIVE
         yield Rule(
             name=f"{name}_missing",
             severity="quarantine",
             description=f"{name} is present. / {name}がある。",
-            sql=f"select * from {rows} where {is_blank(identifier(name))}",
+            sql=f"select * from {rows} where {is_missing(identifier(name), reads_as[name])}",
         )
 
 
