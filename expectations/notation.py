@@ -68,8 +68,9 @@ def iso(engine: str) -> str:
         f"'{group}1-{group}2-{group}3 ')"
     )
     text = f"trim(trailing ': ' from translate({text}, '時分秒', '::'))"
+    # a colon is captured rather than written: SQLAlchemy takes a colon before a digit for a parameter
     for _ in ("minute", "second"):
-        text = f"regexp_replace({text}, ':([0-9])(:|$)', ':0{group}1{group}2')"
+        text = f"regexp_replace({text}, '(:)([0-9])(:|$)', '{group}10{group}2{group}3')"
     return text
 
 

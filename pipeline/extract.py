@@ -185,4 +185,6 @@ def _expected_columns(entry: CatalogueObject) -> ExpectedColumns:
         return ExpectedColumns()
     contract = contract_for(entry)
     dates = [c.name for c in contract.columns if c.logical_type in ("date", "timestamp")]
-    return ExpectedColumns(list(contract.required_columns), dates)
+    numbers = [c.name for c in contract.columns if c.logical_type in ("integer", "number")]
+    money = [c.name for c in contract.columns if c.reads_as in ("money", "amount")]
+    return ExpectedColumns(list(contract.required_columns), dates, numbers, money)

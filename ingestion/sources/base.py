@@ -49,10 +49,13 @@ class ExpectedColumns:
     Attributes:
         required: columns that must be there.
         dates: columns that hold dates or times.
+        numbers: columns that hold numbers; ``money`` those of them that hold money.
     """
 
     required: list[str] = field(default_factory=list)
     dates: list[str] = field(default_factory=list)
+    numbers: list[str] = field(default_factory=list)
+    money: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from ingestion.catalogue import CatalogueObject, find_object
 from ingestion.sources.base import ExpectedColumns, Known, Original, Source
 from ingestion.sources.files.csv_xlsx import UnreadableFile, check_formulas, read_records
 from ingestion.sources.files.names import drop_day, is_passed_over
+from ingestion.sources.files.numbers import DecimalSign
 from ingestion.sources.files.sftp import SftpDrop, is_remote
 from runtime.errors import SourceError
 from runtime.progress import report
@@ -46,7 +47,7 @@ class FileDrop(Source):
 
     Attributes:
         root: the folder that is read; of an SFTP server one of our own, for what is fetched.
-        accepted: path → {sha256, size, mtime_ns, rows, total_row?} of every file the last extraction gave out;
+        accepted: path → {sha256, size, mtime_ns, rows, total_row?, decimal_sign?} of every file the last extraction gave out;
             also of one without rows, which of an event feed yields one deleted row, else nothing.
         rejected: the files it could not read.
     """
@@ -149,13 +150,20 @@ class FileDrop(Source):
                 check_formulas(path)
                 # All of it before any of it: a file is landed whole or not at all.
                 totals: list[list[str]] = []
-                chunks = read_records(path, expected.required, expected.dates, totals)
-                rows = sum(len(chunk) for chunk in chunks)
+                # a number cell of a workbook has a point, whatever it shows
+                in_doubt = expected.money if path.suffix.lower() == ".csv" else []
+                rows, numbers = 0, DecimalSign(expected.numbers, in_doubt)
+                for records in read_records(path, expected.required, expected.dates, totals):
+                    rows += len(records)
+                    numbers.see(records)
+                sign = numbers.decided(path)
             except UnreadableFile as error:
                 logger.warning("files / %s: %s is rejected: %s", entry.object, name, error.reason)
                 self.rejected.append(RejectedFile(name, digest, error.reason, stamp))
                 continue
             for records in read_records(path, expected.required, expected.dates):
+                if sign == ",":
+                    records = numbers.with_points(records)
                 yield Page(records, source_file=name)
             if not rows and not entry.key:
                 # It replaces its earlier rows by none: that has to be seen after the load too.
@@ -166,6 +174,8 @@ class FileDrop(Source):
                     "files", entry.object, f"{name} changed while it was read", "run again"
                 )
             self.accepted[name] = {"sha256": digest, **stamp, "rows": rows}
+            if sign == ",":
+                self.accepted[name]["decimal_sign"] = sign
             if totals:
                 logger.warning("files / %s: total row of %s left out", entry.object, name)
                 self.accepted[name]["total_row"] = totals[0]
