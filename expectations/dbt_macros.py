@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from expectations.contracts import Column, Contract, all_contracts, contract_for
-from expectations.reading import BARE, ENGINES, READINGS, Engine
+from expectations.reading import READINGS
+from expectations.reading_sql import BARE, ENGINES, Engine
 from ingestion.catalogue import CatalogueObject
 
 FOLDER = Path("macros") / "generated"

@@ -7,6 +7,6 @@ def test_phone_in_the_employee_column(run_case):
     assert "09012345678" in run.output
     with run.marts() as marts:
         mrr = marts.execute(
-            "select sum(mrr) from core.fct_subscription_month where month_start = '2026-06-01'"
+            "select sum(mrr) from core.fct_subscription_month where month = '2026-06-01'"
         ).fetchone()[0]
     assert mrr == 150_000
