@@ -13,7 +13,7 @@ from expectations import reading_sql as sql
 from expectations.reading_sql import BARE, Sql
 from runtime.sql import literal
 
-# dbt's vars that say what text means (docs/decisions/sources.md#reading), beside the reporting currency.
+# dbt's vars that say what text means (docs/decisions/sources.md#readable-text), beside the reporting currency.
 DEFINITIONS = ("first_date_year", "date_years_ahead", "no_value_texts", "no_end_texts")
 
 
