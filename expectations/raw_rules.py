@@ -106,22 +106,22 @@ def _unreadable_rules(contract: Contract, entry: CatalogueObject) -> Iterator[Ru
 
 
 def _contract_rules(contract: Contract, entry: CatalogueObject) -> Iterator[Rule]:
-    rows = _typed_rows(load_contract("input", entry.object) if entry.is_entity else contract)
+    described = load_contract("input", entry.object) if entry.is_entity else contract
     for rule in contract.rules:
         # a vendor's codes are compared as they came
         as_landed = rule.valid_values is not None and not entry.is_entity
-        yield replace(rule, sql=rule.query(LIVE if as_landed else rows))
+        yield replace(rule, sql=rule.query(LIVE if as_landed else _typed_rows(described, rule)))
 
 
-def _typed_rows(contract: Contract) -> str:
-    """Landed rows as staging types them, so that the contract's rules apply.
+def _typed_rows(contract: Contract, rule: Rule) -> str:
+    """Landed rows with the columns that the rule names as staging types them, so that it applies.
 
     Columns that the model adds are null here; a rule about them cannot be broken by what lands.
     """
     read = ", ".join(
         f"{READINGS[column.reads_as].read(identifier(column.name))} as {identifier(column.name)}"
         for column in contract.columns
-        if column.reads_as and not column.is_derived
+        if column.reads_as and not column.is_derived and column.name in rule.sql
     )
     added = "".join(
         f", null::{column.data_type} as {identifier(column.name)}"

@@ -162,7 +162,7 @@ def test_event_feeds_without_a_key_may_repeat_anything(tmp_path):
 def test_a_files_rows_are_held_to_the_types_and_rules_of_its_input_entity(tmp_path):
     lines = [
         order_line(),
-        order_line(order_line_id="2", amount_ex_tax="1,000円"),
+        order_line(order_line_id="2", amount_ex_tax="1,000ドル"),
         order_line(order_line_id="3", product_id=""),
         order_line(order_line_id="4", tax_rate="10"),
     ]
