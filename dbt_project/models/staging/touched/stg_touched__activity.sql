@@ -1,11 +1,11 @@
 -- Account and day of every version of the uses and log-ins that were loaded since the last build.
 with feature_use as (
 
-    select account_id, use_date, user_id
+    select account_id, use_date, user_id, _business_date
     from {{ source('raw', 'files__product__feature_use') }}
     where {{ is_read_again('files__product__feature_use') }}
     union all
-    select account_id, use_date, user_id
+    select account_id, use_date, user_id, _business_date
     from {{ source('raw', 'database__product__feature_use') }}
     where {{ is_read_again('database__product__feature_use') }}
 
@@ -13,11 +13,11 @@ with feature_use as (
 
 login_event as (
 
-    select account_id, occurred_at, user_id
+    select account_id, occurred_at, user_id, _business_date
     from {{ source('raw', 'files__product__login_event') }}
     where {{ is_read_again('files__product__login_event') }}
     union all
-    select account_id, occurred_at, user_id
+    select account_id, occurred_at, user_id, _business_date
     from {{ source('raw', 'database__product__login_event') }}
     where {{ is_read_again('database__product__login_event') }}
 
