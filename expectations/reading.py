@@ -138,6 +138,32 @@ def _boolean() -> str:
     )
 
 
+# What tools put around an id: spaces, quotes and ="…" of a spreadsheet, <…> of a link; marks without width.
+_MARKS = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
+_WIDE = "".join(chr(code + 0xFEE0) for code in range(0x21, 0x7F)) + "\u3000\u00a0"
+_NARROW = "".join(chr(code) for code in range(0x21, 0x7F)).replace("'", "''") + "  "
+_AROUND = "[ =\"''`“”‘’<>\t\r\n]+"
+# The last part of an address, without what asks for a view of it: https://…/Account/0015g00000Xyz/view?tab=1
+_ADDRESS = "^[a-zA-Z]+://[^?#]*?/([^/?#]+)(/view|/edit)?/*([?#].*)?$"
+_EXCEL_NUMBER = "^([0-9]+)[.]0+$"
+
+
+def _id() -> dict[Engine, str]:
+    """An id as its system writes it, whatever the sender's tool wrapped around it."""
+    folded = f"translate(<text>, '{_WIDE}{_MARKS}', '{_NARROW}')"
+    bare = {
+        "duckdb": f"regexp_replace({folded}, '^{_AROUND}|{_AROUND}$', '', 'g')",
+        "spark": f"regexp_replace({folded}, '^{_AROUND}|{_AROUND}$', '')",
+    }
+    first = {"duckdb": r"\1", "spark": "$1"}
+    return {
+        engine: f"case when {_HAS_FORM[engine].replace('<bare>', '<text>').replace('<form>', '[A-Za-z0-9_:-]+')} "
+        f"then <text> else nullif(regexp_replace(regexp_replace({bare[engine]}, '{_ADDRESS}', "
+        f"'{first[engine]}'), '{_EXCEL_NUMBER}', '{first[engine]}'), '') end"
+        for engine in ENGINES
+    }
+
+
 def _json(opening: str) -> dict[Engine, str]:
     return {
         "duckdb": f"case when json_valid(<text>) and starts_with(<bare>, '{opening}') then <text> end",
@@ -162,6 +188,7 @@ READINGS: dict[str, Reading] = {
         _both("nullif(trim(<text>), '')"),
         ("string",),
     ),
+    "id": Reading("ID", {"duckdb": "text", "spark": "string"}, _id(), ("string",)),
     "integer": Reading(
         "整数",
         _both("integer"),

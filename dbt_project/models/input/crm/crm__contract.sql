@@ -17,7 +17,7 @@ files as (
     select
         *,
         {{ known_code('status', ['draft', 'active', 'expired', 'cancelled']) }} as status_code
-    from {{ ref('stg_files__crm__contract') }}
+    from {{ file_records('crm__contract') }} as landed
     where contract_id not in (select contract_id from salesforce)
 
 ),

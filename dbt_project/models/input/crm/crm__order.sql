@@ -17,7 +17,7 @@ files as (
     select
         *,
         {{ known_code("coalesce(status, 'ordered')", ['ordered', 'shipped', 'cancelled', 'returned']) }} as status_code
-    from {{ ref('stg_files__crm__order') }}
+    from {{ file_records('crm__order') }} as landed
     where order_id not in (select order_id from salesforce)
 
 ),

@@ -23,7 +23,7 @@ files as (
     select
         *,
         {{ known_code("coalesce(charge_type, 'one_time')", ['recurring', 'one_time', 'usage', 'trial']) }} as charge_code
-    from {{ ref('stg_files__crm__order_line') }}
+    from {{ file_records('crm__order_line') }} as landed
     where order_line_id not in (select order_item_id from salesforce)
 
 ),

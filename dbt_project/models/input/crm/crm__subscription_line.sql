@@ -29,7 +29,7 @@ files as (
         ) }} as charge_code,
         lower(lines.billing_period) as period_code,
         coalesce(lines.currency, '{{ var("reporting_currency") }}') as currency_code
-    from {{ ref('stg_files__crm__subscription_line') }} as lines
+    from {{ file_records('crm__subscription_line') }} as lines
     left join {{ ref('crm__contract') }} as contracts on lines.contract_id = contracts.contract_id
     where lines.line_id not in (select order_item_id from salesforce)
 

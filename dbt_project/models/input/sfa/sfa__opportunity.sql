@@ -19,7 +19,7 @@ files as (
     select
         *,
         {{ known_code('type', ['new', 'renewal', 'upsell', 'cross_sell']) }} as type_code
-    from {{ ref('stg_files__sfa__opportunity') }}
+    from {{ file_records('sfa__opportunity') }} as landed
     where opportunity_id not in (select opportunity_id from salesforce)
 
 ),

@@ -2,6 +2,7 @@
 with company as (
 
     select * from {{ ref('int_company') }}
+    where linked_account_id is null
 
 ),
 

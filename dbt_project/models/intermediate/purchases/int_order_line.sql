@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- Lines of orders that were not cancelled, up to as_of, with what of them was kept (docs/domain/segments.md#purchases,
--- docs/domain/segments.md#price-class).
+-- Lines but those of orders cancelled or after as_of, with what of them was kept; the lines of an order that never came
+-- have no date and no customer (docs/domain/segments.md#purchases, docs/domain/segments.md#price-class).
 with order_line as (
 
     select * from {{ ref('crm__order_line') }}
@@ -10,8 +10,6 @@ with order_line as (
 orders as (
 
     select * from {{ ref('crm__order') }}
-    where order_date <= {{ as_of_date() }}
-        and coalesce(status, 'ordered') <> 'cancelled'
 
 ),
 
@@ -42,8 +40,10 @@ joined as (
         coalesce(order_line.is_sale, false) as is_sale,
         order_line.tax_rate
     from order_line
-    inner join orders on order_line.order_id = orders.order_id
+    left join orders on order_line.order_id = orders.order_id
     left join identity on orders.account_id = identity.account_id
+    where coalesce(orders.order_date <= {{ as_of_date() }}, true)
+        and coalesce(orders.status, 'ordered') <> 'cancelled'
 
 ),
 
