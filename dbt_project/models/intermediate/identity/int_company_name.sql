@@ -26,8 +26,9 @@ folded as (
 
     select
         account_id,
-        trim({{ regexp_replace_all("translate(upper(" ~ fold_width('company_name') ~ "), ',.', ' ')", ' +', ' ') }})
-            as name
+        trim({{ regexp_replace_all(
+            "translate(upper(" ~ fold_width("translate(company_name, '－', '−')") ~ "), ',.', ' ')", ' +', ' '
+        ) }}) as name
     from company
 
 ),
@@ -38,6 +39,7 @@ found as (
         folded.account_id,
         legal_form.written_form,
         legal_form.legal_form,
+        legal_form.script,
         case
             when folded.name like legal_form.written_form || '%' then '前'
             when folded.name like '%' || legal_form.written_form then '後'
@@ -50,12 +52,13 @@ found as (
 
 ),
 
--- The longest spelling is the whole form: 一般社団法人 rather than 社団法人.
+-- A Japanese form before a Latin ending, which is part of the name then; the longest spelling is the whole form:
+-- 一般社団法人 rather than 社団法人.
 chosen as (
 
     select * from found
     qualify row_number() over (
-        partition by account_id order by length(written_form) desc, position desc, written_form asc
+        partition by account_id order by script asc, length(written_form) desc, position desc, written_form asc
     ) = 1
 
 ),
@@ -84,7 +87,7 @@ final as (
         nullif(translate(
             translate(
                 -- dashes that stand for a long mark: unified only after katakana
-                {{ regexp_replace_all('stripped.name', '([ァ-ヺー])[‐‑‒–—―−]', '\\1ー') }}, ' ・-', ''
+                {{ regexp_replace_all('stripped.name', '([ァ-ヺー])[‐‑‒–—―−]', '\\1ー') }}, ' ・-‐‑‒–—―−', ''
             ), variants.variants, variants.standards
         ), '') as company_name_normalised,
         stripped.legal_form,

@@ -8,9 +8,11 @@ with company as (
         company.source_system,
         company.corporate_number,
         company.is_corporate_number_valid,
-        coalesce(
-            linked_name.company_name_normalised, own_name.company_name_normalised, company.account_id
-        ) as claimant
+        -- for comparing alone: small kana as large ones
+        coalesce(translate(
+            coalesce(linked_name.company_name_normalised, own_name.company_name_normalised),
+            'ァィゥェォッャュョヮヵヶぁぃぅぇぉっゃゅょゎ', 'アイウエオツヤユヨワカケあいうえおつやゆよわ'
+        ), company.account_id) as claimant
     from {{ ref('int_company') }} as company
     left join {{ ref('int_company_name') }} as own_name on company.account_id = own_name.account_id
     left join {{ ref('int_company_name') }} as linked_name on company.linked_account_id = linked_name.account_id
