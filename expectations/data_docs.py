@@ -5,11 +5,13 @@ styles and fonts from CDNs. So its renderer and its content templates are used, 
 of our own, for the suites that were just validated and in the process that validated them.
 """
 
+import copy
+import html
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import jinja2
 import pyarrow as pa
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 
 TEMPLATES = Path(__file__).with_name("templates")
+STYLES = "validation_page.css"
 STATUSES = ("passed", "warned", "quarantined", "blocked", "error")
 
 
@@ -32,14 +35,32 @@ def write_page(folder: Path, outcome: "ExpectationSuiteValidationResult") -> Pat
     """
     from great_expectations.render.renderer import ValidationResultsPageRenderer
 
-    document = ValidationResultsPageRenderer().render(outcome)
+    document = ValidationResultsPageRenderer().render(_escaped(outcome))
     folder.mkdir(parents=True, exist_ok=True)
     page = folder / f"{outcome.suite_name}.html"
-    html = _page_view().render(
+    text = _page_view().render(
         document, "validation_page.j2", title=outcome.suite_name, statistics=outcome.statistics
     )
-    write_atomically(page, html)
+    write_atomically(page, text)
     return page
+
+
+def _escaped(outcome: "ExpectationSuiteValidationResult") -> "ExpectationSuiteValidationResult":
+    """The outcome with the values it shows as text: GX's renderer puts them into the page as they are."""
+    shown = copy.deepcopy(outcome)
+    for result in shown.results:
+        result.result = _as_text(result.result)
+    return shown
+
+
+def _as_text(value: Any) -> Any:
+    if isinstance(value, str):
+        return html.escape(value)
+    if isinstance(value, dict):
+        return {_as_text(key): _as_text(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set):
+        return [_as_text(item) for item in value]
+    return value
 
 
 def build_data_docs(folder: Path, results: pa.Table) -> Path:
@@ -56,6 +77,7 @@ def build_data_docs(folder: Path, results: pa.Table) -> Path:
     loader = jinja2.FileSystemLoader(TEMPLATES)
     template = jinja2.Environment(loader=loader, autoescape=True).get_template("index_page.j2")
     index = folder / "index.html"
+    write_atomically(folder / STYLES, (TEMPLATES / STYLES).read_bytes())
     tables = _newest_runs(folder, results)
     write_atomically(index, template.render(tables=tables, statuses=STATUSES))
     return index

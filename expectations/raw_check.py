@@ -263,8 +263,8 @@ class _Landed:
     def _latest(self, further_column: str, with_run: bool) -> str:
         """SQL for the newest version of each unit; its parameter is the list of earlier parts."""
         cursor = identifier(self.entry.cursor) if self.entry.cursor else "_extracted_at"
-        columns = f"{self._unit}, {cursor}, _extracted_at, _row, _is_deleted"
-        columns += f", {further_column}" if further_column else ""
+        wanted = (self._unit, cursor, "_extracted_at", "_row", "_is_deleted", further_column)
+        columns = ", ".join(dict.fromkeys(filter(None, wanted)))
         run = f"union all by name select {columns} from {self.table}" if with_run else ""
         order = cursor
         for column in self.contract.columns:

@@ -28,6 +28,11 @@ RUN_VARIABLES = (
     *("as_of_date", "build_id", "since_load_id", "since_as_of_date"),
     *("config_hash", "checks_all_keys"),
 )
+# dbt's page is one file of inline script that evaluates its templates: it may do that, and connect to nothing.
+DOCS_POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; "
+    "img-src 'self' data:; font-src data:; base-uri 'none'; form-action 'none'"
+)
 _STEP = re.compile(r"(\d+) of (\d+) (?:OK|PASS|WARN|ERROR|FAIL|SKIP)")
 
 
@@ -99,7 +104,9 @@ def write_docs(context: Context, plan: BuildPlan) -> None:
         return
     target = run(context, plan, ["docs", "generate", "--static"])
     page.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(page, (target / "static_index.html").read_bytes())
+    written = (target / "static_index.html").read_text(encoding="utf-8")
+    policy = f'<head><meta http-equiv="Content-Security-Policy" content="{DOCS_POLICY}">'
+    write_atomically(page, written.replace("<head>", policy, 1))
     write_atomically(written_for, plan.config_hash)
 
 

@@ -38,6 +38,7 @@ def record_source(context: Context, area: str, source: str, day: date, reason: s
         message=f"Nothing of {area} could be read: {reason} / {area}領域のデータを読み取れませんでした。",
         what_to_do=MEND_AND_RERUN,
         severity="incomplete",
+        rows=0,
     )
     found = [finding] if reason else []
     context.findings.record(scope_of(source, f"_{area}"), found, day, lambda _: True)
@@ -52,6 +53,7 @@ def record_unread(context: Context, entry: CatalogueObject, day: date, reason: s
         message=f"The object could not be read: {reason} / オブジェクトを読み取れませんでした。",
         what_to_do=MEND_AND_RERUN,
         severity="incomplete" if entry.required else "warn",
+        rows=0,
     )
     _record(context, entry, day, [unread], lambda row: row["rule"] == UNREAD)
 
@@ -190,6 +192,7 @@ def _of_files(entry: CatalogueObject, manifest: Manifest) -> list[Finding]:
             severity="incomplete",
             place=name,
             holds_back=True,
+            rows=0,
         )
         for name, file in manifest.files.items()
         if "reason" in file

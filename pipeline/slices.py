@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pipeline.context import Context
 from runtime.duckdb_connection import connect
+from runtime.sql import literal
 
 
 def scratch_files(context: Context, business_date: date) -> tuple[Path, Path]:
@@ -24,7 +25,7 @@ def copy(scratch: Path, marts: Path, as_of_date: date) -> list[str]:
         Names of the marts that got a slice.
     """
     with connect(marts) as connection:
-        connection.execute(f"attach '{scratch}' as scratch (read_only)")
+        connection.execute(f"attach {literal(str(scratch))} as scratch (read_only)")
         tables = [
             row[0]
             for row in connection.execute(

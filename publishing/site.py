@@ -48,6 +48,8 @@ FINDING_STATUS_NAMES = {
     "accepted": "accepted 承認済",
     "made_good": "made good 解消",
 }
+TEMPLATES = Path(__file__).with_name("templates")
+ASSETS = ("site.css", "age.js")  # the pages allow nothing inline
 MONTHS = 13
 LATE_AFTER = timedelta(days=2)
 _MOVEMENTS = {
@@ -111,8 +113,10 @@ def render(settings: Settings, tenant: Tenant) -> Path:
                 "levels": _levels(connection),
                 "freshness": _freshness(connection, snapshot.as_of_date),
             }
+    for name in ASSETS:
+        write_atomically(settings.site_dir / name, (TEMPLATES / name).read_bytes())
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).with_name("templates")),
+        loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         trim_blocks=True,
     )

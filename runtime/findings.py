@@ -44,7 +44,7 @@ class Finding:
         key_hash: MD5 of the key's text, by which a later version of the record makes the finding good;
             empty = only the place can be made good.
         holds_back: its rows are in no number; counted against ``max_held_back_share``.
-        rows: how many rows it stands for.
+        rows: how many rows it stands for; 0 = all of a file or object, whose number is not known.
         value: what stood there, of a column that is not personal; up to 40 characters.
         amount: money of these rows, None if they have none or it cannot be read.
         currency: ISO 4217 code of ``amount``.
@@ -275,6 +275,8 @@ def describe(row: dict[str, Any]) -> str:
     where = f"{row['source']}.{row['object']}" if row["object"] else row["source"]
     where += f" {row['place']}" if row["place"] else ""
     count = f"{row['row_count']:,} row{'s' if row['row_count'] != 1 else ''}"
+    if not row["row_count"]:
+        count = "all rows"
     if row["amount"] is not None:
         count += f", {row['amount']:,.2f} {row['currency']}".rstrip()
     keys = f" [{row['keys']}]" if row["keys"] else ""

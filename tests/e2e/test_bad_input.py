@@ -179,3 +179,25 @@ def test_a_malformed_file_stands_aside(tenant: Path, tmp_path: Path) -> None:
     assert blocked == ("Account", "incomplete")
     status = run_command(tmp_path / "state", "cli.status")
     assert "incomplete: see below" in status.output and "feed_blocked" in status.output
+
+    # what somebody lets stand is no longer a reason to call the numbers incomplete
+    with outcome.marts() as marts:
+        ids = marts.execute(
+            "select finding_id from ops.finding where status = 'open' and severity = 'incomplete'"
+        ).fetchall()
+    arguments = (
+        "--tenant",
+        str(tenant),
+        "--date",
+        DATES[1],
+        "--accept",
+        ",".join(i for (i,) in ids),
+    )
+    outcome = run_command(tmp_path / "state", "cli.run", *arguments)
+    assert outcome.status == 0, outcome.output
+    assert "audited and published" in outcome.output
+    with outcome.marts() as marts:
+        found = marts.execute(
+            "select status from ops.finding where severity = 'incomplete'"
+        ).fetchall()
+    assert found == [("accepted",)] * 3

@@ -102,6 +102,8 @@ def test_findings_are_shown_with_what_to_do(settings):
         "drop it again",
         severity="incomplete",
         place="crm__order/2026-03-31/o.csv",
+        key="O-7",
+        rows=0,
     )
     store.record("files.crm__order", [lost], date(2026, 3, 31), lambda _: True)
     index = render(settings, TENANT)
@@ -109,6 +111,8 @@ def test_findings_are_shown_with_what_to_do(settings):
     assert "These numbers are incomplete" in text_of(index)
     assert "It is &lt;no&gt; table." in text_of(index)
     assert "drop it again" in text_of(checks)
+    assert "O-7" in text_of(checks) and "all 全行" in text_of(checks)
+    assert "built-in method" not in text_of(checks)
     assert "Every rule passed" not in text_of(checks)
     store.record("files.crm__order", [], date(2026, 4, 1), lambda _: True)
     assert "incomplete" not in text_of(render(settings, TENANT))
@@ -128,3 +132,31 @@ def test_an_event_that_was_cut_short_is_passed_over(settings):
         log.write(b'{"at": "2026-03-31", "event": "fai\xe3\n[]\n')
     report("failed", message="ingest_crm: two")
     assert len(open_problems(settings)) == 2
+
+
+HOSTILE = "<script src=https://evil.example/x.js></script><img src=x onerror=alert(1)>"
+
+
+@pytest.mark.parametrize(
+    "field", ["object", "message", "what_to_do", "place", "column", "key", "value"]
+)
+def test_a_hostile_value_is_text_in_every_field_of_a_finding(settings, field):
+    words = {"source": "files", "object": "crm__order", "message": "m", "what_to_do": "d"}
+    finding = Finding(rule="r", severity="incomplete", **words | {field: HOSTILE})
+    FindingStore(settings.findings_dir).record(
+        "files.x", [finding], date(2026, 3, 31), lambda _: True
+    )
+    index = render(settings, TENANT)
+    for page in (index, index.with_name("checks.html")):
+        assert HOSTILE not in text_of(page)
+        assert "evil.example/x.js></script>" not in text_of(page)
+
+
+def test_a_page_allows_only_files_of_its_own(settings):
+    """No inline script or style, no other host, nothing evaluated; what it needs lies beside it."""
+    index = render(settings, TENANT)
+    for page in [*index.parent.glob("*.html"), *settings.gx_docs_dir.glob("*.html")]:
+        text = text_of(page)
+        assert "default-src 'none'" in text and "unsafe" not in text
+        assert not re.search(r"<script(?![^>]* src=)|<style|\sstyle=|\son\w+=", text)
+        assert Page(page).broken_links() == []
