@@ -1,12 +1,6 @@
 -- Company names in comparable form, the legal form taken off and kept beside (docs/domain/japan.md#company-names). For
 -- reading and for matching together with other evidence: the name alone never makes two companies one.
-with company as (
-
-    select account_id, company_name from {{ ref('int_company') }}
-
-),
-
-legal_form as (
+with legal_form as (
 
     select * from {{ ref('legal_form') }}
 
@@ -29,7 +23,7 @@ folded as (
         trim({{ regexp_replace_all(
             "translate(upper(" ~ fold_width("translate(company_name, '－', '−')") ~ "), ',.', ' ')", ' +', ' '
         ) }}) as name
-    from company
+    from {{ ref('int_company') }}
 
 ),
 
