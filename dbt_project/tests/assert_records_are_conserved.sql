@@ -30,7 +30,8 @@
     'files__process__content_item': {'process__content_item': 'item_id'},
 } -%}
 -- Every live record of the lake, as of the day, is in its entity: under its own key, where a vendor's record of the same
--- id took its place too, or a record that is meant by its id (docs/domain/sources.md#ids). Of a later build those are looked at that were loaded since, once a week all of them.
+-- id took its place too, or a record that is meant by its id (docs/domain/sources.md#ids). Of a later build those are
+-- looked at that were loaded since, once a week all of them.
 with landed as (
     {% for feed in feeds %}
     select

@@ -3,7 +3,7 @@
     {%- set narrow = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.../:@-_?#     ' -%}
     {%- set bare = "lower(trim(translate(" ~ url ~ ", '" ~ wide ~ "\u200B\u200C\u200D\u2060\uFEFF', '" ~ narrow ~ "')))" -%}
     nullif(regexp_replace(
-        regexp_replace({{ bare }}, '^([a-z]+:?//+|mailto:)?([^/?#]*@)?(www[.])?', ''), '[.]*([/:?#,;> ].*)?$', ''
+        regexp_replace({{ bare }}, '^([a-z]*:?//+|mailto:)?([^/?#]*@)?(www[.])?', ''), '[.]*([/:?#,;> ].*)?$', ''
     ), '')
 {%- endmacro %}
 

@@ -54,7 +54,7 @@ nobody as (
     from enclosing
     inner join {{ ref('shared_domain') }} as shared on enclosing.enclosing_domain = shared.domain
     union
-    select domain from domains where domain in (select suffix from suffix where rule_type = 'exact')
+    select domain from domains where domain in (select suffix from suffix where rule_type <> 'exception')
     union
     select domain from domains
     where parent in (select suffix from suffix where rule_type = 'wildcard')
