@@ -142,7 +142,7 @@ def _boolean() -> str:
 _MARKS = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
 _WIDE = "".join(chr(code + 0xFEE0) for code in range(0x21, 0x7F)) + "\u3000\u00a0"
 _NARROW = "".join(chr(code) for code in range(0x21, 0x7F)).replace("'", "''") + "  "
-_AROUND = "[ =\"''`“”‘’<>\t\r\n]+"
+_AROUND = "[ =\"''`“”‘’<>]+"
 # The last part of an address, without what asks for a view of it: https://…/Account/0015g00000Xyz/view?tab=1
 _ADDRESS = "^[a-zA-Z]+://[^?#]*?/([^/?#]+)(/view|/edit)?/*([?#].*)?$"
 _EXCEL_NUMBER = "^([0-9]+)[.]0+$"
@@ -150,7 +150,8 @@ _EXCEL_NUMBER = "^([0-9]+)[.]0+$"
 
 def _id() -> dict[Engine, str]:
     """An id as its system writes it, whatever the sender's tool wrapped around it."""
-    folded = f"translate(<text>, '{_WIDE}{_MARKS}', '{_NARROW}')"
+    breaks = "chr(9) || chr(10) || chr(13)"
+    folded = f"translate(<text>, '{_WIDE}' || {breaks} || '{_MARKS}', '{_NARROW}   ')"
     bare = {
         "duckdb": f"regexp_replace({folded}, '^{_AROUND}|{_AROUND}$', '', 'g')",
         "spark": f"regexp_replace({folded}, '^{_AROUND}|{_AROUND}$', '')",

@@ -8,9 +8,7 @@
     {%- if reads_as == 'text' -%}
         nullif(trim({{ text }}), '')
     {%- elif reads_as == 'id' -%}
-        case when regexp_full_match({{ text }}, '[A-Za-z0-9_:-]+') then {{ text }} else nullif(regexp_replace(regexp_replace(regexp_replace(translate({{ text }}, '！＂＃＄％＆＇（）＊＋，－．／０１２３４５６７８９：；＜＝＞？＠ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ［＼］＾＿｀ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ｛｜｝～　 ​‌‍‎‏⁠﻿­', '!"#$%&''()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\]^_`abcdefghijklmnopqrstuvwxyz{|}~  '), '^[ ="''`“”‘’<>	
-]+|[ ="''`“”‘’<>	
-]+$', '', 'g'), '^[a-zA-Z]+://[^?#]*?/([^/?#]+)(/view|/edit)?/*([?#].*)?$', '\1'), '^([0-9]+)[.]0+$', '\1'), '') end
+        case when regexp_full_match({{ text }}, '[A-Za-z0-9_:-]+') then {{ text }} else nullif(regexp_replace(regexp_replace(regexp_replace(translate({{ text }}, '！＂＃＄％＆＇（）＊＋，－．／０１２３４５６７８９：；＜＝＞？＠ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ［＼］＾＿｀ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ｛｜｝～　 ' || chr(9) || chr(10) || chr(13) || '​‌‍‎‏⁠﻿­', '!"#$%&''()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\]^_`abcdefghijklmnopqrstuvwxyz{|}~     '), '^[ ="''`“”‘’<>]+|[ ="''`“”‘’<>]+$', '', 'g'), '^[a-zA-Z]+://[^?#]*?/([^/?#]+)(/view|/edit)?/*([?#].*)?$', '\1'), '^([0-9]+)[.]0+$', '\1'), '') end
     {%- elif reads_as == 'integer' -%}
         case when regexp_full_match({{ bare }}, '[+-]?(([0-9][0-9]?[0-9]?(,[0-9][0-9][0-9])+|[0-9]+)([.][0-9]*)?|[.][0-9]+|[0-9]([.][0-9]{1,17})?[eE][+-]?[0-9]{1,2})') then try_cast(case when upper({{ bare }}) like '%E%' then try_cast(try_cast(replace({{ bare }}, ',', '') as decimal(38, 18)) as decimal(18, 0)) else try_cast(replace({{ bare }}, ',', '') as decimal(18, 0)) end as integer) end
     {%- elif reads_as == 'number' -%}
@@ -48,9 +46,7 @@
     {%- if reads_as == 'text' -%}
         nullif(trim({{ text }}), '')
     {%- elif reads_as == 'id' -%}
-        case when {{ text }} rlike '^([A-Za-z0-9_:-]+)$' then {{ text }} else nullif(regexp_replace(regexp_replace(regexp_replace(translate({{ text }}, '！＂＃＄％＆＇（）＊＋，－．／０１２３４５６７８９：；＜＝＞？＠ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ［＼］＾＿｀ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ｛｜｝～　 ​‌‍‎‏⁠﻿­', '!"#$%&''()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\]^_`abcdefghijklmnopqrstuvwxyz{|}~  '), '^[ ="''`“”‘’<>	
-]+|[ ="''`“”‘’<>	
-]+$', ''), '^[a-zA-Z]+://[^?#]*?/([^/?#]+)(/view|/edit)?/*([?#].*)?$', '$1'), '^([0-9]+)[.]0+$', '$1'), '') end
+        case when {{ text }} rlike '^([A-Za-z0-9_:-]+)$' then {{ text }} else nullif(regexp_replace(regexp_replace(regexp_replace(translate({{ text }}, '！＂＃＄％＆＇（）＊＋，－．／０１２３４５６７８９：；＜＝＞？＠ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ［＼］＾＿｀ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ｛｜｝～　 ' || chr(9) || chr(10) || chr(13) || '​‌‍‎‏⁠﻿­', '!"#$%&''()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\]^_`abcdefghijklmnopqrstuvwxyz{|}~     '), '^[ ="''`“”‘’<>]+|[ ="''`“”‘’<>]+$', ''), '^[a-zA-Z]+://[^?#]*?/([^/?#]+)(/view|/edit)?/*([?#].*)?$', '$1'), '^([0-9]+)[.]0+$', '$1'), '') end
     {%- elif reads_as == 'integer' -%}
         case when {{ bare }} rlike '^([+-]?(([0-9][0-9]?[0-9]?(,[0-9][0-9][0-9])+|[0-9]+)([.][0-9]*)?|[.][0-9]+|[0-9]([.][0-9]{1,17})?[eE][+-]?[0-9]{1,2}))$' then try_cast(case when upper({{ bare }}) like '%E%' then try_cast(try_cast(replace({{ bare }}, ',', '') as decimal(38, 18)) as decimal(18, 0)) else try_cast(replace({{ bare }}, ',', '') as decimal(18, 0)) end as integer) end
     {%- elif reads_as == 'number' -%}

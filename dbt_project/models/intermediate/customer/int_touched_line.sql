@@ -39,7 +39,7 @@ line as (
 
 final as (
 
-    select
+    select distinct
         coalesce(meant_order.record_id, line.order_id) as order_id,
         line.account_id,
         coalesce(meant_contract.record_id, line.contract_id) as contract_id
