@@ -207,9 +207,7 @@ CHANGES: dict[str, tuple[Any, ...]] = {
     "it is an account's": version(
         "salesforce__account", Id="a1", Name="甲社", Website="https://kou.example/"
     ),
-    "its ticket": version(
-        "zendesk__tickets", id="t7", organization_id="g7", **TICKET
-    ),
+    "its ticket": version("zendesk__tickets", id="t7", organization_id="g7", **TICKET),
     "a second organisation of another name voids it": version(
         "zendesk__organizations", id="g8", name="庚社", domain_names='["kou.example"]'
     ),
@@ -245,9 +243,7 @@ CHANGES: dict[str, tuple[Any, ...]] = {
     "the order's record": version(
         "salesforce__order", Id=f"{SHORT_ORDER}AAE", AccountId=f"{SHORT}AAE", **BARE_ORDER
     ),
-    "the record is deleted": version(
-        "salesforce__order", is_deleted=True, Id=f"{SHORT_ORDER}AAE"
-    ),
+    "the record is deleted": version("salesforce__order", is_deleted=True, Id=f"{SHORT_ORDER}AAE"),
     "the account too": version("salesforce__account", is_deleted=True, Id=f"{SHORT}AAE"),
     "a dropped reply of tomorrow": (
         "support__ticket_event",

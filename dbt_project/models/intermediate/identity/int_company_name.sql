@@ -1,12 +1,6 @@
 -- Company names in comparable form, the legal form taken off and kept beside (docs/domain/japan.md#company-names). For
 -- reading and for matching together with other evidence: the name alone never makes two companies one.
-with legal_form as (
-
-    select * from {{ ref('legal_form') }}
-
-),
-
-variants as (
+with variants as (
 
     select
         {{ concat_ordered('variant', 'variant') }} as variants,
@@ -14,6 +8,16 @@ variants as (
     from {{ ref('kanji_variant') }}
 
 ),
+
+{%- for third in (1, 2, 3) %}
+
+signs_{{ third }} as (
+
+    select account_id, {{ fold_signs('company_name', third) }} as company_name
+    from {{ ref('int_company') if third == 1 else 'signs_' ~ (third - 1) }}
+
+),
+{%- endfor %}
 
 -- Points go and commas part words, so that Co.,Ltd. and Co. Ltd are one spelling.
 folded as (
@@ -23,7 +27,7 @@ folded as (
         trim({{ regexp_replace_all(
             "translate(upper(" ~ fold_width("translate(company_name, '－', '−')") ~ "), ',.', ' ')", ' +', ' '
         ) }}) as name
-    from {{ ref('int_company') }}
+    from signs_3
 
 ),
 
@@ -40,7 +44,7 @@ found as (
             else '中'
         end as position
     from folded
-    inner join legal_form
+    inner join {{ ref('legal_form') }} as legal_form
         on (legal_form.script = 'japanese' and folded.name like '%' || legal_form.written_form || '%')
         or (legal_form.script = 'latin' and folded.name like '% ' || legal_form.written_form)
 

@@ -60,7 +60,7 @@ candidate as (
     union all
     select given.given_id, record.record_id, given.given_id as long_id
     from given inner join record on substr(given.given_id, 1, 15) = record.record_id
-    where given.given_id not in (select record_id from record)
+    where given.given_id not in (select known.record_id from record as known)
 
 ),
 
