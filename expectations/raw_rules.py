@@ -120,6 +120,8 @@ def _unreadable_rules(contract: Contract, entry: CatalogueObject) -> Iterator[Ru
         reading = READINGS[column.reads_as]
         ordering = column.name in ordering_columns(entry)
         costs_row = ordering or column.required or reading.is_money
+        if column.reads_as == "id" and not costs_row:  # only quotes around nothing: nothing
+            continue
         words = column.reads_as.replace("_", " ")
         yield Rule(
             name=f"{column.name}_unreadable",

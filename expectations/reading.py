@@ -92,6 +92,7 @@ READINGS: dict[str, Reading] = {
         sql.both("nullif(trim(<text>), '')"),
         ("string",),
     ),
+    "id": Reading("ID", {"duckdb": "text", "spark": "string"}, sql.record_id(), ("string",)),
     "integer": Reading(
         "整数",
         sql.both("integer"),

@@ -87,6 +87,14 @@ _ZONED_TEXT = (
     "' Z', 'Z'), ' +', '+'), ' -', '-'), '([ T][0-9]+:[0-9]+)([Z+-])', '<first>:00<second>')"
 )
 _SECONDS_A_YEAR = 31_556_952
+# What tools put around an id: spaces, quotes and ="…" of a spreadsheet, <…> of a link; marks without width.
+_MARKS = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
+_WIDE = "".join(chr(code + 0xFEE0) for code in range(0x21, 0x7F)) + "\u3000\u00a0"
+_NARROW = "".join(chr(code) for code in range(0x21, 0x7F)).replace("'", "''") + "  "
+_AROUND = "[ =\"''`“”‘’<>]+"
+# The last part of an address, without what asks for a view of it: https://…/Account/0015g00000Xyz/view?tab=1
+_ADDRESS = "^[a-zA-Z]+://[^?#]*?/([^/?#]+)(/view|/edit)?/*([?#].*)?$"
+_EXCEL_NUMBER = "^([0-9]+)[.]0+$"
 
 
 def both(sql: str) -> Sql:
@@ -258,4 +266,21 @@ def json(opening: str) -> Sql:
         "duckdb": f"case when json_valid(<text>) and starts_with(<bare>, '{opening}') then <text> end",
         "spark": f"case when try_parse_json(<text>) is not null and startswith(<bare>, '{opening}') "
         "then <text> end",
+    }
+
+
+def record_id() -> Sql:
+    """An id as its system writes it, whatever the sender's tool wrapped around it."""
+    breaks = "chr(9) || chr(10) || chr(13)"
+    folded = f"translate(<text>, '{_WIDE}' || {breaks} || '{_MARKS}', '{_NARROW}   ')"
+    bare = {
+        "duckdb": f"regexp_replace({folded}, '^{_AROUND}|{_AROUND}$', '', 'g')",
+        "spark": f"regexp_replace({folded}, '^{_AROUND}|{_AROUND}$', '')",
+    }
+    first = {"duckdb": r"\1", "spark": "$1"}
+    return {
+        engine: f"case when {_HAS_FORM[engine].replace('<bare>', '<text>').replace('<form>', '[A-Za-z0-9_:-]+')} "
+        f"then <text> else nullif(regexp_replace(regexp_replace({bare[engine]}, '{_ADDRESS}', "
+        f"'{first[engine]}'), '{_EXCEL_NUMBER}', '{first[engine]}'), '') end"
+        for engine in ENGINES
     }

@@ -29,7 +29,7 @@ COMPANIES = {
     )
     for currency in ("JPY", "EUR", "CHF")
 }
-TYPED = [name for name in READINGS if name != "text"]
+TYPED = [name for name in READINGS if name not in ("text", "id")]  # any text is one of these
 # A table with a column of every type, held to a contract of its own.
 CONTRACT = Contract(
     layer="raw",
@@ -354,3 +354,37 @@ def test_no_cast_in_staging_can_raise():
     ]
     assert len(files) > 40
     assert [path.name for path in files if raising.search(path.read_text("utf-8"))] == []
+
+
+WRAPPED_ID = [
+    *("{}", " {} ", "'{}", '"{}"', '="{}"', "=\u201c{}\u201d", "<{}>", "\u200b{}\ufeff", "\t{}\r\n", "\u3000{}\u00a0"),
+    *("https://a.my.salesforce.com/{}", "https://a.lightning.force.com/lightning/r/Account/{}/view?tab=1#x"),
+    *("http://crm.example/accounts/{}/", "https://crm.example/{}/edit"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("form", WRAPPED_ID)
+@pytest.mark.parametrize(
+    "written", ["001000000000002AAA", "001000000000002", "tenant-4711", "A1", "007"]
+)
+def test_what_is_wrapped_around_an_id_comes_off(form: str, written: str) -> None:
+    """Whatever the sender's tool is; full-width letters too."""
+    wide = str.maketrans({chr(code): chr(code + 0xFEE0) for code in range(0x21, 0x7F)})
+    for text in (form.format(written), form.format(written).translate(wide)):
+        found = duckdb.execute(
+            f"select {READINGS['id'].read('given')} from (select ? as given)", [text]
+        )
+        assert found.fetchone() == (written,)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("12345.0", "12345"), ("12345.00", "12345"), ("1.5", "1.5"), ("v1.0", "v1.0"), ("顧客 1", "顧客 1"),
+     ("a/b", "a/b"), ("", None), (" ", None), ('""', None), ('=""', None), ("'", None)],
+)  # fmt: skip
+def test_ids_that_are_left_as_they_are(text: str, expected: str | None) -> None:
+    """Excel's decimals come off digits alone, and quotes around nothing are nothing."""
+    found = duckdb.execute(
+        f"select {READINGS['id'].read('given')} from (select ? as given)", [text]
+    )
+    assert found.fetchone() == (expected,)

@@ -7,6 +7,8 @@
     {%- set bare -%} trim({{ text }}, ' 　' || chr(9) || chr(10) || chr(13) || chr(160)) {%- endset -%}
     {%- if reads_as == 'text' -%}
         nullif(trim({{ text }}), '')
+    {%- elif reads_as == 'id' -%}
+        case when regexp_full_match({{ text }}, '[A-Za-z0-9_:-]+') then {{ text }} else nullif(regexp_replace(regexp_replace(regexp_replace(translate({{ text }}, '！＂＃＄％＆＇（）＊＋，－．／０１２３４５６７８９：；＜＝＞？＠ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ［＼］＾＿｀ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ｛｜｝～　 ' || chr(9) || chr(10) || chr(13) || '​‌‍‎‏⁠﻿­', '!"#$%&''()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\]^_`abcdefghijklmnopqrstuvwxyz{|}~     '), '^[ ="''`“”‘’<>]+|[ ="''`“”‘’<>]+$', '', 'g'), '^[a-zA-Z]+://[^?#]*?/([^/?#]+)(/view|/edit)?/*([?#].*)?$', '\1'), '^([0-9]+)[.]0+$', '\1'), '') end
     {%- elif reads_as == 'integer' -%}
         case when regexp_full_match({{ bare }}, '[+-]?(([0-9][0-9]?[0-9]?(,[0-9][0-9][0-9])+|[0-9]+)([.][0-9]*)?|[.][0-9]+|[0-9]([.][0-9]{1,17})?[eE][+-]?[0-9]{1,2})') then try_cast(case when upper({{ bare }}) like '%E%' then try_cast(try_cast(replace({{ bare }}, ',', '') as decimal(38, 18)) as decimal(18, 0)) else try_cast(replace({{ bare }}, ',', '') as decimal(18, 0)) end as integer) when {{ bare }} <> '' then list_transform([translate({{ bare }}, '０１２３４５６７８９．，／：－−‐–▲△＋（）％￥＄＇’　ＲＨＳＴＭ' || chr(160) || chr(8201) || chr(8239) || chr(39) || chr(92), '0123456789.,/:------+()%¥$   RHSTM    ¥')], lambda written: case when regexp_full_match(written, '([-+] ?)?(([0-9]{1,3}([, ][0-9]{3})+|[0-9]+)([.][0-9]*)?|[.][0-9]+)|[(] ?(([0-9]{1,3}([, ][0-9]{3})+|[0-9]+)([.][0-9]*)?|[.][0-9]+) ?[)]') then try_cast(try_cast(case when written like '(%' then '-' else '' end || trim(trailing '-' from translate(written, ', ()+%¥€$£円JPYEURUSDGBP', '')) as decimal(18, 0)) as integer) end)[1] end
     {%- elif reads_as == 'number' -%}
@@ -47,6 +49,8 @@
     {%- set bare -%} trim(both ' 　' || chr(9) || chr(10) || chr(13) || chr(160) from {{ text }}) {%- endset -%}
     {%- if reads_as == 'text' -%}
         nullif(trim({{ text }}), '')
+    {%- elif reads_as == 'id' -%}
+        case when {{ text }} rlike '^([A-Za-z0-9_:-]+)$' then {{ text }} else nullif(regexp_replace(regexp_replace(regexp_replace(translate({{ text }}, '！＂＃＄％＆＇（）＊＋，－．／０１２３４５６７８９：；＜＝＞？＠ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ［＼］＾＿｀ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ｛｜｝～　 ' || chr(9) || chr(10) || chr(13) || '​‌‍‎‏⁠﻿­', '!"#$%&''()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\]^_`abcdefghijklmnopqrstuvwxyz{|}~     '), '^[ ="''`“”‘’<>]+|[ ="''`“”‘’<>]+$', ''), '^[a-zA-Z]+://[^?#]*?/([^/?#]+)(/view|/edit)?/*([?#].*)?$', '$1'), '^([0-9]+)[.]0+$', '$1'), '') end
     {%- elif reads_as == 'integer' -%}
         case when {{ bare }} rlike '^([+-]?(([0-9][0-9]?[0-9]?(,[0-9][0-9][0-9])+|[0-9]+)([.][0-9]*)?|[.][0-9]+|[0-9]([.][0-9]{1,17})?[eE][+-]?[0-9]{1,2}))$' then try_cast(case when upper({{ bare }}) like '%E%' then try_cast(try_cast(replace({{ bare }}, ',', '') as decimal(38, 18)) as decimal(18, 0)) else try_cast(replace({{ bare }}, ',', '') as decimal(18, 0)) end as integer) when {{ bare }} <> '' then transform(array(translate({{ bare }}, '０１２３４５６７８９．，／：－−‐–▲△＋（）％￥＄＇’　ＲＨＳＴＭ' || chr(160) || chr(8201) || chr(8239) || chr(39) || chr(92), '0123456789.,/:------+()%¥$   RHSTM    ¥')), written -> case when written rlike '^(([-+] ?)?(([0-9]{1,3}([, ][0-9]{3})+|[0-9]+)([.][0-9]*)?|[.][0-9]+)|[(] ?(([0-9]{1,3}([, ][0-9]{3})+|[0-9]+)([.][0-9]*)?|[.][0-9]+) ?[)])$' then try_cast(try_cast(case when written like '(%' then '-' else '' end || trim(trailing '-' from translate(written, ', ()+%¥€$£円JPYEURUSDGBP', '')) as decimal(18, 0)) as integer) end)[0] end
     {%- elif reads_as == 'number' -%}
@@ -90,6 +94,8 @@
 {% macro duckdb__sql_type(reads_as) -%}
     {%- if reads_as == 'text' -%}
         text
+    {%- elif reads_as == 'id' -%}
+        text
     {%- elif reads_as == 'integer' -%}
         integer
     {%- elif reads_as == 'number' -%}
@@ -128,6 +134,8 @@
 
 {% macro spark__sql_type(reads_as) -%}
     {%- if reads_as == 'text' -%}
+        string
+    {%- elif reads_as == 'id' -%}
         string
     {%- elif reads_as == 'integer' -%}
         integer

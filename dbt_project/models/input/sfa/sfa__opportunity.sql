@@ -21,7 +21,7 @@ files as (
             is_won,
             case {{ code_meaning('opportunity_stage', 'stage_code') }} when 'won' then true when 'lost' then false end
         ) as is_known_won
-    from {{ ref('stg_files__sfa__opportunity') }}
+    from {{ file_records('sfa__opportunity') }} as landed
     where opportunity_id not in (select opportunity_id from salesforce)
 
 ),

@@ -27,16 +27,16 @@ final as (
 
     select distinct
         'use' as kind,
-        {{ read_text('account_id', 'text') }} as account_id,
+        {{ read_text('account_id', 'id') }} as account_id,
         {{ read_text('use_date', 'date') }} as activity_date,
-        {{ read_text('user_id', 'text') }} is not null as has_user_id
+        {{ read_text('user_id', 'id') }} is not null as has_user_id
     from feature_use
     union all
     select distinct
         'login' as kind,
-        {{ read_text('account_id', 'text') }} as account_id,
+        {{ read_text('account_id', 'id') }} as account_id,
         {{ local_date(read_text('occurred_at', 'instant')) }} as activity_date,
-        {{ read_text('user_id', 'text') }} is not null as has_user_id
+        {{ read_text('user_id', 'id') }} is not null as has_user_id
     from login_event
 
 )
