@@ -54,8 +54,8 @@ status: install ## last good date, what is blocked and why
 rollback: install ## point the published marts at the publication before
 	@$(BIN)/python -m cli.rollback
 
-rebuild: install ## build the warehouse again from the lake alone
-	@$(BIN)/python -m cli.rebuild
+rebuild: install ## build the warehouse again from the lake alone [ACCEPT=finding ids]
+	@$(BIN)/python -m cli.rebuild --accept '$(ACCEPT)'
 
 public-suffixes: install ## write the seed of public suffixes from its package
 	@$(BIN)/python scripts/public_suffixes.py

@@ -1,26 +1,41 @@
 """`make rebuild`: the warehouse again from the lake alone, kept slices included."""
 
+import argparse
 import hashlib
+import os
+import shutil
 import sys
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
 
+import duckdb
 from rich.console import Console
 
 from cli import airflow_home, state
 from cli.command import exit_status
+from expectations.results import append_results
+from expectations.validate import failures
 from ingestion.catalogue import load_catalogue
-from pipeline import build
+from pipeline import build, slices
+from pipeline.build_plan import BuildPlan, Mode
+from pipeline.build_register import BuildRegister
 from pipeline.context import Context, load_context
 from pipeline.dbt import definition
 from pipeline.held_back import restore_findings
-from runtime.errors import StateError
+from pipeline.history import Slices, check_history, kept_dates, known_slices
+from runtime.duckdb_connection import connect
+from runtime.errors import ContractError, StateError
 from runtime.settings import Settings, get_settings
 
 
-def rebuild(console: Console, settings: Settings) -> None:
-    """Drop the warehouse and build the newest committed date, then each older date whose slice is kept.
+def rebuild(console: Console, settings: Settings, accepted: list[str]) -> None:
+    """Build the newest committed date, then each older date whose slice is kept, in files of their own.
 
-    The published marts change only when the rebuilt ones have passed the audit.
+    They take the place of the old ones, and are published, once, at the end.
+
+    Args:
+        accepted: ids of open findings that may stand as they are.
 
     Raises:
         WarehouseError: no committed run, a damaged lake, or a build failed.
@@ -35,16 +50,98 @@ def rebuild(console: Console, settings: Settings) -> None:
         raise StateError("the lake holds no committed run", "`make run` first")
     console.print("comparing the lake with its manifests …")
     compare_parts(context)
+    if accepted:
+        context.findings.accept(accepted)
     restore_findings(context)
-    for path in (settings.warehouse_file, settings.marts_file):
-        for file in (path, path.with_name(f"{path.name}.wal")):
-            file.unlink(missing_ok=True)
+    known = _known_slices(console, context)
+    rebuilt = _beside(context)
+    plans = []
     for business_date in slice_dates(context, dates):
         console.print(f"building {business_date} …")
-        plan = build.load_and_plan(context, business_date)
-        build.publish(context, build.audit(context, build.run_dbt(context, plan)))
+        plan = build.run_dbt(rebuilt, build.load_and_plan(rebuilt, business_date))
+        plans.append(build.audit(rebuilt, plan, with_history=False))
+        _keep(rebuilt, plan)
+    _refuse_lost_slices(rebuilt, plans[0], known)
+    # killed before the publication, the next run audits and publishes
+    BuildRegister(rebuilt.settings.warehouse_file).finish(plans[0].build_id, "built")
+    _replace_files(rebuilt.settings, context.settings)
+    build.publish(context, plans[0].model_copy(update={"mode": Mode.BUILT}))
     build.render_site(context)
     console.print(f"rebuilt and published, as of {max(dates)}")
+
+
+class RebuildSettings(Settings):
+    """The settings, with DuckDB files beside those that are in use."""
+
+    @property
+    def folder(self) -> Path:
+        """Where the new files are until they take the place of the old ones."""
+        return self.home / "rebuild"
+
+    @property
+    def warehouse_file(self) -> Path:
+        """The new warehouse."""
+        return self.folder / super().warehouse_file.name
+
+    @property
+    def marts_file(self) -> Path:
+        """The new marts."""
+        return self.folder / super().marts_file.name
+
+
+def _beside(context: Context) -> Context:
+    """The same, but for a fresh folder of DuckDB files."""
+    settings = RebuildSettings(**context.settings.model_dump())
+    shutil.rmtree(settings.folder, ignore_errors=True)
+    settings.folder.mkdir(parents=True)
+    return replace(context, settings=settings)
+
+
+def _known_slices(console: Console, context: Context) -> Slices:
+    """The slices a rebuild has to come to; those of a damaged file are what is made again."""
+    try:
+        return known_slices(context)
+    except (StateError, duckdb.Error) as error:
+        console.print(f"older slices cannot be compared: {error}", markup=False)
+        return {}
+
+
+def _keep(rebuilt: Context, plan: BuildPlan) -> None:
+    """Take an audited build into the new files; nothing is published yet."""
+    if plan.mode is Mode.BACKFILL:
+        slices.copy(plan.marts, rebuilt.settings.marts_file, plan.as_of_date)
+        slices.discard(plan.marts)
+    else:
+        BuildRegister(plan.warehouse).finish(plan.build_id, "published")
+
+
+def _refuse_lost_slices(rebuilt: Context, plan: BuildPlan, known: Slices) -> None:
+    """
+    Raises:
+        ContractError: the new files lack a slice, or one has other rows than it had.
+    """
+    results = check_history(rebuilt, plan, known)
+    append_results(rebuilt.settings.audit_dir, results)
+    if bad := failures(results):
+        raise ContractError(
+            f"the rebuilt marts differ from what is published, which stays as it was: {'; '.join(bad[:5])}",
+            "`make status` shows the findings; if they are right: make rebuild ACCEPT=<finding ids>",
+        )
+
+
+def _replace_files(new: RebuildSettings, old: Settings) -> None:
+    """Put the new files in place. Killed in between, there is no warehouse: the next run loads it anew."""
+    for path in (old.warehouse_file, old.marts_file):
+        path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
+    old.warehouse_file.unlink(missing_ok=True)
+    for source, target in (
+        (new.marts_file, old.marts_file),
+        (new.warehouse_file, old.warehouse_file),
+    ):
+        with connect(source) as connection:
+            connection.execute("checkpoint")
+        os.replace(source, target)
+    shutil.rmtree(new.folder)
 
 
 def committed_dates(context: Context) -> list[date]:
@@ -78,20 +175,23 @@ def compare_parts(context: Context) -> None:
 
 def slice_dates(context: Context, dates: list[date]) -> list[date]:
     """The newest date first, then the older ones whose slices are kept: recent ones and the last of each month."""
-    newest = max(dates)
-    days = definition(context, "slice_retention_days")
-    last_of_month = {(day.year, day.month): day for day in sorted(dates)}
-    recent = {day for day in dates if day > newest - timedelta(days=days)}
-    return sorted({*recent, *last_of_month.values()}, reverse=True)
+    return sorted(kept_dates(dates, definition(context, "slice_retention_days")), reverse=True)
 
 
 def main() -> int:
     """Exit status 0 if everything was rebuilt and published."""
 
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--accept", default="", help="ids of open findings to let stand, separated by commas"
+    )
+    arguments = parser.parse_args()
+
     def act(console: Console) -> bool:
         settings = get_settings()
+        accepted = [number for text in arguments.accept.split(",") if (number := text.strip())]
         with state.exclusive(settings):
-            rebuild(console, settings)
+            rebuild(console, settings, accepted)
         return True
 
     return exit_status(act)

@@ -12,6 +12,7 @@ from pipeline.build_plan import BuildPlan, Mode, audit_run_id
 from pipeline.build_register import BuildRegister
 from pipeline.context import Context
 from pipeline.held_back import check_held_back
+from pipeline.history import check_history, slice_rows
 from publishing.snapshot import publish_snapshot, published_findings
 from runtime.duckdb_connection import connect
 from runtime.errors import BuildError, ContractError, StateError
@@ -31,6 +32,11 @@ def load_and_plan(context: Context, business_date: date) -> BuildPlan:
     settings = context.settings
     builds = BuildRegister(settings.warehouse_file)
     newest = builds.newest()
+    if newest is not None and not settings.marts_file.exists():
+        raise StateError(
+            f"{settings.marts_file} is gone, and with it the slices of older dates; what is published stays",
+            "`make rebuild` makes it again from the lake",
+        )
     backfill = newest is not None and business_date < newest.as_of_date
     warehouse, marts = settings.warehouse_file, settings.marts_file
     if backfill:
@@ -132,8 +138,11 @@ def run_dbt(context: Context, plan: BuildPlan) -> BuildPlan:
     return plan
 
 
-def audit(context: Context, plan: BuildPlan) -> BuildPlan:
+def audit(context: Context, plan: BuildPlan, with_history: bool = True) -> BuildPlan:
     """Validate every input model, core and mart table that dbt built against its contract.
+
+    Args:
+        with_history: whether the slices have to be all there; a rebuild looks at its end.
 
     Raises:
         ContractError: a blocking rule is broken; what is published stays.
@@ -151,6 +160,8 @@ def audit(context: Context, plan: BuildPlan) -> BuildPlan:
     results = check_inputs(plan.warehouse, plan.run_id, plan.as_of_date, touched_by)
     results += check_marts(plan.marts, plan.run_id, plan.as_of_date, context.settings.gx_docs_dir)
     results += check_held_back(context, plan)
+    if with_history:
+        results += check_history(context, plan)
     append_results(context.settings.audit_dir, results)
     bad = failures(results)
     report(
@@ -174,16 +185,17 @@ def publish(context: Context, plan: BuildPlan) -> None:
     """Let the audited marts out: a new read-only snapshot and the link swap."""
     if plan.mode is Mode.PUBLISHED:
         return
-    _refuse_overtaken(BuildRegister(context.settings.warehouse_file), plan)
+    builds = BuildRegister(context.settings.warehouse_file)
+    _refuse_overtaken(builds, plan)
     scratch = plan.marts
     # gone: a try that was killed after it had published
     if plan.mode is Mode.BACKFILL and scratch.exists():
         slices.copy(scratch, context.settings.marts_file, plan.as_of_date)
-    builds = BuildRegister(context.settings.warehouse_file)
     newest = builds.newest()
     if newest is None:
         raise BuildError("there is no finished build to publish", "run the build again")
     snapshot = publish_snapshot(context.settings, newest.as_of_date, plan.build_id)
+    builds.keep_slices(slice_rows(context.settings.marts_file))
     if plan.mode is Mode.BACKFILL:
         slices.discard(scratch)
     else:

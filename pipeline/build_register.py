@@ -69,6 +69,29 @@ class BuildRegister:
                 0
             ]
 
+    def slices(self) -> dict[tuple[str, date], int]:
+        """Rows of every slice that was published last, by mart and date; empty if none ever was."""
+        if not self.all():
+            return {}
+        with connect(self.warehouse, read_only=True) as connection:
+            if not connection.execute(
+                "from duckdb_tables() where schema_name = 'ops' and table_name = 'slices'"
+            ).fetchall():
+                return {}
+            rows = connection.execute("select mart, as_of_date, row_count from ops.slices")
+            return {(mart, day): count for mart, day, count in rows.fetchall()}
+
+    def keep_slices(self, slices: dict[tuple[str, date], int]) -> None:
+        """Register the slices that were just published, in place of those before."""
+        with connect(self.warehouse) as connection:
+            connection.execute("begin")
+            connection.execute(
+                "create or replace table ops.slices (mart varchar, as_of_date date, row_count bigint)"
+            )
+            for (mart, day), count in slices.items():
+                connection.execute("insert into ops.slices values (?, ?, ?)", [mart, day, count])
+            connection.execute("commit")
+
     def start(self, plan: BuildPlan) -> None:
         """Register a build before dbt touches anything: if it dies, the next one is a full one."""
         with connect(self.warehouse) as connection:

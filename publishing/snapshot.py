@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -48,7 +48,7 @@ def publish_snapshot(settings: Settings, as_of_date: date, build_id: int) -> Pat
         leftover.unlink()
     with connect(settings.marts_file) as connection:
         connection.execute("checkpoint")
-    name = f"marts_{as_of_date}_{datetime.now(UTC):%Y%m%dT%H%M%S%f}.duckdb"
+    name = f"marts_{as_of_date}_{_next_stamp(settings)}.duckdb"
     results = read_results(settings.audit_dir, days=90)
     with replacing(folder / name) as temporary:
         shutil.copyfile(settings.marts_file, temporary)
@@ -76,6 +76,15 @@ def snapshots(settings: Settings) -> list[Snapshot]:
                 (stamp, Snapshot(path, date.fromisoformat(match[1]), path.name == current))
             )
     return [snapshot for _, snapshot in sorted(found, key=lambda pair: pair[0])]
+
+
+def _next_stamp(settings: Settings) -> str:
+    """Time of a publication, after all before it even if the clock was set back."""
+    form, now = "%Y%m%dT%H%M%S%f", datetime.now(UTC)
+    last = max((_NAME.search(old.path.name)[2] for old in snapshots(settings)), default="")
+    if now.strftime(form) <= last:
+        now = datetime.strptime(last, form) + timedelta(microseconds=1)
+    return now.strftime(form)
 
 
 def current_snapshot(settings: Settings) -> Snapshot | None:
