@@ -1,5 +1,6 @@
 """What every command shares: its terminal, and errors that end as one message and exit status 1."""
 
+import errno
 import os
 import signal
 import traceback
@@ -65,7 +66,10 @@ def say_stopped(console: Console) -> None:
 
 def unexpected(error: Exception) -> WarehouseError:
     """An error nobody foresaw in one sentence; its traceback goes to logs/run.log."""
-    if isinstance(error, OSError) and error.filename:
+    if getattr(error, "errno", None) == errno.ENOSPC or "No space left on device" in str(error):
+        message = f"the disk is full: {error}"
+        hint = "make room on the disk of the state folder and run again: what is published stays"
+    elif isinstance(error, OSError) and error.filename:
         message = f"{error.filename}: {error.strerror}"
         hint = "check the path, its owner and rights, and the space on the disk"
     else:

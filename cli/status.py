@@ -13,6 +13,7 @@ from ingestion.catalogue import AREAS, objects_of
 from ingestion.lake import Lake
 from pipeline.build_register import Build, BuildRegister
 from publishing.snapshot import current_snapshot, snapshots
+from runtime.duckdb_connection import connect
 from runtime.errors import StateError
 from runtime.findings import FindingStore
 from runtime.progress import open_problems
@@ -31,6 +32,8 @@ def show(console: Console, settings: Settings) -> bool:
         return False
     console.print(f"Tenant     {folder}")
     snapshot = current_snapshot(settings)
+    if snapshot:
+        connect(snapshot.path, read_only=True).close()  # a damaged one is no publication
     store = FindingStore(settings.findings_dir)
     lacking = ", incomplete: see below" if snapshot and is_incomplete(store) else ""
     console.print(

@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import asdict
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -56,6 +56,7 @@ def read_results(path: Path, days: int = KEPT_DAYS) -> pa.Table:
 
     Returns:
         A table with the fields of RuleResult, by business date, table and rule; empty if there is no store.
+        A damaged file is left out, with a warning that names it in its place.
     """
     files = sorted(str(file) for file in path.glob("*.parquet"))
     if not files:
@@ -63,6 +64,11 @@ def read_results(path: Path, days: int = KEPT_DAYS) -> pa.Table:
     newest = date.fromisoformat(Path(files[-1]).name[:10])
     since = (newest - timedelta(days=days)).isoformat()
     recent = [file for file in files if Path(file).name[:10] > since]
+    damaged = [file for file in recent if _is_damaged(file)]
+    recent = [file for file in recent if file not in damaged]
+    warnings = pa.Table.from_pylist([_damage(Path(file)) for file in damaged], schema=SCHEMA)
+    if not recent:
+        return warnings
     with duckdb.connect() as connection:
         found = connection.execute(
             """
@@ -74,7 +80,33 @@ def read_results(path: Path, days: int = KEPT_DAYS) -> pa.Table:
             """,
             [recent],
         )
-        return found.to_arrow_table().cast(SCHEMA)
+        return pa.concat_tables([found.to_arrow_table().cast(SCHEMA), warnings])
+
+
+def _is_damaged(file: str) -> bool:
+    try:
+        pq.read_table(file).cast(SCHEMA)
+    except (pa.ArrowException, OSError, ValueError):
+        return True
+    return False
+
+
+def _damage(file: Path) -> dict[str, object]:
+    day = date.fromisoformat(file.name[:10])
+    return {
+        "run_id": file.stem,
+        "business_date": day,
+        "layer": "ops",
+        "table_name": "gx_validation_result",
+        "rule": "audit_file_is_whole",
+        "severity": "warn",
+        "status": "warned",
+        "unexpected_count": 1,
+        "observed": "",
+        "message": f"{file} is damaged, its results are lost: delete it. / "
+        "検査結果ファイルが破損しています。削除してください。",
+        "checked_at": datetime(day.year, day.month, day.day, tzinfo=UTC),
+    }
 
 
 def last_checked(results: pa.Table, layer: str, rule: str, run_ids: set[str]) -> date | None:

@@ -27,7 +27,7 @@ import pyarrow.parquet as pq
 
 from ingestion.catalogue import CatalogueObject, find_object, is_known
 from ingestion.text_table import spelled_as_first_seen, to_text_table
-from runtime.errors import StateError
+from runtime.errors import SourceError, StateError
 from runtime.files import write_atomically
 from runtime.locks import locked
 from runtime.records import Page, Window
@@ -83,7 +83,15 @@ class Lake:
         pointer = f"{self.object_path(entry)}/_committed.json"
         if not self.fs.exists(pointer):
             return []
-        runs = [Manifest(**run) for run in self._read_json(pointer)["runs"]]
+        try:
+            runs = [Manifest(**run) for run in self._read_json(pointer)["runs"]]
+            for run in runs:
+                date.fromisoformat(run.business_date)
+        except (TypeError, KeyError, ValueError) as error:
+            raise StateError(
+                f"{pointer} is damaged: it is no list of runs ({error})",
+                "restore it from a backup of the lake",
+            ) from error
         return [run for run in runs if up_to is None or run.business_date <= up_to.isoformat()]
 
     def unknown_entities(self) -> list[CatalogueObject]:
@@ -142,6 +150,14 @@ class Lake:
             manifest.pages += 1
             if not page.records:
                 continue
+            for record in page.records:
+                if not isinstance(record, dict):
+                    raise SourceError(
+                        entry.source,
+                        entry.object,
+                        f"page {manifest.pages} has a record that is no object but {type(record).__name__}",
+                        "run again; if it stays so, ask the vendor",
+                    )
             table = to_text_table(page, manifest.pages, manifest.rows, run_id, started)
             waiting.append(spelled_as_first_seen(entry, table, spelling))
             manifest.rows += table.num_rows

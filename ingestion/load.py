@@ -1,5 +1,6 @@
 """Load committed runs from the lake into the warehouse's raw schema, in one transaction, once each."""
 
+import hashlib
 import secrets
 from datetime import date
 from pathlib import Path
@@ -74,16 +75,32 @@ def store_salt(warehouse: Path, salt_file: Path) -> None:
     """Put the secret salt of hashed personal data into the warehouse (ops.salt), for dbt to join.
 
     It is generated once, in a file only its owner reads, and never passes through dbt's vars or compiled SQL.
+    Its SHA-256 lies beside it, so that a lost or changed one is noticed without the warehouse, too.
+
+    Raises:
+        StateError: the salt is lost, or is another one than before: all hashes would change.
     """
-    if not salt_file.exists():
-        write_atomically(salt_file, secrets.token_hex(32), mode=0o600)
+    fingerprint_file = salt_file.with_name(f"{salt_file.name}.sha256")
     with connect(warehouse) as connection:
         connection.execute("create schema if not exists ops")
         connection.execute("create table if not exists ops.salt (salt varchar)")
-        connection.execute(
-            "insert into ops.salt select ? where not exists (from ops.salt)",
-            [salt_file.read_text()],
-        )
+        used = connection.execute("from ops.salt").fetchone()
+        if used is None and not salt_file.exists() and not fingerprint_file.exists():
+            write_atomically(salt_file, secrets.token_hex(32), mode=0o600)
+        salt = salt_file.read_text(encoding="utf-8", errors="replace") if salt_file.exists() else ""
+        fingerprint = hashlib.sha256(salt.encode()).hexdigest()
+        is_other = fingerprint_file.exists() and fingerprint_file.read_text() != fingerprint
+        if not salt.strip() or (used and used[0] != salt) or is_other:
+            raise StateError(
+                f"{salt_file} is {'another one than before' if salt.strip() else 'lost or empty'}: "
+                "all hashes of personal data would change",
+                "restore it from a backup (ops.salt of warehouse.duckdb holds it too); to begin with a new one, "
+                f"delete it and {fingerprint_file.name}, then `make rebuild`",
+            )
+        if not fingerprint_file.exists():
+            write_atomically(fingerprint_file, fingerprint, mode=0o600)
+        if used is None:
+            connection.execute("insert into ops.salt values (?)", [salt])
 
 
 def _create_control_tables(connection: duckdb.DuckDBPyConnection) -> None:

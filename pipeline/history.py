@@ -88,7 +88,7 @@ def check_history(
     reopened = {
         at
         for at in changed
-        if is_rebuild or plan.mode is Mode.BACKFILL and at[1] == plan.as_of_date
+        if is_rebuild or (plan.mode is Mode.BACKFILL and at[1] == plan.as_of_date)
     }
     _record(context, plan, {at: changed[at] for at in reopened}, is_rebuild or not changed)
     said = _said(context)

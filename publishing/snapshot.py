@@ -88,7 +88,18 @@ def _next_stamp(settings: Settings) -> str:
 
 
 def current_snapshot(settings: Settings) -> Snapshot | None:
-    """The snapshot readers see, None before the first publication."""
+    """The snapshot readers see, None before the first publication.
+
+    Raises:
+        StateError: the link names a file that is gone.
+    """
+    link = settings.published_dir / LINK
+    if link.is_symlink() and not link.exists():
+        raise StateError(
+            f"{link} names {os.readlink(link)}, which is gone",
+            "restore that file, or point the link at another snapshot of the folder: `ln -sfn`; "
+            "without one, delete the link and `make rebuild`",
+        )
     return next((snapshot for snapshot in snapshots(settings) if snapshot.is_current), None)
 
 

@@ -141,7 +141,7 @@ class FindingStore:
             return SCHEMA.empty_table()
         try:
             return pq.read_table(path).cast(SCHEMA)
-        except (pa.ArrowInvalid, OSError) as error:
+        except (pa.ArrowException, OSError, ValueError) as error:
             raise StateError(
                 f"{path} is damaged: {error}",
                 "delete it: what is still open is found again when its source is read with FORCE=1",
@@ -251,7 +251,16 @@ class FindingStore:
 
     def _accepted(self) -> dict[str, str]:
         path = self.folder / _ACCEPTED
-        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        try:
+            accepted = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        except ValueError:
+            accepted = None
+        if not isinstance(accepted, dict):
+            raise StateError(
+                f"{path} is damaged: it is no list of accepted findings",
+                "restore it from a backup, or delete it and accept again (ACCEPT=)",
+            )
+        return accepted
 
     def _path(self, scope: str) -> Path:
         return self.folder / f"{scope}.parquet"

@@ -42,7 +42,7 @@ def open_problems(settings: Settings, zone: tzinfo = UTC) -> list[str]:
     for event in _events(settings):
         dag = event.get("dag", BUILD)
         match event["event"]:
-            case "failed" if "object" not in event:
+            case "failed" if "object" not in event and "message" in event:
                 problems[event["message"]] = (event["at"], dag)
             case "announced":
                 problems = {
@@ -67,9 +67,10 @@ def _events(settings: Settings) -> Iterator[dict[str, Any]]:
 
 
 def parsed(line: str | bytes) -> dict[str, Any] | None:
-    """An event's line; None if it was cut short, as on a full disk."""
+    """An event's line; None if it was cut short, as on a full disk, or is damaged."""
     try:
         event = json.loads(line)
-    except ValueError:
+        datetime.fromisoformat(event["at"])
+    except (ValueError, TypeError, LookupError):
         return None
-    return event if isinstance(event, dict) and "event" in event else None
+    return event if "event" in event else None

@@ -138,3 +138,13 @@ def test_a_connection_that_is_no_json(home: Path, monkeypatch: pytest.MonkeyPatc
     with pytest.raises(StateError, match="AIRFLOW_CONN_ZENDESK_DEFAULT is no JSON") as caught:
         airflow_home.configure(get_settings(), home)
     assert "hush" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(28, "No space left on device"), RuntimeError("No space left on device")]
+)
+def test_a_full_disk(home: Path, capfd: pytest.CaptureFixture[str], error: Exception) -> None:
+    """It is named, whichever library met it."""
+    assert exit_status(raising(error)) == 1
+    told = capfd.readouterr().out
+    assert "the disk is full" in told and "make room" in told and "report it" not in told

@@ -75,3 +75,17 @@ def test_pages_are_linked_from_the_index_and_ask_nothing_of_the_network(tmp_path
         assert (
             re.findall(r"(?:https?:)?//[\w.]+|@import|url\(|<script", file.read_text("utf-8")) == []
         )
+
+
+def test_a_cut_file_stops_no_publication(tmp_path):
+    """The other results are read; a warning names the damaged file."""
+    append_results(tmp_path, [RESULT])
+    whole = next(tmp_path.glob("*.parquet"))
+    append_results(tmp_path, [on(date(2026, 3, 30))])
+    cut = next(path for path in tmp_path.glob("*.parquet") if path != whole)
+    cut.write_bytes(cut.read_bytes()[:100])
+    rows = read_results(tmp_path).to_pylist()
+    assert [row["status"] for row in rows] == ["passed", "warned"]
+    assert str(cut) in rows[1]["message"]
+    whole.unlink()
+    assert len(read_results(tmp_path)) == 1

@@ -333,3 +333,23 @@ def test_the_salt_is_made_once_and_only_its_owner_reads_it(tmp_path, warehouse):
     other = tmp_path / "scratch.duckdb"
     store_salt(other, salt_file)
     assert query(other, "from ops.salt") == [(salt,)]
+
+
+@pytest.mark.parametrize("damage", ["lost", "empty", "other"])
+@pytest.mark.parametrize("with_warehouse", [True, False])
+def test_a_lost_salt_is_refused(tmp_path, warehouse, damage, with_warehouse):
+    """All hashes would change without a word; the warehouse or the fingerprint knows of the old one."""
+    salt_file = tmp_path / "salt"
+    store_salt(warehouse, salt_file)
+    salt = salt_file.read_text()
+    salt_file.unlink()
+    if damage != "lost":
+        salt_file.write_text("" if damage == "empty" else "0" * 64)
+    if with_warehouse:
+        (tmp_path / "salt.sha256").unlink()
+    target = warehouse if with_warehouse else tmp_path / "new.duckdb"
+    with pytest.raises(StateError, match="all hashes"):
+        store_salt(target, salt_file)
+    salt_file.write_text(salt)
+    store_salt(target, salt_file)
+    assert query(target, "from ops.salt") == [(salt,)]
