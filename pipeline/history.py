@@ -84,7 +84,13 @@ def check_history(
     before = _expected(before, plan.as_of_date, definition(context, "slice_retention_days"))
     if plan.mode is not Mode.BACKFILL and not is_rebuild:  # the day that is built is not closed
         before = {at: rows for at, rows in before.items() if at[1] != plan.as_of_date}
-    changed = {at: (rows, now[at]) for at, rows in before.items() if now.get(at, rows) != rows}
+    # a publication that was killed, or rolled back, leaves the two apart: either is what was published
+    registered = {} if is_rebuild else BuildRegister(context.settings.warehouse_file).slices()
+    changed = {
+        at: (rows, now[at])
+        for at, rows in before.items()
+        if now.get(at, rows) not in (rows, registered.get(at))
+    }
     reopened = {
         at
         for at in changed
@@ -116,10 +122,10 @@ def check_history(
 
 
 def known_slices(context: Context) -> Slices:
-    """Rows of every slice by what is published, and by the register of builds, which knows better."""
+    """Rows of every slice by what is published, and of others by the register of builds."""
     snapshot = current_snapshot(context.settings)
     published = slice_rows(snapshot.path) if snapshot else {}
-    return published | BuildRegister(context.settings.warehouse_file).slices()
+    return BuildRegister(context.settings.warehouse_file).slices() | published
 
 
 def _expected(before: Slices, as_of_date: date, days: int) -> Slices:

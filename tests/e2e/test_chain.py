@@ -1,12 +1,17 @@
 """Days in a row with kills between, against one run at the last date: nothing lost, nothing doubled."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from ingestion.catalogue import find_object
-from tests.conftest import Run, run_command
+from tests.conftest import ROOT, Run, environment, run_command
 from tests.e2e.daily_run import events, kill_day, run_day
 from tests.e2e.marts import assert_same, tables
 from tests.e2e.tiny_tenant import DATES
@@ -103,9 +108,35 @@ def test_an_older_date_fills_its_slice_only(chain: Path, tiny_tenant: Path) -> N
     assert_same(tables(chain / "published/marts.duckdb"), before)
 
 
+def test_a_killed_rebuild_changes_nothing(chain: Path) -> None:
+    """Readers keep what they have, and so does the next run, until the rebuilt files are whole."""
+    before, files = tables(chain / "published/marts.duckdb"), snapshot_names(chain)
+    with subprocess.Popen(
+        [sys.executable, "-m", "cli.rebuild"],
+        cwd=ROOT,
+        env=environment(chain),
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as rebuild:
+        while not any((chain / "scratch").glob("*_warehouse.duckdb")):  # the second date
+            assert rebuild.poll() is None
+            time.sleep(0.05)
+        os.killpg(rebuild.pid, signal.SIGKILL)
+    assert snapshot_names(chain) == files
+    assert_same(tables(chain / "published/marts.duckdb"), before)
+    assert (chain / "marts_build.duckdb").exists()
+
+
 def test_rebuild_from_the_lake_alone(chain: Path) -> None:
-    """The lake gives the same marts, every kept slice included."""
-    before = tables(chain / "published/marts.duckdb")
+    """The lake gives the same marts, every kept slice included, in one publication."""
+    before, files = tables(chain / "published/marts.duckdb"), snapshot_names(chain)
     outcome = run_command(chain, "cli.rebuild")
     assert outcome.status == 0, outcome.output
     assert_same(tables(chain / "published/marts.duckdb"), before)
+    assert len(snapshot_names(chain) - files) == 1
+    assert not (chain / "rebuild").exists()
+
+
+def snapshot_names(home: Path) -> set[str]:
+    """The publications that are kept."""
+    return {path.name for path in (home / "published").glob("marts_*.duckdb")}
