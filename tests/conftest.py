@@ -31,6 +31,7 @@ SLOWEST_FIRST = (
     "test_services.py",
     "test_bad_input.py",
     "test_any_schedule.py",
+    "test_every_defect.py",
     "test_real_tenants.py",
     "test_dbt_unit_tests.py",
 )
