@@ -8,6 +8,7 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.markup import escape
 
+from runtime import rights
 from runtime.errors import StateError, WarehouseError
 from runtime.settings import get_settings
 
@@ -28,6 +29,7 @@ def exit_status(action: Callable[[Console], bool | int]) -> int:
     Returns:
         0 if it did (or what it gave); 1 if not, or if it ended in an error, which is printed with its remedy; 130 after Ctrl-C.
     """
+    rights.keep_private()
     console = terminal()
     try:
         outcome = action(console)

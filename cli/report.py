@@ -44,7 +44,7 @@ def redirect_output(settings: Settings) -> None:
     """Send what Airflow, dbt and GX print to logs/run.log; the console keeps the terminal."""
     settings.logs_dir.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(
-        settings.logs_dir / "run.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644
+        settings.logs_dir / "run.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600
     )
     sys.stdout.flush()
     sys.stderr.flush()

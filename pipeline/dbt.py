@@ -20,6 +20,7 @@ from runtime.errors import BuildError, TenantError
 from runtime.files import write_atomically
 from runtime.process import start
 from runtime.progress import report
+from runtime.rights import SHARED_FILE
 from runtime.settings import PROJECT_ROOT
 
 PROJECT = PROJECT_ROOT / "dbt_project"
@@ -106,7 +107,7 @@ def write_docs(context: Context, plan: BuildPlan) -> None:
     page.parent.mkdir(parents=True, exist_ok=True)
     written = (target / "static_index.html").read_text(encoding="utf-8")
     policy = f'<head><meta http-equiv="Content-Security-Policy" content="{DOCS_POLICY}">'
-    write_atomically(page, written.replace("<head>", policy, 1))
+    write_atomically(page, written.replace("<head>", policy, 1), SHARED_FILE)
     write_atomically(written_for, plan.config_hash)
 
 

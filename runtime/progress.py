@@ -25,7 +25,7 @@ def report(event: str, **fields: Any) -> None:
     path = get_settings().logs_dir / "events.jsonl"
     path.parent.mkdir(parents=True, exist_ok=True)
     payload = (json.dumps(line, ensure_ascii=False, default=str) + "\n").encode()
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         os.write(descriptor, payload)  # one write call: lines of parallel tasks do not mix
     finally:

@@ -21,6 +21,7 @@ class Settings(BaseSettings):
         dbt_vars: JSON object of dbt vars for this run (`make run VARS=…`).
         duckdb_threads: threads DuckDB and dbt use.
         duckdb_memory: DuckDB's memory limit, e.g. ``4GB``.
+        readers_group: group that may read the published marts and the site; empty = the owner's.
     """
 
     model_config = SettingsConfigDict(env_prefix="CSW_", env_ignore_empty=True)
@@ -31,6 +32,7 @@ class Settings(BaseSettings):
     dbt_vars: str = "{}"
     duckdb_threads: int = 2
     duckdb_memory: str = "4GB"
+    readers_group: str = ""
 
     def model_post_init(self, _context: object) -> None:
         """Make paths absolute: Airflow, dbt and the sandbox run in other working folders."""
