@@ -10,6 +10,7 @@ from rich.markup import escape
 
 from runtime import rights
 from runtime.errors import StateError, WarehouseError
+from runtime.redaction import hide_values
 from runtime.settings import get_settings
 
 INTERRUPTED = 130  # what a shell reports of a program ended by Ctrl-C
@@ -71,8 +72,9 @@ def unexpected(error: Exception) -> WarehouseError:
         message = f"{error.filename}: {error.strerror}"
         hint = "check the path, its owner and rights, and the space on the disk"
     else:
-        message, hint = f"unexpected {type(error).__name__}: {error}", "please report it"
-    lines = "".join(traceback.format_exception(error))
+        message = hide_values(f"unexpected {type(error).__name__}: {error}")
+        hint = "please report it"
+    lines = hide_values("".join(traceback.format_exception(error)))
     try:
         log = get_settings().logs_dir / "run.log"
         log.parent.mkdir(parents=True, exist_ok=True)

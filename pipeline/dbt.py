@@ -20,6 +20,7 @@ from runtime.errors import BuildError, TenantError
 from runtime.files import write_atomically
 from runtime.process import start
 from runtime.progress import report
+from runtime.redaction import hide_values
 from runtime.rights import SHARED_FILE
 from runtime.settings import PROJECT_ROOT
 
@@ -147,7 +148,7 @@ def run(context: Context, plan: BuildPlan, arguments: list[str]) -> Path:
     process = start(command, env=environment, stdout=-1, stderr=-2, text=True)
     with log_path.open("a", encoding="utf-8") as log:
         for line in process.stdout:
-            log.write(line)
+            log.write(hide_values(line))
             step = _STEP.search(line)
             if step and int(step[1]) % 20 == 0:
                 report("dbt", done=int(step[1]), total=int(step[2]))
@@ -168,7 +169,7 @@ def _failures(results: Path, log_path: Path) -> str:
     if not results.exists():
         return " ".join(log_path.read_text(encoding="utf-8").splitlines()[-3:]).strip()
     failed = [
-        f"{node['unique_id'].split('.')[2]}: {' '.join((node['message'] or '').split())}"
+        f"{node['unique_id'].split('.')[2]}: {' '.join(hide_values(node['message'] or '').split())}"
         for node in json.loads(results.read_text(encoding="utf-8"))["results"]
         if node["status"] in ("error", "fail", "runtime error")
     ]

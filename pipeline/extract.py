@@ -18,7 +18,7 @@ from runtime.business_date import day_end
 from runtime.errors import SourceError
 from runtime.progress import report
 from runtime.records import Connection
-from runtime.redaction import redact
+from runtime.redaction import hide_values, redact
 from runtime.sources import SOURCES
 
 
@@ -101,7 +101,7 @@ def extract_object(
     try:
         manifest = _land(context, entry, business_date, connection, force)
     except Exception as error:
-        record_unread(context, entry, business_date, redact(str(error)))
+        record_unread(context, entry, business_date, hide_values(redact(str(error))))
         raise
     report(
         "extracted",
