@@ -12,6 +12,7 @@ from ingestion.catalogue import load_catalogue
 from pipeline import build
 from pipeline.context import Context, load_context
 from pipeline.dbt import definition
+from pipeline.held_back import restore_findings
 from runtime.errors import StateError
 from runtime.settings import Settings, get_settings
 
@@ -34,6 +35,7 @@ def rebuild(console: Console, settings: Settings) -> None:
         raise StateError("the lake holds no committed run", "`make run` first")
     console.print("comparing the lake with its manifests …")
     compare_parts(context)
+    restore_findings(context)
     for path in (settings.warehouse_file, settings.marts_file):
         for file in (path, path.with_name(f"{path.name}.wal")):
             file.unlink(missing_ok=True)

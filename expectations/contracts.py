@@ -90,6 +90,7 @@ class Rule:
         column: the column a rule about single values is about, else None.
         valid_values: its accepted values (nulls pass), else None.
         costs_cell: a violating row goes on, its cell in ``column`` is null.
+        shows: SQL over the violating rows (``broken``) of what a finding shows of each; empty = the value in ``column``.
     """
 
     name: str
@@ -99,6 +100,7 @@ class Rule:
     column: str | None = None
     valid_values: tuple[Any, ...] | None = None
     costs_cell: bool = False
+    shows: str = ""
 
     def query(self, table: str) -> str:
         """The rule's SQL against ``table`` (a name that SQL accepts as written)."""

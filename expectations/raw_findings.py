@@ -60,7 +60,7 @@ def row_findings(
         f"""
         select {place()}, {_shown_key(contract, entry)}, coalesce({key_hash(entry)}, ''),
             {_shown_value(contract, rule)}, {amount}::decimal(38, 2), {currency}
-        from {rows} order by _row
+        from {rows} as broken order by _row
         """
     )
     while chunk := found.fetchmany(10_000):
@@ -83,6 +83,8 @@ def row_findings(
 
 
 def _shown_value(contract: Contract, rule: Rule) -> str:
+    if rule.shows:
+        return rule.shows
     if rule.column not in contract.shown_columns:
         return "''"
     return f"coalesce(left({identifier(rule.column)}, {SHOWN_CHARACTERS}), '')"

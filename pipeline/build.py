@@ -11,6 +11,7 @@ from pipeline.build_findings import record_build
 from pipeline.build_plan import BuildPlan, Mode, audit_run_id
 from pipeline.build_register import BuildRegister
 from pipeline.context import Context
+from pipeline.held_back import check_held_back
 from publishing.snapshot import publish_snapshot, published_findings
 from runtime.duckdb_connection import connect
 from runtime.errors import BuildError, ContractError, StateError
@@ -149,6 +150,7 @@ def audit(context: Context, plan: BuildPlan) -> BuildPlan:
     touched_by = None if plan.checks_all_keys else plan.build_id
     results = check_inputs(plan.warehouse, plan.run_id, plan.as_of_date, touched_by)
     results += check_marts(plan.marts, plan.run_id, plan.as_of_date, context.settings.gx_docs_dir)
+    results += check_held_back(context, plan)
     append_results(context.settings.audit_dir, results)
     bad = failures(results)
     report(
