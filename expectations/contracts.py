@@ -261,6 +261,8 @@ class _Reader:
             return None
         usual = BY_LOGICAL_TYPE if self.layer == "raw" else BY_PHYSICAL_TYPE
         name = usual.get((prop.logicalType if self.layer == "raw" else prop.physicalType) or "")
+        if self.layer == "input" and name == "text" and prop.name.endswith("_id"):
+            name = "id"
         written = _properties(prop.customProperties).get("reads_as", name)
         if written is None:
             return None
@@ -280,7 +282,7 @@ class _Reader:
     def _column_rules(self, prop: SchemaProperty) -> Iterator[Rule]:
         for check in prop.quality or []:
             if check.type == "sql":
-                yield self._table_rule(check)
+                yield replace(self._table_rule(check), column=prop.name)
                 continue
             where = f"properties.{prop.name}.quality"
             values = (check.arguments or {}).get("validValues")

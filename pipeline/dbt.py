@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from pipeline import definitions
+from pipeline import codes, definitions
 from pipeline.build_plan import BuildPlan, Mode
 from pipeline.context import Context
 from runtime.errors import BuildError, TenantError
@@ -42,16 +42,18 @@ def run_variables(context: Context, business_date: date) -> dict[str, Any]:
     """The dbt vars of a run: the tenant's facts, its overrides, the run's overrides, a hash of all of it.
 
     Raises:
-        TenantError: a var is unknown, one that only the run may set, or has a value that it cannot have.
+        TenantError: a var or a code list is unknown, one that only the run may set, or has a value that it cannot have.
     """
     tenant, given, defaults = context.tenant, _given_variables(context), _defaults()
     definitions.check("tenant.yml", defaults, tenant.vars)
     definitions.check("VARS", defaults | tenant.vars, given)
+    codes.check(tenant.codes)
     facts = {
         "timezone": tenant.timezone,
         "reporting_currency": tenant.reporting_currency,
         "first_business_date": tenant.first_business_date.isoformat(),
         "systems": sorted(tenant.systems),
+        "codes": tenant.codes,
     }
     configuration = {**facts, **tenant.vars, **given}
     digest = hashlib.sha256(json.dumps(configuration, sort_keys=True, default=str).encode())
@@ -168,9 +170,25 @@ def vars_argument(variables: dict[str, Any]) -> str:
 def _failures(results: Path, log_path: Path) -> str:
     if not results.exists():
         return " ".join(log_path.read_text(encoding="utf-8").splitlines()[-3:]).strip()
+    sources = _sources(results.with_name("manifest.json"))
     failed = [
-        f"{node['unique_id'].split('.')[2]}: {' '.join(hide_values(node['message'] or '').split())}"
+        f"{node['unique_id'].split('.')[2]}{sources.get(node['unique_id'], '')}: {' '.join(hide_values(node['message'] or '').split())}"
         for node in json.loads(results.read_text(encoding="utf-8"))["results"]
         if node["status"] in ("error", "fail", "runtime error")
     ]
     return "; ".join(failed[:5]) + (f"; and {len(failed) - 5} more" if len(failed) > 5 else "")
+
+
+def _sources(manifest: Path) -> dict[str, str]:
+    """Of each model that reads landed rows: which, in words for a message."""
+    nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"]
+    read = {
+        name: [
+            parent.split(".")[-1]
+            for parent in node["depends_on"]["nodes"]
+            if parent.startswith("source.")
+        ]
+        for name, node in nodes.items()
+        if node["resource_type"] == "model"
+    }
+    return {name: f" (reads {', '.join(tables)})" for name, tables in read.items() if tables}

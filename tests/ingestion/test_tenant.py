@@ -71,6 +71,13 @@ def test_a_byte_order_mark_does_no_harm(tmp_path):
         ({"first_business_date": "June"}, "first_business_date: "),
         ({"last_business_date": date(2025, 1, 1)}, "lies before first_business_date"),
         ({"vars": [1]}, "vars: "),
+        (
+            {"first_business_date": date(1999, 12, 31)},
+            "before 2000-01-01, the calendar's first day",
+        ),
+        ({"codes": {"order_status": ["有効"]}}, "codes.order_status: "),
+        ({"codes": {"order_status": {1: "ordered"}}}, "order_status: 1: 'ordered' .* in quotes"),
+        ({"codes": {"order_status": {"有効": True}}}, "order_status: '有効': True .* in quotes"),
     ],
 )
 def test_a_wrong_key_is_named(tmp_path, changes, message):
@@ -93,6 +100,7 @@ def test_what_must_be_there(tmp_path, key):
         "- a list",
         "",
         "just text",
+        "name: a\nname: b",
     ],
 )
 def test_what_is_no_mapping_is_one_message(tmp_path, text):

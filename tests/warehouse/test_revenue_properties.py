@@ -56,7 +56,21 @@ def lines(draw: st.DrawFn) -> list[Line]:
                 start=start,
                 end=draw(st.sampled_from([start + timedelta(days=length)] * 4 + [None])),
                 amount=draw(st.sampled_from([100_000, 33_333, 7, 0, -20_000])),
-                period=draw(st.sampled_from(["term", "term", "monthly", "annual"])),
+                period=draw(
+                    st.sampled_from(
+                        [
+                            "term",
+                            "term",
+                            "term",
+                            "monthly",
+                            "annual",
+                            "weekly",
+                            "daily",
+                            "3_months",
+                            "24_months",
+                        ]
+                    )
+                ),
                 contract=f"k{contract}",
                 previous_contract=f"k{contract - 1}" if contract else None,
             )

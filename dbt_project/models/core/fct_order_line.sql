@@ -4,7 +4,7 @@
     meta={'touched': {'customer_key': "select customer_key from {{ ref('int_touched_customer') }}"}}
 ) }}
 -- Purchases without cancelled orders, returns netted (docs/domain/segments.md#purchases); touched customers are rebuilt
--- whole.
+-- whole. A line whose order never came has no order_date.
 with order_line as (
 
     select * from {{ ref('int_order_line') }}
@@ -17,7 +17,7 @@ first_order as (
 
     select customer_key, order_id
     from order_line
-    where not is_fully_returned
+    where not is_fully_returned and order_date is not null
     qualify row_number() over (partition by customer_key order by order_date, order_id, order_line_id) = 1
 
 ),

@@ -1,12 +1,3 @@
-{%- set channels = {
-    'email': ['email'],
-    'phone': ['phone', 'voice', 'voicemail'],
-    'chat': ['chat', 'messaging', 'native_messaging', 'whatsapp', 'facebook', 'instagram_dm'],
-    'line': ['line'],
-    'form': ['form', 'web', 'web_form', 'web_widget', 'mobile_sdk', 'help_center'],
-} -%}
-{%- set statuses = ['new', 'open', 'pending', 'hold', 'solved', 'closed'] -%}
-{%- set priorities = {'low': ['low'], 'normal': ['normal', 'medium'], 'high': ['high'], 'urgent': ['urgent']} -%}
 -- Contents of tickets are not carried: description stays empty for Zendesk.
 with tickets as (
 
@@ -32,15 +23,15 @@ zendesk as (
     select
         tickets.*,
         organizations.account_id,
-        requesters.external_id as contact_id,
+        coalesce(meant.record_id, requesters.external_id) as contact_id,
         case coalesce(submitters.role, requesters.role)
             when 'end_user' then 'end_user'
             when 'agent' then 'agent'
             else 'other'
         end as created_by_role,
-        coalesce({{ map_code('tickets.via_channel', channels) }}, 'other') as channel,
-        {{ known_code('tickets.status', statuses) }} as status_code,
-        {{ map_code('tickets.priority', priorities) }} as priority_code,
+        coalesce({{ code_meaning('ticket_channel', 'tickets.via_channel') }}, 'other') as channel,
+        {{ code_meaning('ticket_status', 'tickets.status') }} as status_code,
+        {{ code_meaning('ticket_priority', 'tickets.priority') }} as priority_code,
         greatest(
             tickets._build_id, coalesce(organizations._build_id, 0),
             coalesce(requesters._build_id, 0), coalesce(submitters._build_id, 0)
@@ -48,6 +39,7 @@ zendesk as (
     from tickets
     left join organizations on tickets.organization_id = organizations.organization_id
     left join users as requesters on tickets.requester_id = requesters.user_id
+    left join {{ ref('int_record_id') }} as meant on requesters.external_id = meant.given_id
     left join users as submitters on tickets.submitter_id = submitters.user_id
 
 ),
@@ -56,13 +48,13 @@ files as (
 
     select
         *,
-        coalesce({{ map_code('channel', channels) }}, 'other') as channel_code,
-        {{ known_code('status', statuses) }} as status_code,
-        {{ map_code('priority', priorities) }} as priority_code,
+        coalesce({{ code_meaning('ticket_channel', 'channel') }}, 'other') as channel_code,
+        {{ code_meaning('ticket_status', 'status') }} as status_code,
+        {{ code_meaning('ticket_priority', 'priority') }} as priority_code,
         {{ known_code('created_by_role', ['end_user', 'agent']) }} as creator_code,
         coalesce(is_complaint, false) as is_known_complaint,
         coalesce(is_spam, false) as is_known_spam
-    from {{ ref('stg_files__support__ticket') }}
+    from {{ file_records('support__ticket') }} as landed
     where ticket_id not in (select ticket_id from zendesk)
 
 ),
