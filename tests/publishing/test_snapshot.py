@@ -139,9 +139,9 @@ def test_what_readers_see_is_never_removed(settings):
     for _ in range(KEEP - 1):
         rollback(settings)
     assert current_snapshot(settings).path == published[0]
-    settings.audit_dir.mkdir()
-    (settings.audit_dir / "2026-03-31_x.parquet").write_text("damaged")
-    with pytest.raises(duckdb.Error):
+    settings.findings_dir.mkdir(exist_ok=True)
+    (settings.findings_dir / "x.parquet").write_text("damaged")
+    with pytest.raises(StateError, match="is damaged"):
         publish(settings, 99)
     assert seen(settings) == 0
 
@@ -209,3 +209,19 @@ def test_a_killed_publication_leaves_a_whole_file(settings):
     assert seen(settings) == 3
     assert not list(settings.published_dir.glob("*.tmp*"))
     assert len(snapshots(settings)) == KEEP
+
+
+def test_a_clock_set_back_prunes_no_newer_publication(settings):
+    """The last seven go by publication, whatever the clock says."""
+    first = publish(settings, 1)
+    ahead = first.with_name("marts_2026-03-31_29991231T000000000000.duckdb")
+    first.rename(ahead)
+    newest = [publish(settings, value, date(2026, 3, 1)) for value in range(2, KEEP + 2)]
+    assert [snapshot.path for snapshot in snapshots(settings)] == newest
+
+
+def test_a_link_to_nothing_is_named(settings):
+    """Not "nothing published yet": readers see an error."""
+    publish(settings, 1).unlink()
+    with pytest.raises(StateError, match=r"which is gone.*ln -sfn"):
+        current_snapshot(settings)
