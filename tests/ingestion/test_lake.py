@@ -15,7 +15,8 @@ from ingestion import lake as lake_module
 from ingestion.catalogue import find_object
 from ingestion.lake import Lake
 from ingestion.text_table import TECHNICAL_COLUMNS, fold, to_text_table
-from runtime.records import RESERVED_COLUMNS, Page
+from runtime.errors import SourceError, StateError
+from runtime.records import RESERVED_COLUMNS, Page, Window
 from tests.contracts.landed import USUAL
 from tests.landing import accounts, land, land_and_commit, midnight_after, rows_of, window_of
 
@@ -317,3 +318,20 @@ def test_any_fsspec_root(tmp_path, scheme):
     assert held == ("A2", "Name_missing")
     lake.block(ACCOUNT, second, ["no"])
     assert lake.complete_run(ACCOUNT, "2026-04-01") is None
+
+
+@pytest.mark.parametrize(
+    "content", ["[]", "{}", '{"runs": 1}', '{"runs": [1]}', '{"runs": [{"a": 1}]}', "null"]
+)
+def test_a_pointer_of_another_form_is_named(lake, content):
+    land_and_commit(lake, ACCOUNT, DAY, accounts(1))
+    with open(f"{lake.object_path(ACCOUNT)}/_committed.json", "w") as pointer:
+        pointer.write(content)
+    with pytest.raises(StateError, match=r"_committed.json is damaged.*restore it"):
+        lake.committed(ACCOUNT)
+
+
+@pytest.mark.parametrize("record", [None, "text", 1, ["a"]])
+def test_a_record_that_is_no_object_is_named(lake, record):
+    with pytest.raises(SourceError, match="salesforce / Account: page 1 has a record that is no"):
+        lake.write_run(ACCOUNT, DAY, Window(None, NOW), [Page([{"Id": "1"}, record])])

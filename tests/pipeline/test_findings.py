@@ -118,3 +118,12 @@ def test_any_folder_name_makes_a_scope():
 def test_the_columns_of_a_finding_are_those_of_its_table():
     assert set(Finding.__dataclass_fields__) < set(SCHEMA.names)
     assert pa.Table.from_pylist([], schema=SCHEMA).num_rows == 0
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{"])
+def test_damaged_acceptances_are_named(tmp_path, text):
+    store = FindingStore(tmp_path)
+    store.record(SCOPE, [held_back("a")], DAY, lambda _: True)
+    (tmp_path / "_accepted.json").write_text(text)
+    with pytest.raises(StateError, match=r"_accepted.json is damaged.*accept again"):
+        store.open()
