@@ -83,15 +83,14 @@ class Lake:
         pointer = f"{self.object_path(entry)}/_committed.json"
         if not self.fs.exists(pointer):
             return []
-        try:
-            runs = [Manifest(**run) for run in self._read_json(pointer)["runs"]]
-            for run in runs:
-                date.fromisoformat(run.business_date)
-        except (TypeError, KeyError, ValueError) as error:
+        document = self._read_json(pointer)
+        listed = document.get("runs") if isinstance(document, dict) else None
+        if not isinstance(listed, list):
             raise StateError(
-                f"{pointer} is damaged: it is no list of runs ({error})",
+                f"{pointer} is damaged: it is no list of runs",
                 "restore it from a backup of the lake",
-            ) from error
+            )
+        runs = [_manifest(run, pointer) for run in listed]
         return [run for run in runs if up_to is None or run.business_date <= up_to.isoformat()]
 
     def unknown_entities(self) -> list[CatalogueObject]:
@@ -118,7 +117,8 @@ class Lake:
             if self.fs.exists(f"{run}/_manifest.json") and not self.fs.exists(
                 f"{run}/_blocked.json"
             ):
-                manifest = Manifest(**self._read_json(f"{run}/_manifest.json"))
+                path = f"{run}/_manifest.json"
+                manifest = _manifest(self._read_json(path), path)
                 if manifest.run_id not in committed:
                     return manifest
         return None
@@ -315,3 +315,15 @@ def _fitting(name: str) -> str:
 
 def _to_json(document: Any) -> bytes:
     return json.dumps(document, ensure_ascii=False, indent=1).encode()
+
+
+def _manifest(document: Any, path: str) -> Manifest:
+    try:
+        manifest = Manifest(**document)
+        date.fromisoformat(manifest.business_date)
+    except (TypeError, ValueError) as error:
+        raise StateError(
+            f"{path} is damaged: a run has another form ({error})",
+            "restore it from a backup of the lake",
+        ) from error
+    return manifest
