@@ -63,7 +63,7 @@ def test_dbt_may_go_on_writing_its_own_file(settings):
 
 def test_the_published_file_cannot_be_written(settings):
     path = publish(settings, 1)
-    assert stat.S_IMODE(path.stat().st_mode) == 0o444
+    assert stat.S_IMODE(path.stat().st_mode) == 0o440
     assert not path.with_name(f"{path.name}.wal").exists()
 
 
