@@ -20,7 +20,7 @@ class Context:
 
     def __post_init__(self) -> None:
         """Raises TenantError if tenant.yml speaks of files of an entity that there is not."""
-        entities = {entry.object for entry in objects_of(systems=["files"])}
+        entities = {entry.object for entry in objects_of() if entry.spec.is_file_drop}
         if unknown := sorted(self.tenant.files.keys() - entities):
             raise TenantError(
                 f"tenant.yml: files: {', '.join(unknown)} is no entity",

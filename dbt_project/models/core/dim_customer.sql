@@ -33,7 +33,7 @@ parent as (
 
 customer as (
 
-    select customer_key, account_id, company_name as customer_name from company
+    select customer_key, account_id, coalesce(company_name, account_id) as customer_name from company
     union all
     select 'unknown' as customer_key, null as account_id, 'Unknown / 不明' as customer_name
 

@@ -1,8 +1,7 @@
 {{ config(materialized='view') }}
 {%- set order_rate = fx_rate('order_line.currency', 'exchange_rate.rate', 'order_line.fx_rate_fixed') %}
--- Lines but those of orders cancelled or after as_of, with what of them was kept, in our currency; the lines of an order
--- that never came have no date and no customer (docs/domain/segments.md#purchases, docs/domain/segments.md#price-class,
--- docs/domain/revenue.md#currency).
+-- Lines but those of orders cancelled or after as_of, with what was kept, in our currency; those of an order that never
+-- came have neither date nor customer (docs/domain/segments.md#purchases, docs/domain/segments.md#price-class).
 with order_line as (
 
     select * from {{ ref('crm__order_line') }}
