@@ -23,7 +23,7 @@ from pipeline.build_register import BuildRegister
 from pipeline.context import Context, load_context
 from pipeline.dbt import definition
 from pipeline.held_back import restore_findings
-from pipeline.history import Slices, check_history, kept_dates, known_slices
+from pipeline.history import Slices, check_history, kept_dates, published_slices, registered_slices
 from runtime.duckdb_connection import connect
 from runtime.errors import ContractError, StateError
 from runtime.settings import Settings, get_settings
@@ -98,12 +98,14 @@ def _beside(context: Context) -> Context:
 
 
 def _known_slices(console: Console, context: Context) -> Slices:
-    """The slices a rebuild has to come to; those of a damaged file are what is made again."""
-    try:
-        return known_slices(context)
-    except (StateError, duckdb.Error) as error:
-        console.print(f"older slices cannot be compared: {error}", markup=False)
-        return {}
+    """The slices a rebuild has to come to, by whichever of register and snapshot can be read."""
+    known: Slices = {}
+    for read in (registered_slices, published_slices):
+        try:
+            known |= read(context)
+        except (StateError, duckdb.Error) as error:
+            console.print(f"older slices cannot be compared: {error}", markup=False)
+    return known
 
 
 def _keep(rebuilt: Context, plan: BuildPlan) -> None:

@@ -123,9 +123,18 @@ def check_history(
 
 def known_slices(context: Context) -> Slices:
     """Rows of every slice by what is published, and of others by the register of builds."""
+    return registered_slices(context) | published_slices(context)
+
+
+def registered_slices(context: Context) -> Slices:
+    """Rows of every slice at its last publication, by the register of builds."""
+    return BuildRegister(context.settings.warehouse_file).slices()
+
+
+def published_slices(context: Context) -> Slices:
+    """Rows of every slice that readers see; none before the first publication."""
     snapshot = current_snapshot(context.settings)
-    published = slice_rows(snapshot.path) if snapshot else {}
-    return BuildRegister(context.settings.warehouse_file).slices() | published
+    return slice_rows(snapshot.path) if snapshot else {}
 
 
 def _expected(before: Slices, as_of_date: date, days: int) -> Slices:
