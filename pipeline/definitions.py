@@ -56,6 +56,7 @@ class Definitions(_Strict):
     """Every var of dbt_project.yml that a company may set; amounts are in reporting currency."""
 
     renewal_grace_days: DaysOrNone
+    auto_renew_extends: bool
     grr_level: Literal["customer", "family"]
     nrr_include_reactivation: bool
     price_increase_as_expansion: bool

@@ -21,7 +21,12 @@ identity as (
 
 line as (
 
-    select * from {{ ref('crm__subscription_line') }}
+    select
+        subscription_line.*,
+        case when renewal.line_id is null then subscription_line.end_date else renewal.renewed_until end as last_date
+    from {{ ref('crm__subscription_line') }} as subscription_line
+    left join {{ ref('int_auto_renewal') }} as renewal
+        on subscription_line.line_id = renewal.line_id and renewal.is_counted
 
 ),
 
@@ -60,7 +65,7 @@ membership as (
     inner join identity on line.account_id = identity.account_id
     inner join evaluation_date
         on evaluation_date.evaluated_on
-        between line.start_date and coalesce(line.end_date, evaluation_date.evaluated_on)
+        between line.start_date and coalesce(line.last_date, evaluation_date.evaluated_on)
 
 ),
 
