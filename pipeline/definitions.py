@@ -66,6 +66,7 @@ class Definitions(_Strict):
     rfm_tie_method: Literal["min_rank", "max_rank", "ntile"]
     rfm_frequency_unit: Literal["order_date", "order"]
     rfm_include_subscription: bool
+    free_orders_are_purchases: bool
     rfm_weights: Annotated[list[Amount], Field(min_length=3, max_length=3)]
     decile_lookback_months: Months
     decile_tie_method: Literal["deterministic", "rank"]
@@ -89,6 +90,7 @@ class Definitions(_Strict):
     fiscal_year_label: Literal["start", "end"]
     business_hours: BusinessHours
     csat_positive_min: Annotated[float, Field(ge=1, le=5)]
+    side_conversations_are_tickets: bool
     min_sample_n: Annotated[int, Field(ge=1)]
     zendesk_category_field: TicketField
     zendesk_merged_into_field: TicketField

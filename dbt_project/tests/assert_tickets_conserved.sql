@@ -1,4 +1,4 @@
--- Every ticket but merged and spam ones is in the fact, with all of its events.
+-- Every ticket but merged, spam and child ones is in the fact, with all of its events.
 select expected.*, modelled.*
 from (
     select count(*) as tickets, coalesce(sum(event_count), 0) as events
@@ -8,6 +8,7 @@ from (
         left join {{ ref('support__ticket_event') }} as event
             on ticket.ticket_id = event.ticket_id and event.occurred_at < {{ as_of_end() }}
         where ticket.merged_into is null and not coalesce(ticket.is_spam, false) and ticket.created_at < {{ as_of_end() }}
+            and (ticket.channel <> 'side_conversation' or {{ var('side_conversations_are_tickets') | lower }})
         group by ticket.ticket_id
     ) as ticket_events
 ) as expected

@@ -4,6 +4,7 @@
     'chat': ['chat', 'messaging', 'native_messaging', 'whatsapp', 'facebook', 'instagram_dm'],
     'line': ['line'],
     'form': ['form', 'web', 'web_form', 'web_widget', 'mobile_sdk', 'help_center'],
+    'side_conversation': ['side_conversation'],
 } -%}
 {%- set statuses = ['new', 'open', 'pending', 'hold', 'solved', 'closed'] -%}
 {%- set priorities = {'low': ['low'], 'normal': ['normal', 'medium'], 'high': ['high'], 'urgent': ['urgent']} -%}
@@ -33,7 +34,7 @@ zendesk as (
         tickets.*,
         organizations.account_id,
         requesters.external_id as contact_id,
-        case coalesce(submitters.role, requesters.role)
+        case roles.role
             when 'end_user' then 'end_user'
             when 'agent' then 'agent'
             else 'other'
@@ -49,6 +50,11 @@ zendesk as (
     left join organizations on tickets.organization_id = organizations.organization_id
     left join users as requesters on tickets.requester_id = requesters.user_id
     left join users as submitters on tickets.submitter_id = submitters.user_id
+    -- what who opened it was then (docs/domain/service.md#past-and-present)
+    left join {{ ref('stg_versions__zendesk_role') }} as roles
+        on coalesce(submitters.user_id, requesters.user_id) = roles.user_id
+        and (tickets.created_at >= roles.held_from or roles.held_from is null)
+        and (tickets.created_at < roles.held_until or roles.held_until is null)
 
 ),
 

@@ -29,7 +29,7 @@ identity as (
 order_line as (
 
     select * from {{ ref('fct_order_line') }}
-    where not is_fully_returned
+    where is_purchase
 
 ),
 

@@ -65,7 +65,8 @@ final as (
         placed.start_date,
         placed.end_date as written_end_date,
         case
-            when beginning.highest_amount >= 0 or placed.amount_total_ex_tax < 0 then placed.end_date - 1
+            when beginning.start_date is not null and (beginning.highest_amount >= 0 or placed.amount_total_ex_tax < 0)
+                then placed.end_date - 1
             else placed.end_date
         end as end_date,
         placed.created_at
