@@ -47,6 +47,7 @@ class BusinessHours(_Strict):
 
 Days = Annotated[int, Field(ge=1, le=36500)]
 DaysOrNone = Annotated[int, Field(ge=0, le=36500)]
+Name = Annotated[str, StringConstraints(min_length=2)]
 Months = Annotated[int, Field(ge=1, le=1200)]
 Amount = Annotated[float, Field(ge=0)]
 TicketField = Annotated[int | str | None, AfterValidator(_ticket_field)]
@@ -82,6 +83,8 @@ class Definitions(_Strict):
     default_target_cadence_days: Days
     ramp_up_days: DaysOrNone
     active_order_days: Days
+    test_accounts: list[Name]
+    staff_users: list[Name]
     touch_high_arr: Amount
     touch_low_arr: Amount
     onboarding_window_days: DaysOrNone

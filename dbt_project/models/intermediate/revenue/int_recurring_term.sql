@@ -32,6 +32,7 @@ placed as (
         on subscription_line.account_id = identity.account_id
     left join product
         on subscription_line.product_id = product.product_id
+    where not {{ is_test_customer("coalesce(identity.customer_key, 'unknown')") }}
 
 ),
 

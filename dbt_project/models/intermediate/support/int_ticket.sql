@@ -24,3 +24,4 @@ select
     coalesce(identity.customer_key, 'unknown') as customer_key
 from ticket
 left join identity on ticket.account_id = identity.account_id
+where not {{ is_test_customer("coalesce(identity.customer_key, 'unknown')") }}
