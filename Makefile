@@ -8,6 +8,7 @@ TENANT ?=
 DATE ?=
 VARS ?=
 ACCEPT ?=
+FORCE ?=
 SOURCE ?=
 PORT ?= 8700
 
@@ -26,8 +27,8 @@ help: ## list the targets
 
 install: .venv/installed ## install everything into .venv
 
-run: install ## the whole daily run [TENANT=folder] [DATE=YYYY-MM-DD] [VARS='{"dbt_var": value}'] [ACCEPT=finding ids]
-	@$(BIN)/python -m cli.run --tenant '$(TENANT)' --date '$(DATE)' --vars '$(VARS)' --accept '$(ACCEPT)'
+run: install ## the whole daily run [TENANT=folder] [DATE=YYYY-MM-DD] [VARS='{"dbt_var": value}'] [ACCEPT=finding ids] [FORCE=1]
+	@$(BIN)/python -m cli.run --tenant '$(TENANT)' --date '$(DATE)' --vars '$(VARS)' --accept '$(ACCEPT)' --force '$(FORCE)'
 
 up: install ## Airflow UI, sandbox and site on 127.0.0.1 [TENANT=folder]
 	@$(BIN)/python -m cli.services up --tenant '$(TENANT)'

@@ -84,6 +84,8 @@ def check_objects(console: Console, name: str, context: Context, connection: Con
         entries = objects_of(systems=[name])
         if SOURCES[name].is_file_drop:  # what nobody dropped is no object of it
             entries = source.offered(entries)
+            for finding in source.passed_over:
+                console.print(f"  [yellow]–[/] {escape(finding.place)}: {escape(finding.message)}")
         results = [_check_object(console, entry, source, _now(context)) for entry in entries]
         with suppress(WarehouseError):
             if used := source.used_today():

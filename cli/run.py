@@ -36,23 +36,33 @@ def main() -> int:
     parser.add_argument(
         "--accept", default="", help="ids of open findings to let stand, separated by commas"
     )
+    parser.add_argument(
+        "--force", default="", help="1 = ask the sources again for what is committed already"
+    )
     arguments = parser.parse_args()
 
     def act(console: Console) -> int:
         end_at_interrupt(console)  # Airflow would call it a failed task and go on
         accepted = [number for text in arguments.accept.split(",") if (number := text.strip())]
-        return run(console, arguments.tenant, arguments.date, arguments.vars, accepted)
+        force = arguments.force not in ("", "0")
+        return run(console, arguments.tenant, arguments.date, arguments.vars, accepted, force)
 
     return exit_status(act)
 
 
 def run(
-    console: Console, tenant_text: str, date_text: str, variables: str, accepted: list[str]
+    console: Console,
+    tenant_text: str,
+    date_text: str,
+    variables: str,
+    accepted: list[str],
+    force: bool = False,
 ) -> int:
     """Run the five ingest DAGs and the build for one business date.
 
     Args:
         accepted: ids of open findings that may stand as they are.
+        force: whether sources are asked again for what is committed already.
 
     Returns:
         Exit status: 0 if everything was audited and published, 3 if what was published is incomplete, else 1.
@@ -91,7 +101,7 @@ def run(
         follower = stack.enter_context(report.Follower(console, settings))
         if airflow_home.migrate(settings):
             console.print("Airflow's metadata database is ready")
-        failed = run_dags(console, context, business_date)
+        failed = run_dags(console, context, business_date, force)
         follower.drain()
     report.summary(
         console, context, business_date, follower.events, failed, time.monotonic() - started
@@ -135,7 +145,7 @@ def find_date(tenant: Tenant, text: str) -> date:
     return chosen
 
 
-def run_dags(console: Console, context: Context, business_date: date) -> list[str]:
+def run_dags(console: Console, context: Context, business_date: date, force: bool) -> list[str]:
     """Execute the DAGs with `dag.test()`, ingest first; the build goes on without what could not be read.
 
     Only a first run must be whole: while a required object was never read, nothing is built.
@@ -159,7 +169,8 @@ def run_dags(console: Console, context: Context, business_date: date) -> list[st
                 f"[yellow]the build is left out: {', '.join(never)} was never read, and is required[/]"
             )
             return [*failed, BUILD]
-        outcome = bag.dags[dag_id].test(run_conf={"business_date": business_date.isoformat()})
+        conf = {"business_date": business_date.isoformat(), "force": force}
+        outcome = bag.dags[dag_id].test(run_conf=conf)
         if outcome.state != DagRunState.SUCCESS:
             failed.append(dag_id)
     return failed

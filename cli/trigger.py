@@ -3,11 +3,11 @@
 import argparse
 import json
 import sys
-import time
 from datetime import date
 
 import requests
 from rich.console import Console
+from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from cli.command import exit_status
 from cli.services import services_file
@@ -77,13 +77,22 @@ def _run(
     runs = {dag_id: api.trigger(dag_id, business_date) for dag_id in dag_ids}
     console.print(f"triggered {', '.join(dag_ids)}")
     states: dict[str, str] = {}
-    deadline = time.monotonic() + WITHIN_SECONDS
-    while len(states) < len(runs) and time.monotonic() < deadline:
-        time.sleep(POLL_SECONDS)
-        for dag_id, run_id in runs.items():
-            if dag_id not in states and (now := api.state(dag_id, run_id)) in ("success", "failed"):
+
+    def running() -> set[str]:
+        """Runs that have not ended; one that has is told, once."""
+        for dag_id in runs.keys() - states.keys():
+            if (now := api.state(dag_id, runs[dag_id])) in ("success", "failed"):
                 states[dag_id] = now
                 console.print(f"  {dag_id}: {now}")
+        return runs.keys() - states.keys()
+
+    poll = Retrying(
+        wait=wait_fixed(POLL_SECONDS),
+        stop=stop_after_delay(WITHIN_SECONDS),
+        retry=retry_if_result(bool),
+        retry_error_callback=lambda last: last.outcome.result(),
+    )
+    poll(running)
     return [dag_id for dag_id in runs if states.get(dag_id) != "success"]
 
 

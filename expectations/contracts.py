@@ -83,6 +83,7 @@ class Rule:
         column: the column a rule about single values is about, else None.
         valid_values: its accepted values (nulls pass), else None.
         costs_cell: a violating row goes on, its cell in ``column`` is null.
+        shows: SQL over the violating rows (``broken``) of what a finding shows of each; empty = the value in ``column``.
     """
 
     name: str
@@ -92,6 +93,7 @@ class Rule:
     column: str | None = None
     valid_values: tuple[Any, ...] | None = None
     costs_cell: bool = False
+    shows: str = ""
 
     def query(self, table: str) -> str:
         """The rule's SQL against ``table`` (a name that SQL accepts as written)."""
@@ -266,7 +268,7 @@ class _Reader:
     def _column_rules(self, prop: SchemaProperty) -> Iterator[Rule]:
         for check in prop.quality or []:
             if check.type == "sql":
-                yield self._table_rule(check)
+                yield replace(self._table_rule(check), column=prop.name)
                 continue
             where = f"properties.{prop.name}.quality"
             values = (check.arguments or {}).get("validValues")

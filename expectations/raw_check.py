@@ -308,7 +308,8 @@ class _Landed:
                 f"select _row, count(*) from broken where _row in ({first}) group by _row order by _row"
             ).fetchall()
             for (row, broken), finding in zip(rows, findings, strict=True):
-                found = f" Found: {finding.value}" if finding.value else ""
+                where = f" of {finding.place}, key {finding.key}" if rule.shows else ""
+                found = f" Found: {finding.value}{where}" if finding.value else ""
                 self.check.quarantined.append(
                     QuarantinedRow(row, rule.name, rule.description + found, broken)
                 )
@@ -342,6 +343,7 @@ class _Landed:
     def _findings(
         self, rule: Rule, rows: str, what_to_do: str, holds_back: bool = False
     ) -> Iterator[Finding]:
+        rule = replace(rule, shows=rule.shows.replace("{object}", self.table))
         return row_findings(
             self.connection, self.contract, self.entry, rule, rows, what_to_do, holds_back
         )

@@ -60,7 +60,7 @@ def row_findings(
         f"""
         select {place()}, {_shown_key(contract, entry)}, coalesce({key_hash(entry)}, ''),
             {_shown_value(contract, rule)}, {amount}::decimal(38, 2), {currency}
-        from {rows} order by _row
+        from {rows} as broken order by _row
         """
     )
     while chunk := found.fetchmany(10_000):
@@ -88,6 +88,8 @@ def is_shown(column: Column) -> bool:
 
 
 def _shown_value(contract: Contract, rule: Rule) -> str:
+    if rule.shows:
+        return rule.shows
     columns = {column.name: column for column in contract.columns}
     if rule.column not in columns or not is_shown(columns[rule.column]):
         return "''"

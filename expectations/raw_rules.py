@@ -28,6 +28,7 @@ def row_rules(contract: Contract, entry: CatalogueObject) -> list[Rule]:
     return [
         *_missing_rules(contract, entry),
         *_unreadable_rules(contract, entry),
+        *_conflict_rules(contract, entry),
         *_contract_rules(contract, entry),
     ]
 
@@ -57,20 +58,46 @@ def landed_suite(contract: Contract, entry: CatalogueObject, rules: list[Rule]) 
 def version_rule(entry: CatalogueObject, columns: list[str]) -> Rule | None:
     """One key and cursor never stand for two contents within one extraction; None without a key.
 
+    A file's conflicting rows are held back instead (`_conflict_rules`).
+
     Args:
         columns: the source's columns as landed.
     """
-    cursor = "_source_file" if entry.source == "files" else entry.cursor
-    if not entry.key or not cursor:
+    if not entry.key or not entry.cursor:
         return None
-    version = ", ".join(identifier(name) for name in (*entry.key, cursor))
-    content = ", ".join(identifier(name) for name in dict.fromkeys([*columns, *entry.key, cursor]))
+    version = ", ".join(identifier(name) for name in (*entry.key, entry.cursor))
+    names = dict.fromkeys([*columns, *entry.key, entry.cursor])
+    content = ", ".join(identifier(name) for name in names)
     return Rule(
         name="one_content_a_version",
         severity="block",
         description="One key and cursor have one content. / 同じキーと版の内容は一つ。",
         sql=f"select {version} from (select distinct {content} from {LIVE}) "
         f"group by {version} having count(*) > 1",
+    )
+
+
+def _conflict_rules(contract: Contract, entry: CatalogueObject) -> Iterator[Rule]:
+    """Rows of one key that say different things in one dropped file: nobody knows which is meant."""
+    if not entry.spec.is_file_drop or not entry.key:
+        return
+    columns = [c.name for c in contract.columns if not c.is_derived and c.name not in entry.key]
+    content = " || ".join(
+        f"coalesce({identifier(name)}::varchar, chr(30)) || chr(31)" for name in columns
+    )
+    keys = [READINGS["text"].read(identifier(name)) for name in entry.key]
+    version = ", ".join([*keys, "_source_file"])
+    # only what comes twice is read and compared
+    twice = LIVE[:-1] + f" qualify count(*) over (partition by {version}) > 1)"
+    yield Rule(
+        name="one_content_a_key",
+        severity="quarantine",
+        description="The rows of a key in one file say the same. / 1ファイル内の同じキーの行は内容が同じ。",
+        sql=f"select * from {_typed_rows(contract).replace(LIVE, twice)} "
+        f"qualify min({content}) over (partition by {version}) <> max({content}) over (partition by {version})",
+        shows=f"""'rows ' || string_agg(_row + 2 - (
+            select min(of_file._row) from {LIVE} as of_file where of_file._source_file = broken._source_file
+        ), ' and ' order by _row) over (partition by {version})""",
     )
 
 
@@ -106,7 +133,11 @@ def _unreadable_rules(contract: Contract, entry: CatalogueObject) -> Iterator[Ru
 
 def _contract_rules(contract: Contract, entry: CatalogueObject) -> Iterator[Rule]:
     rows = _typed_rows(load_contract("input", entry.object) if entry.is_entity else contract)
+    # a source's own words: the model reads them, and findings name those it does not know
+    in_own_words = {c.name for c in contract.columns if "code_list" in c.properties}
     for rule in contract.rules:
+        if rule.column in in_own_words:
+            continue
         # a vendor's codes are compared as they came
         as_landed = rule.valid_values is not None and not entry.is_entity
         yield replace(rule, sql=rule.query(LIVE if as_landed else rows))

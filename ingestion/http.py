@@ -11,10 +11,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from functools import partial
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 import requests
+from tenacity import RetryCallState, Retrying, retry_if_exception_type
 from urllib3.exceptions import NewConnectionError
 
 from ingestion.vendor_json import read_json
@@ -200,38 +202,27 @@ class JsonApi(ABC):
         Raises:
             AuthenticationError, HttpError, SourceError: see ``get``.
         """
-        waited, failures, renewed = 0.0, 0, False
-        while True:
-            try:
-                response = self._send(method, path, signed, options)
-                body = self.parse(response)
-                if self.status_of(response, body) == 401 and signed and not renewed:
-                    logger.warning("%s / %s: 401, signing in again", self.source, object_name)
-                    self._headers, renewed = None, True
-                    continue
-                return self._read(response, body, object_name, signed)
-            except _TransientError as failure:
-                failures += 1
-                pause = self._pause(failures, failure.hint)
-                most = failure.attempts or self.max_attempts
-                if failures >= most or waited + pause > self.wait_budget:
-                    raise SourceError(
-                        self.source,
-                        object_name,
-                        f"{failure}, {failures} attempts over {waited:.0f} s of waiting",
-                        failure.advice,
-                    ) from None
-                logger.warning(
-                    "%s / %s: %s, attempt %d of %d, next in %.1f s",
-                    self.source,
-                    object_name,
-                    failure,
-                    failures,
-                    most,
-                    pause,
-                )
-                self.sleep(pause)
-                waited += pause
+        renewed = False
+
+        def ask() -> Any:
+            nonlocal renewed
+            response = self._send(method, path, signed, options)
+            body = self.parse(response)
+            if self.status_of(response, body) == 401 and signed and not renewed:
+                logger.warning("%s / %s: 401, signing in again", self.source, object_name)
+                self._headers, renewed = None, True
+                return ask()  # an ended token is no failure: it costs neither an attempt nor a wait
+            return self._read(response, body, object_name, signed)
+
+        attempts = Retrying(
+            retry=retry_if_exception_type(_TransientError),
+            wait=self._pause,
+            stop=self._is_given_up,
+            before_sleep=partial(self._tell, object_name),
+            sleep=self.sleep,
+            retry_error_callback=partial(self._give_up, object_name),
+        )
+        return attempts(ask)
 
     def redact(self, text: str) -> str:
         """``text`` without any known secret and without anything that looks like a credential."""
@@ -293,10 +284,36 @@ class JsonApi(ABC):
             raise AuthenticationError(self.source, object_name, message, self.sign_in_advice(body))
         raise HttpError(self.source, object_name, message, self.advice(status, body), status, body)
 
-    def _pause(self, failures: int, hint: float | None) -> float:
+    def _pause(self, state: RetryCallState) -> float:
         """Seconds to wait: what the vendor asks for or an exponential step, never in lockstep."""
-        base = hint or 2.0 ** (failures - 1)
+        base = state.outcome.exception().hint or 2.0 ** (state.attempt_number - 1)
         return min(base * random.uniform(1.0, 1.25), self.max_wait)
+
+    def _allowed(self, state: RetryCallState) -> int:
+        return state.outcome.exception().attempts or self.max_attempts
+
+    def _is_given_up(self, state: RetryCallState) -> bool:
+        """Whether the attempts this kind of failure is worth are used up, or the next wait is over the budget."""
+        is_over_budget = state.idle_for + state.upcoming_sleep > self.wait_budget
+        return is_over_budget or state.attempt_number >= self._allowed(state)
+
+    def _tell(self, object_name: str, state: RetryCallState) -> None:
+        logger.warning(
+            "%s / %s: %s, attempt %d of %d, next in %.1f s",
+            self.source,
+            object_name,
+            state.outcome.exception(),
+            state.attempt_number,
+            self._allowed(state),
+            state.upcoming_sleep,
+        )
+
+    def _give_up(self, object_name: str, state: RetryCallState) -> NoReturn:
+        failure = state.outcome.exception()
+        message = (
+            f"{failure}, {state.attempt_number} attempts over {state.idle_for:.0f} s of waiting"
+        )
+        raise SourceError(self.source, object_name, message, failure.advice) from None
 
     def fix(self, what: str) -> str:
         """The hint that names the Airflow connection and what in it to look at."""

@@ -34,6 +34,7 @@ from runtime.records import Page, Window
 from runtime.sources import SOURCES
 
 PART_ROWS = 20_000
+LONGEST_NAME = 200  # bytes
 PART_BYTES = 128 * 2**20  # in memory; records of a megabyte are cut sooner
 
 
@@ -218,9 +219,9 @@ class Lake:
     def quarantine_file(
         self, entry: CatalogueObject, manifest: Manifest, name: str, content: bytes, reason: str
     ) -> None:
-        """Keep an unreadable file's original bytes beside the reason."""
+        """Keep an unreadable file's original bytes beside the reason, which has the name in full."""
         folder = self.run_path(entry, manifest.business_date, manifest.run_id, zone="quarantine")
-        target = f"{folder}/{name}"
+        target = f"{folder}/{'/'.join(map(_fitting, name.split('/')))}"
         self.fs.makedirs(target.rsplit("/", 1)[0], exist_ok=True)
         self._write_atomically(target, content)
         self._write_atomically(f"{target}.reason.json", _to_json({"file": name, "reason": reason}))
@@ -285,6 +286,15 @@ def register_lake(connection: duckdb.DuckDBPyConnection, locations: Iterable[str
     for protocol in {location.split("://")[0] for location in locations if "://" in location}:
         if not connection.filesystem_is_registered(protocol):
             connection.register_filesystem(fsspec.filesystem(protocol))
+
+
+def _fitting(name: str) -> str:
+    """A file name that leaves room for what is put behind it."""
+    content = name.encode()
+    if len(content) <= LONGEST_NAME:
+        return name
+    start = content[:100].decode(errors="ignore")
+    return f"{start}-{hashlib.md5(content).hexdigest()}{name[-5:]}"
 
 
 def _to_json(document: Any) -> bytes:

@@ -1,5 +1,7 @@
 """The live records of the lake: of every key the latest committed version, tombstones removed."""
 
+from collections.abc import Collection
+
 import duckdb
 import pyarrow as pa
 
@@ -50,3 +52,55 @@ def live_records(lake: Lake, entry: CatalogueObject) -> pa.Table:
             """,
             parameters | ({"held_back": held_back} if held_back else {}),
         ).to_arrow_table()
+
+
+def keys_of_files(
+    lake: Lake, entry: CatalogueObject, paths: Collection[str]
+) -> dict[str, set[tuple[str, ...]]]:
+    """The keys that dropped files speak of, as they were read last: path → keys without spaces around them.
+
+    Rows in quarantine and keys that a file took back are left out.
+    """
+    runs = [
+        run for run in lake.committed(entry) if run.parts and not run.files.keys().isdisjoint(paths)
+    ]
+    found: dict[str, set[tuple[str, ...]]] = {path: set() for path in paths}
+    if not runs or not {column for run in runs for column in run.columns}.issuperset(entry.key):
+        return found
+    names = ", ".join(f'"{name}"' for name in entry.key)
+    held_back = [path for run in runs for path in lake.quarantined_parts(entry, run)]
+    kept = (
+        "anti join read_parquet($held_back, union_by_name = true) using (_run_id, _row)"
+        if held_back
+        else ""
+    )
+    parameters = {
+        "parts": [path for run in runs for path in lake.parts(entry, run)],
+        "paths": list(paths),
+    }
+    with duckdb.connect() as connection:
+        if "file" not in lake.fs.protocol:
+            connection.register_filesystem(lake.fs)
+        rows = connection.execute(
+            f"""
+            with versions as (
+                select _source_file, _is_deleted, _extracted_at, _run_id, _row,
+                    {", ".join(f'trim("{name}") as "{name}"' for name in entry.key)}
+                from read_parquet($parts, union_by_name = true, hive_partitioning = false)
+                where _source_file in (select unnest($paths::varchar[]))
+            ),
+            latest as (
+                select * from versions {kept}
+                qualify row_number() over (
+                    partition by _source_file, {names} order by _extracted_at desc, _row desc
+                ) = 1
+            )
+            select _source_file, {names} from latest where not _is_deleted
+            """,
+            parameters | ({"held_back": held_back} if held_back else {}),
+        )
+        while chunk := rows.fetchmany(50_000):
+            for path, *values in chunk:
+                if all(values):
+                    found[path].add(tuple(values))
+    return found

@@ -9,10 +9,11 @@ import pyarrow as pa
 
 from ingestion.catalogue import CatalogueObject, load_catalogue
 from ingestion.lake import Lake, Manifest, register_lake
-from ingestion.text_table import RESERVED_COLUMNS, fold
+from ingestion.text_table import fold
 from runtime.duckdb_connection import connect
 from runtime.errors import StateError
 from runtime.files import write_atomically
+from runtime.records import RESERVED_COLUMNS
 from runtime.sql import identifier
 
 _TECHNICAL_DDL = (

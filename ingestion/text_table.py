@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from ingestion.catalogue import CatalogueObject
 from runtime.errors import SchemaError
-from runtime.records import Page
+from runtime.records import RESERVED_COLUMNS, Page
 
 SCALARS = frozenset({int, float, bool, type(None)})
 TECHNICAL_COLUMNS = {
@@ -22,7 +22,6 @@ TECHNICAL_COLUMNS = {
     "_row": pa.int64(),
     "_is_deleted": pa.bool_(),
 }
-RESERVED_COLUMNS = {*TECHNICAL_COLUMNS, "_business_date", "_load_id", "_rule", "_reason"}
 
 
 def to_text(value: Any) -> str | None:

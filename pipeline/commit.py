@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ingestion.catalogue import CatalogueObject, find_object, is_known, objects_of
 from ingestion.lake import Manifest
 from pipeline.context import Context
-from pipeline.findings import open_rows, record_blocked, record_committed
+from pipeline.findings import is_accepted, open_rows, record_blocked, record_committed
 from runtime.errors import ContractError, SourceError
 from runtime.progress import report
 
@@ -41,7 +41,7 @@ def check_and_commit(
         else:  # there is no contract to check it against
             _commit(context, area, run, None)
     for run, verdict in zip(known, _verdicts(context, area, business_date, known), strict=True):
-        if reasons := _reasons_to_block(run, verdict):
+        if reasons := _reasons_to_block(context, run, verdict):
             problems += _block(context, area, run, verdict, reasons)
         else:
             _quarantine(context, run, verdict)
@@ -118,13 +118,18 @@ def _to_check(context: Context, entry: CatalogueObject, manifest: Manifest) -> "
     )
 
 
-def _reasons_to_block(run: NewRun, verdict: "RunCheck") -> list[str]:
+def _reasons_to_block(context: Context, run: NewRun, verdict: "RunCheck") -> list[str]:
     entry, manifest = run
+    refusals = manifest.api.get("refusals", [])
+    if refusals and is_accepted(context, entry, manifest):
+        refusals = []
     unreadable_files = [
         f"{name}: {file['reason']}" for name, file in manifest.files.items() if "reason" in file
     ]
-    return (verdict.reasons if verdict.blocked else []) + (
-        unreadable_files if entry.required else []
+    return (
+        refusals
+        + (verdict.reasons if verdict.blocked else [])
+        + (unreadable_files if entry.required else [])
     )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ingestion.catalogue import objects_of
 from ingestion.lake import Lake
 from runtime.errors import TenantError
 from runtime.findings import FindingStore
@@ -16,6 +17,15 @@ class Context:
     settings: Settings
     tenant: Tenant
     lake: Lake
+
+    def __post_init__(self) -> None:
+        """Raises TenantError if tenant.yml speaks of files of an entity that there is not."""
+        entities = {entry.object for entry in objects_of(systems=["files"])}
+        if unknown := sorted(self.tenant.files.keys() - entities):
+            raise TenantError(
+                f"tenant.yml: files: {', '.join(unknown)} is no entity",
+                f"known are {', '.join(sorted(entities))}",
+            )
 
     @property
     def findings(self) -> FindingStore:

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from pipeline import definitions
+from pipeline import codes, definitions
 from pipeline.build_plan import BuildPlan, Mode
 from pipeline.context import Context
 from runtime.errors import BuildError, TenantError
@@ -40,16 +40,18 @@ def run_variables(context: Context, business_date: date) -> dict[str, Any]:
     """The dbt vars of a run: the tenant's facts, its overrides, the run's overrides, a hash of all of it.
 
     Raises:
-        TenantError: a var is unknown, one that only the run may set, or has a value that it cannot have.
+        TenantError: a var or a code list is unknown, one that only the run may set, or has a value that it cannot have.
     """
     tenant, given, defaults = context.tenant, _given_variables(context), _defaults()
     definitions.check("tenant.yml", defaults, tenant.vars)
     definitions.check("VARS", defaults | tenant.vars, given)
+    codes.check(tenant.codes)
     facts = {
         "timezone": tenant.timezone,
         "reporting_currency": tenant.reporting_currency,
         "first_business_date": tenant.first_business_date.isoformat(),
         "systems": sorted(tenant.systems),
+        "codes": tenant.codes,
     }
     configuration = {**facts, **tenant.vars, **given}
     digest = hashlib.sha256(json.dumps(configuration, sort_keys=True, default=str).encode())

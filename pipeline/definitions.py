@@ -21,6 +21,20 @@ def _ascending(values: list[float]) -> list[float]:
     return values
 
 
+def _weights(values: list[float]) -> list[float]:
+    if not any(values):
+        raise ValueError("at least one weight must be above 0")
+    if any(round(value, 4) != value for value in values):
+        raise ValueError("a weight has at most four decimals")
+    return values
+
+
+def _once_each(values: list[int]) -> list[int]:
+    if len(set(values)) != len(values):
+        raise ValueError("every day may stand once")
+    return values
+
+
 def _ticket_field(value: int | str | None) -> int | str | None:
     if value is not None and not str(value).isdecimal():
         raise ValueError("should be the number of a Zendesk ticket field, or null")
@@ -36,7 +50,9 @@ class BusinessHours(_Strict):
 
     start: Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
     end: Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
-    days: Annotated[list[Annotated[int, Field(ge=1, le=7)]], Field(min_length=1)]
+    days: Annotated[
+        list[Annotated[int, Field(ge=1, le=7)]], Field(min_length=1), AfterValidator(_once_each)
+    ]
 
     @model_validator(mode="after")
     def _opens_before_it_closes(self) -> "BusinessHours":
@@ -68,7 +84,11 @@ class Definitions(_Strict):
     rfm_frequency_unit: Literal["order_date", "order"]
     rfm_include_subscription: bool
     free_orders_are_purchases: bool
-    rfm_weights: Annotated[list[Amount], Field(min_length=3, max_length=3)]
+    rfm_weights: Annotated[
+        list[Annotated[float, Field(ge=0, le=1000)]],
+        Field(min_length=3, max_length=3),
+        AfterValidator(_weights),
+    ]
     decile_lookback_months: Months
     decile_tie_method: Literal["deterministic", "rank"]
     pb_tolerance: Annotated[float, Field(ge=0, lt=1)]
@@ -105,6 +125,24 @@ class Definitions(_Strict):
         if self.touch_low_arr > self.touch_high_arr:
             raise ValueError(
                 f"touch_low_arr ({self.touch_low_arr:,.0f}) lies above touch_high_arr ({self.touch_high_arr:,.0f})"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _bins_of_quantiles(self) -> "Definitions":
+        if self.rfm_scoring_method == "fixed" and self.rfm_bins != 5:
+            raise ValueError(
+                f"rfm_bins is {self.rfm_bins} while rfm_scoring_method is 'fixed': "
+                "fixed scores are 1 to 5, by the seed rfm_threshold; leave rfm_bins out"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _one_field_one_meaning(self) -> "Definitions":
+        category = self.zendesk_category_field
+        if category is not None and str(category) == str(self.zendesk_merged_into_field):
+            raise ValueError(
+                f"zendesk_category_field and zendesk_merged_into_field name one ticket field, {category}"
             )
         return self
 

@@ -8,24 +8,29 @@ from datetime import date, timedelta
 from typing import Any
 
 from expectations.contracts import contract_for
-from ingestion.catalogue import CatalogueObject, is_known, objects_of
+from ingestion.catalogue import CatalogueObject, area_of_entity, is_known, objects_of
 from ingestion.lake import Lake, Manifest
-from ingestion.live_records import live_records
-from ingestion.sources.base import ExpectedColumns, Known, Source, malformed_as_source_error
+from ingestion.live_records import keys_of_files, live_records
+from ingestion.sources.base import Known, Source, malformed_as_source_error
 from pipeline.context import Context
-from pipeline.findings import record_unread
+from pipeline.findings import record_drop_root, record_passed_over, record_unread
 from runtime.business_date import day_end
 from runtime.errors import SourceError
 from runtime.progress import report
-from runtime.records import Connection
+from runtime.records import Connection, ExpectedColumns, Window
 from runtime.redaction import redact
 from runtime.sources import SOURCES
 
+# The area of every dropped folder that is no entity: with it, the root of the drop is looked at.
+AREA_OF_THE_UNKNOWN = area_of_entity("")
+
 
 def connected_objects(
-    context: Context, area: str, source: str, connection: Connection
+    context: Context, area: str, source: str, connection: Connection, business_date: date
 ) -> list[CatalogueObject]:
     """Objects of an area that a connected source offers; the source is signed in to, to see that it is there.
+
+    What else lies in the root of a drop becomes findings.
 
     Raises:
         SourceError: the source cannot be reached, or the drop folder does not exist.
@@ -36,16 +41,17 @@ def connected_objects(
     ):
         connector.open()
         offered = connector.offered(objects_of(systems=[source]))
-    entries = [entry for entry in offered if entry.area == area]
-    return entries
+        if SOURCES[source].is_file_drop and area == AREA_OF_THE_UNKNOWN:
+            record_drop_root(context, business_date, connector.passed_over, offered)
+    return [entry for entry in offered if entry.area == area]
 
 
 @contextmanager
 def opened_source(context: Context, name: str, connection: Connection) -> Iterator[Source]:
     """A source's connector, which knows what the tenant adds to its connection; closed at the end.
 
-    That is: the time zone, where rotating tokens are kept, the folder of dropped files, and what contracts say
-    of their columns.
+    That is: the time zone, where rotating tokens are kept, the folder of dropped files, what is said of them,
+    and what contracts say of their columns.
     """
     spec, host = SOURCES[name], connection.host
     if spec.is_file_drop and not host:
@@ -53,6 +59,7 @@ def opened_source(context: Context, name: str, connection: Connection) -> Iterat
     extra = {
         "timezone": context.tenant.timezone,
         "expected_columns": _expected_columns,
+        "feeds": context.tenant.files,
         **connection.extra,
     }
     if "refresh_token" in extra:
@@ -74,6 +81,9 @@ def extract_object(
 ) -> dict[str, Any]:
     """Land one object's window on the lake, unless the lake has it already.
 
+    A vendor is not asked again for a date that is committed, or for one before. Dropped files are looked at each
+    time: a new or mended one is read on the same date's run, and on an older date's.
+
     Args:
         connection: where the source is.
         force: extract again although the date is committed; a run is added, none removed. Files are read
@@ -87,22 +97,27 @@ def extract_object(
         SourceError: the object cannot be read.
     """
     reference = {"source": entry.source, "object": entry.object, "run_id": None}
-    committed = [run.business_date for run in context.lake.committed(entry)]
+    committed = context.lake.committed(entry)
+    days = [run.business_date for run in committed]
     day = business_date.isoformat()
-    if not force and day in committed:
-        return reference | {"state": "committed"}
-    if committed and day < max(committed):
-        return reference | {"state": "covered"}
+    done = "committed" if day in days and not force else ""
+    if not done and days and day < max(days):
+        done = "covered"
+    if done and not entry.spec.is_file_drop:
+        return reference | {"state": done}
     landed = None if force else context.lake.complete_run(entry, day)
-    if landed:
+    # what a killed run left behind before the last commit is older than what that brought
+    if landed and landed.run_id > max((run.run_id for run in committed), default=""):
         return reference | {"run_id": landed.run_id, "state": "landed"}
 
     started = time.monotonic()
     try:
-        manifest = _land(context, entry, business_date, connection, force)
+        manifest = _land(context, entry, business_date, connection, force, only_news=bool(done))
     except Exception as error:
         record_unread(context, entry, business_date, redact(str(error)))
         raise
+    if manifest is None:
+        return reference | {"state": done}
     report(
         "extracted",
         source=entry.source,
@@ -121,22 +136,38 @@ def _land(
     business_date: date,
     connection: Connection,
     force: bool,
-) -> Manifest:
+    only_news: bool,
+) -> Manifest | None:
     lake = context.lake
     window = lake.next_window(entry, day_end(business_date, context.tenant.zone))
     known = _known(lake, entry, business_date, connection, force)
     with opened_source(context, entry.source, connection) as source:
-        manifest = lake.write_run(entry, business_date, window, source.read(entry, window, known))
-        manifest.api = {
-            "version": connection.extra.get("api_version", ""),
-            "fields": source.fields,
-            "compared": known.compare,
-        }
-        manifest.window_end = source.covered_until(window).isoformat()
-        manifest.findings = [asdict(finding) for finding in source.findings]
-        _keep_originals(lake, entry, manifest, source)
+        has_news = not only_news or _has_news(source, entry, window, known)
+        if has_news:
+            pages = source.read(entry, window, known)
+            manifest = lake.write_run(entry, business_date, window, pages)
+            manifest.api = {
+                "version": connection.extra.get("api_version", ""),
+                "fields": source.fields,
+                "compared": known.compare,
+            }
+            if source.refusals:
+                manifest.api["refusals"] = source.refusals
+            manifest.window_end = source.covered_until(window).isoformat()
+            manifest.findings = [asdict(finding) for finding in source.findings]
+            _keep_originals(lake, entry, manifest, source)
+        newest = max((run.business_date for run in lake.committed(entry)), default="")
+        if entry.spec.is_file_drop and business_date.isoformat() >= newest:
+            record_passed_over(context, entry, business_date, source.passed_over)
+    if not has_news:
+        return None
     lake.finish_run(entry, manifest)
     return manifest
+
+
+def _has_news(source: Source, entry: CatalogueObject, window: Window, known: Known) -> bool:
+    with malformed_as_source_error(entry.source, entry.object):
+        return source.has_news(entry, window, known)
 
 
 def _known(
@@ -159,9 +190,9 @@ def _known(
         and days is not None
         and business_date - max(compared) >= timedelta(days=int(days)),
         live=lambda: live_records(lake, entry),
-        files={}
-        if force
-        else {name: file for run in committed for name, file in run.files.items()},
+        files={name: file for run in committed for name, file in run.files.items()},
+        read_again=force,
+        keys_of_files=lambda paths: keys_of_files(lake, entry, paths),
     )
 
 
@@ -175,8 +206,9 @@ def _keep_originals(lake: Lake, entry: CatalogueObject, manifest: Manifest, sour
             )
         manifest.files[name] = notes
         if "reason" in notes:
-            lake.quarantine_file(entry, manifest, name, original.content, notes["reason"])
-            report("warning", message=f"{entry.source} / {name} is quarantined: {notes['reason']}")
+            said = f"{notes['reason']} → {notes['what_to_do']}"
+            lake.quarantine_file(entry, manifest, name, original.content, said)
+            report("warning", message=f"{entry.source} / {name} is quarantined: {said}")
 
 
 def _expected_columns(entry: CatalogueObject) -> ExpectedColumns:
@@ -185,4 +217,6 @@ def _expected_columns(entry: CatalogueObject) -> ExpectedColumns:
         return ExpectedColumns()
     contract = contract_for(entry)
     dates = [c.name for c in contract.columns if c.logical_type in ("date", "timestamp")]
-    return ExpectedColumns(list(contract.required_columns), dates)
+    names = [column.name for column in contract.columns if not column.is_derived]
+    personal = [column.name for column in contract.columns if column.is_personal]
+    return ExpectedColumns(list(contract.required_columns), dates, names, personal)

@@ -1,12 +1,13 @@
 """Findings of a source's objects: what a check and a connector found, and what was made good by it."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from ingestion.catalogue import CatalogueObject, is_known
+from ingestion.catalogue import CatalogueObject
 from ingestion.lake import Manifest
 from pipeline.context import Context
 from pipeline.dbt import definition
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 UNREAD = "object_unread"
 SOURCE_UNREAD = "source_unread"
 HELD_BACK_SHARE = "held_back_share"
+FEED_BLOCKED = "feed_blocked"
+DROP_SCOPE = "files._drop"
 MEND_AND_RERUN = (
     "mend the source and run the date again / ソースを修正し、同じ日付で再実行してください。"
 )
@@ -27,6 +30,18 @@ def open_rows(context: Context, entry: CatalogueObject) -> list[dict[str, Any]]:
     """The open findings of an object, one a row."""
     rows = context.findings.read(scope_of(entry.source, entry.object)).to_pylist()
     return [row for row in rows if row["closed_on"] is None]
+
+
+def is_accepted(context: Context, entry: CatalogueObject, manifest: Manifest) -> bool:
+    """Whether the connector's refusal of a run like this one was accepted: it counts as it came."""
+    return any(
+        row["status"] == "accepted"
+        and (row["source"], row["object"], row["rule"])
+        == (entry.source, entry.object, FEED_BLOCKED)
+        and row["row_count"] == manifest.rows
+        and all(reason in row["message"] for reason in manifest.api["refusals"])
+        for row in context.findings.grouped().to_pylist()
+    )
 
 
 def record_source(context: Context, area: str, source: str, day: date, reason: str) -> None:
@@ -58,12 +73,30 @@ def record_unread(context: Context, entry: CatalogueObject, day: date, reason: s
     _record(context, entry, day, [unread], lambda row: row["rule"] == UNREAD)
 
 
+def record_drop_root(
+    context: Context, day: date, passed_over: list[Finding], offered: list[CatalogueObject]
+) -> None:
+    """Say what lies in the root of a drop and is not read; what was said of folders gone by now is made good."""
+    context.findings.record(DROP_SCOPE, passed_over, day, lambda _: True)
+    there = {_drop_scope(entry) for entry in offered}
+    for scope in context.findings.scopes():
+        if scope.startswith(f"{DROP_SCOPE}.") and scope not in there:
+            context.findings.record(scope, [], day, lambda _: True)
+
+
+def record_passed_over(
+    context: Context, entry: CatalogueObject, day: date, passed_over: list[Finding]
+) -> None:
+    """Say what lies in an entity's folder of a drop and is not read, as it stands now."""
+    context.findings.record(_drop_scope(entry), passed_over, day, lambda _: True)
+
+
 def record_blocked(
     context: Context, entry: CatalogueObject, manifest: Manifest, reasons: list[str]
 ) -> None:
     """Say that a run was refused and the last good state of its object stays."""
     blocked = Finding(
-        rule="feed_blocked",
+        rule=FEED_BLOCKED,
         source=entry.source,
         object=entry.object,
         message=f"What came was refused, the last good state stays: {'; '.join(reasons)} / "
@@ -93,8 +126,6 @@ def record_committed(
     found = _of_files(entry, manifest)
     if verdict is not None:
         found += verdict.findings
-    if not is_known(entry):
-        found.append(_unknown_entity(entry, manifest))
     mended = verdict.mended_keys if verdict else frozenset()
 
     def is_replaced(row: dict[str, Any]) -> bool:
@@ -111,6 +142,10 @@ def record_committed(
     elif held_back and verdict is not None and verdict.current_rows is not None:
         share = _share_finding(context, entry, day, held_back, verdict)
         _record(context, entry, day, share, lambda row: row["rule"] == HELD_BACK_SHARE)
+
+
+def _drop_scope(entry: CatalogueObject) -> str:
+    return f"{DROP_SCOPE}.{hashlib.md5(entry.object.encode()).hexdigest()[:16]}"
 
 
 def _day(manifest: Manifest) -> date:
@@ -166,17 +201,9 @@ def _share_finding(
     ]
 
 
-def _unknown_entity(entry: CatalogueObject, manifest: Manifest) -> Finding:
-    return Finding(
-        rule="unknown_entity",
-        source=entry.source,
-        object=entry.object,
-        message="No known entity: it lands raw and is in no model. / "
-        "未知のエンティティのため、生データとして保存するだけでモデルには含まれません。",
-        what_to_do="rename the folder if an entity is meant (docs/tenant.md lists them) / "
-        "既存のエンティティを指す場合はフォルダ名を直してください。",
-        rows=manifest.rows,
-    )
+def _unreadable(reason: str) -> str:
+    english, _, japanese = reason.partition(" / ")
+    return f"The file cannot be read: {english} / ファイルを読み取れません：{japanese}"
 
 
 def _of_files(entry: CatalogueObject, manifest: Manifest) -> list[Finding]:
@@ -186,9 +213,12 @@ def _of_files(entry: CatalogueObject, manifest: Manifest) -> list[Finding]:
             rule="file_rejected",
             source=entry.source,
             object=entry.object,
-            message=f"The file cannot be read: {file['reason']} / ファイルを読み取れません。",
-            what_to_do="mend the file and drop it again under its name / "
-            "ファイルを修正し、同じ名前で再投入してください。",
+            message=_unreadable(file["reason"]),
+            what_to_do=file.get(
+                "what_to_do",
+                "mend the file and drop it again under its name / "
+                "ファイルを修正し、同じ名前で再投入してください。",
+            ),
             severity="incomplete",
             place=name,
             holds_back=True,

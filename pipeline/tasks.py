@@ -145,7 +145,7 @@ def objects_to_extract(context: Context, area: str, source: str) -> list[Catalog
         return []
     day = business_date_of_run()
     try:
-        entries = connected_objects(context, area, source, connection_of(source))
+        entries = connected_objects(context, area, source, connection_of(source), day)
     except Exception as error:
         record_source(context, area, source, day, redact(str(error)))
         raise

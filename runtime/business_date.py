@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from runtime.errors import StateError
-from runtime.tenant import Tenant
+from runtime.tenant import CALENDAR_START, Tenant
 
 
 def day_end(day: date, zone: ZoneInfo) -> datetime:
@@ -17,11 +17,18 @@ def day_end(day: date, zone: ZoneInfo) -> datetime:
 def refuse_unfinished(day: date, tenant: Tenant, now: datetime) -> None:
     """Refuse a day that is not over at ``now`` (aware): once committed, it would keep earlier dates from being read.
 
+    A day before the calendar's first is refused too.
+
     A tenant folder has a clock of its own, up to its last_business_date.
 
     Raises:
-        StateError: the day is not over.
+        StateError: the day is not over, or older than the calendar.
     """
+    if day < CALENDAR_START:
+        raise StateError(
+            f"business date {day} lies before {CALENDAR_START}, the calendar's first day",
+            "choose a later one",
+        )
     yesterday = now.astimezone(tenant.zone).date() - timedelta(days=1)
     newest = max(yesterday, tenant.last_business_date or yesterday)
     if day > newest:

@@ -1,8 +1,16 @@
-"""What a source gets and gives: a connection, a window, pages of records."""
+"""What a source gets and gives: a connection, a window, expected columns, pages of records."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+# Columns that we add ourselves to what lands: no source may bring one of these names.
+RESERVED_COLUMNS = frozenset(
+    {
+        *("_extracted_at", "_run_id", "_source_file", "_page", "_row", "_is_deleted"),
+        *("_business_date", "_load_id", "_rule", "_reason"),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -25,6 +33,23 @@ class Window:
 
     start: datetime | None
     end: datetime
+
+
+@dataclass(frozen=True)
+class ExpectedColumns:
+    """What an entity's contract says of the columns it comes with; nothing of an unknown entity's.
+
+    Attributes:
+        required: columns that must be there.
+        dates: columns that hold dates or times.
+        columns: all of them.
+        personal: columns whose values are, or point to, a person.
+    """
+
+    required: list[str] = field(default_factory=list)
+    dates: list[str] = field(default_factory=list)
+    columns: list[str] = field(default_factory=list)
+    personal: list[str] = field(default_factory=list)
 
 
 @dataclass

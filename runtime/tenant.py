@@ -1,8 +1,9 @@
 """tenant.yml: which company this is, its time zone, its reporting period and its connected systems."""
 
+import codecs
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
@@ -10,6 +11,57 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from runtime.errors import TenantError
 from runtime.sources import SOURCES
+
+CALENDAR_START = date(2000, 1, 1)  # of dim_date
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML in which a key stands once: of two equal ones the first would be lost."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"{key!r} is written twice", node.start_mark
+                )
+        return super().construct_mapping(node, deep)
+
+
+# What a name means where files come from, as browsers read it: Python's codecs of these names lack what Windows adds.
+WINDOWS_ENCODINGS = {"shift_jis": "cp932", "windows-31j": "cp932", "iso8859-1": "cp1252"}
+
+
+class FileFeed(BaseModel):
+    """What tenant.yml says of one entity's dropped files.
+
+    Attributes:
+        mode: ``full``: each drop is the whole, what it lacks is gone; ``changes``: rows missing from a file say
+            nothing; None: rows missing from it say nothing, but those that look lost are reported.
+        max_lost_share: a full drop that lacks more than this share of what the one before had is refused.
+        encoding: Python's name of the encoding of its text files, which is then believed; empty = see the files.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    mode: Literal["full", "changes"] | None = None
+    max_lost_share: Annotated[float, Field(ge=0, lt=1)] = 0.5
+    encoding: str = ""
+
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, value: str) -> str:
+        if not value:
+            return value
+        try:
+            name = codecs.lookup(WINDOWS_ENCODINGS.get(value.lower(), value)).name
+            # Codecs that escape, pack or turn letters round are encodings to Python too.
+            is_known = name.startswith("utf") or 'a,"\n'.encode(name) == b'a,"\n'
+        except (LookupError, ValueError):
+            is_known = False
+        if not is_known:
+            raise ValueError(f"{value!r} is no encoding such as cp1252, mac_roman or euc_jp")
+        return WINDOWS_ENCODINGS.get(name, name)
 
 
 class Tenant(BaseModel):
@@ -23,6 +75,8 @@ class Tenant(BaseModel):
         last_business_date: default date of a run and cap of any automatic one; None for a live company.
         systems: connected sources; others are switched off.
         vars: dbt vars this company overrides.
+        codes: code list → the company's own code → what it means.
+        files: what is said of entities' dropped files, by the name of the folder.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -34,6 +88,8 @@ class Tenant(BaseModel):
     last_business_date: date | None = None
     systems: list[str] = Field(min_length=1)
     vars: dict[str, object] = Field(default_factory=dict)
+    codes: dict[str, dict[str, str]] = Field(default_factory=dict)
+    files: dict[str, FileFeed] = Field(default_factory=dict)
 
     @field_validator("timezone")
     @classmethod
@@ -50,6 +106,24 @@ class Tenant(BaseModel):
         unknown = sorted(set(value) - SOURCES.keys())
         if unknown:
             raise ValueError(f"unknown {', '.join(unknown)}; known are {', '.join(SOURCES)}")
+        return value
+
+    @field_validator("first_business_date")
+    @classmethod
+    def _in_the_calendar(cls, value: date) -> date:
+        if value < CALENDAR_START:
+            raise ValueError(f"{value} lies before {CALENDAR_START}, the calendar's first day")
+        return value
+
+    @field_validator("codes", mode="before")
+    @classmethod
+    def _codes_are_texts(cls, value: object) -> object:
+        for code_list, meanings in value.items() if isinstance(value, dict) else ():
+            for code, meaning in meanings.items() if isinstance(meanings, dict) else ():
+                if not (isinstance(code, str) and isinstance(meaning, str)):
+                    raise ValueError(
+                        f"{code_list}: {code!r}: {meaning!r} is no pair of texts; write it in quotes"
+                    )
         return value
 
     @model_validator(mode="after")
@@ -82,7 +156,7 @@ def load_tenant(folder: Path) -> Tenant:
             "see docs/tenant.md for the format, or run without TENANT for the demo",
         )
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
     except yaml.YAMLError as error:
         raise TenantError(f"{path} is no YAML: {error}", "mend the file") from error
     except UnicodeDecodeError as error:
@@ -106,7 +180,8 @@ def _what_is_wrong(problem: Any) -> str:
     """One of pydantic's findings: which key, what is wrong with it."""
     key = ".".join(map(str, problem["loc"]))
     if problem["type"] == "extra_forbidden":
-        return f"{key} is no key of it; known are {', '.join(Tenant.model_fields)}"
+        model = Tenant if len(problem["loc"]) == 1 else FileFeed
+        return f"{key} is no key of it; known are {', '.join(model.model_fields)}"
     if problem["type"] == "missing":
         return f"{key} is missing"
     message = problem["msg"].removeprefix("Value error, ")

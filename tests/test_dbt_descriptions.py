@@ -15,12 +15,14 @@ JAPANESE = re.compile(r"[぀-ヿ一-鿿]")
 # Whose rows no columns identify.
 KEYLESS = {
     # events as the files give them, equal rows too
+    "stg_files__crm__exchange_rate",
     "stg_files__ma__consent",
     "stg_files__ma__conversion",
     "stg_files__process__stage_event",
     "stg_files__product__feature_use",
     "stg_files__product__login_event",
     "stg_files__support__ticket_event",
+    "crm__exchange_rate",
     "ma__consent",
     "ma__conversion",
     "process__stage_event",
@@ -30,6 +32,7 @@ KEYLESS = {
     # every version of what was loaded
     "stg_touched__activity",
     "stg_touched__contract",
+    "stg_touched__exchange_rate",
     "stg_touched__order",
     "stg_touched__order_line",
     "int_touched_activity",
@@ -38,6 +41,7 @@ KEYLESS = {
     "int_usage_feed",
     # its key is a combination of values that may be null
     "int_retention_group",
+    "int_unmapped_code",
 }
 
 

@@ -2,7 +2,7 @@
 
 import traceback
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -32,27 +32,17 @@ class Known:
         fields: the fields the source had when it was last read; None if that is not known.
         compare: whether everything the lake holds is to be compared with the vendor this time.
         live: gives the live records: their key fields and ``cursor``, as text.
-        files: what is noted of each file that was read or rejected before, by its path; none where all
-            are to be read again.
+        files: what is noted of each file that was read or rejected before, by its path.
+        read_again: whether files are read that were read, or rejected, before.
+        keys_of_files: gives, of files read before, the keys that each of them speaks of: path → keys.
     """
 
     fields: frozenset[str] | None
     compare: bool
     live: Callable[[], pa.Table]
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class ExpectedColumns:
-    """What an entity's contract says of the columns it comes with.
-
-    Attributes:
-        required: columns that must be there.
-        dates: columns that hold dates or times.
-    """
-
-    required: list[str] = field(default_factory=list)
-    dates: list[str] = field(default_factory=list)
+    read_again: bool = False
+    keys_of_files: Callable[[Collection[str]], dict[str, set[tuple[str, ...]]]] = lambda _: {}
 
 
 @dataclass(frozen=True)
@@ -78,11 +68,15 @@ class Source(ABC):
     Attributes:
         fields: names of the fields read last, where the source tells them beside the records.
         findings: what the last extraction refused, passed over or assumed; the run's manifest keeps them.
+        passed_over: what stands beside what was listed last and is not read; judged anew by every look.
+        refusals: why what was extracted must not be committed.
     """
 
     def __init__(self) -> None:
         self.fields: list[str] = []
         self.findings: list[Finding] = []
+        self.passed_over: list[Finding] = []
+        self.refusals: list[str] = []
 
     @abstractmethod
     def extract(self, entry: CatalogueObject, window: Window) -> Iterator[Page]:
@@ -106,6 +100,10 @@ class Source(ABC):
                 yield from self.extract(entry, window)
             else:
                 yield from self.update(entry, window, known)
+
+    def has_news(self, entry: CatalogueObject, window: Window, known: Known) -> bool:
+        """Whether there is anything to read for a date that is committed; only files are looked at again."""
+        return False
 
     def open(self) -> None:  # noqa: B027  (a hook: some sources have nothing to sign in to)
         """Sign in: an unreachable or refusing source says so once, before any of its objects is read."""

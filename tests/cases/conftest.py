@@ -12,6 +12,14 @@ CASES = ROOT.parent / "shared" / "cases"
 RunCase = Callable[..., Run]
 
 
+def case_folder(name: str) -> Path:
+    """The tenant folder of a case; the test that asks is skipped where the cases are not beside the checkout."""
+    folder: Path = CASES / name
+    if not folder.is_dir():
+        pytest.skip(f"the case {name} is not on this machine (it lies beside the checkout)")
+    return folder
+
+
 @pytest.fixture(scope="session")
 def run_case(tmp_path_factory: pytest.TempPathFactory) -> RunCase:
     """``run_case(name, *days)``: the finished run of the last of the days (2026-06-30 if none is given).
@@ -20,9 +28,7 @@ def run_case(tmp_path_factory: pytest.TempPathFactory) -> RunCase:
     """
 
     def run(name: str, *days: str) -> Run:
-        folder: Path = CASES / name
-        if not folder.is_dir():
-            pytest.skip(f"the case {name} is not on this machine (it lies beside the checkout)")
+        folder = case_folder(name)
         home = tmp_path_factory.mktemp(name)
         for day in days or ("2026-06-30",):
             outcome = run_day(home, folder, day)

@@ -142,14 +142,37 @@ def test_one_version_with_two_contents_blocks(tmp_path):
     assert verdict.blocked and statuses(verdict) == {"one_content_a_version": "blocked"}
 
 
-def test_one_file_with_two_contents_of_a_key_blocks_but_two_files_do_not(tmp_path):
+def test_the_conflicting_rows_of_a_key_in_one_file_are_held_back_with_their_place(tmp_path):
+    lines = [
+        order_line(order_line_id="L1"),
+        order_line(order_line_id="L3"),
+        order_line(order_line_id="L2"),
+        order_line(order_line_id="L2"),  # the same once more is harmless
+        order_line(order_line_id="L3", quantity="2"),
+        order_line(order_line_id="L4", quantity="1,000"),
+        order_line(order_line_id="L4", quantity="1000"),
+    ]
+    drop = "crm__order_line/2026-03-31/lines.csv"
+    before = land(
+        tmp_path, [order_line(order_line_id="L3")], "crm__order_line/2026-03-30/x.csv", "one"
+    )
+    (verdict,) = check(
+        tmp_path, run_of("files", "crm__order_line", [before, land(tmp_path, lines, drop, "two")])
+    )
+    assert not verdict.blocked
+    held_back = {(row.rule, row.reason.partition("Found: ")[2]) for row in verdict.quarantined}
+    assert held_back == {("one_content_a_key", f"rows 3 and 6 of {drop}, key L3")}
+    assert len(verdict.quarantined) == 2
+    assert {(f.place, f.key, f.value, f.holds_back) for f in verdict.findings} == {
+        (drop, "L3", "rows 3 and 6", True)
+    }
+
+
+def test_two_contents_of_a_key_in_two_files_are_two_versions(tmp_path):
     once = land(tmp_path, [order_line()], "a.csv", "one")
     again = land(tmp_path, [order_line(quantity="2")], "b.csv", "two")
     (verdict,) = check(tmp_path, run_of("files", "crm__order_line", [once, again]))
-    assert "one_content_a_version" not in statuses(verdict)
-    twice = land(tmp_path, [order_line(), order_line(quantity="2")], "a.csv", "both")
-    (verdict,) = check(tmp_path, run_of("files", "crm__order_line", [twice]))
-    assert verdict.blocked
+    assert statuses(verdict) == {} and not verdict.quarantined
 
 
 def test_event_feeds_without_a_key_may_repeat_anything(tmp_path):
@@ -174,6 +197,20 @@ def test_a_files_rows_are_held_to_the_types_and_rules_of_its_input_entity(tmp_pa
         (2, "product_id_missing"),
         (3, "tax_rate_range"),
     ]
+
+
+def test_a_files_codes_are_its_own(tmp_path):
+    """月額 lands: the models read it, and findings name what they do not know."""
+    line = {"line_id": "1", "account_id": "A1", "product_id": "P1", "start_date": "2026-04-01"}
+    lines = [
+        line | {"amount_total_ex_tax": "100", "billing_period": "月額", "charge_type": "barter"},
+        line | {"line_id": "2", "amount_total_ex_tax": "100", "billing_period": ""},
+    ]
+    (verdict,) = check(
+        tmp_path, run_of("files", "crm__subscription_line", [land(tmp_path, lines, "a.csv")])
+    )
+    assert [(row.row, row.rule) for row in verdict.quarantined] == [(1, "billing_period_missing")]
+    assert statuses(verdict) == {"billing_period_missing": "quarantined"}
 
 
 def test_an_amount_that_no_sum_can_hold_is_held_back(tmp_path):

@@ -104,7 +104,7 @@ def _ingest(context: Context, area: str, day: date) -> None:
     for source in dict.fromkeys(entry.source for entry in objects_of(area)):
         if source in context.tenant.systems:
             connection = _connection(source)
-            for entry in connected_objects(context, area, source, connection):
+            for entry in connected_objects(context, area, source, connection, day):
                 runs.append(extract_object(context, entry, day, connection))
     check_and_commit(context, area, day, runs)
 

@@ -2,7 +2,7 @@
 
 import io
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from postgres_server import PASSWORD, as_owner, binaries, postgres_server
@@ -159,7 +159,7 @@ def test_a_sign_in_of_another_form_is_said_before_anything_is_read(context, sour
         ]
         connection = Connection(server.url, "client", "s3cret")
         with pytest.raises(SourceError, match=f"{source} / sign-in: an answer has another form"):
-            connected_objects(context, "crm", source, connection)
+            connected_objects(context, "crm", source, connection, date(2026, 3, 31))
 
 
 def test_an_unreachable_vendor_is_said_once(context, monkeypatch):

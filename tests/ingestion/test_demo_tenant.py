@@ -17,7 +17,8 @@ from demo.crm import WRONG_CHECK_DIGIT
 from demo.customers import LATE_ACCOUNT, make_population
 from demo.production import CODES, Production
 from demo.writer import XLSX_DROP, Ledger, salesforce_id
-from ingestion.sources.files.csv_xlsx import read_records
+from ingestion.sources.files.csv_xlsx import Told, read_records
+from runtime.records import ExpectedColumns
 
 CUSTOMERS = 60
 END = datetime(2026, 10, 31, 15)  # 24:00 of the last business date, in UTC
@@ -96,7 +97,7 @@ def dropped(tenant: Path) -> dict[str, list[tuple[date, dict]]]:
     rows: dict[str, list[tuple[date, dict]]] = defaultdict(list)
     for path in sorted((tenant / "files").glob("*/*/*")):
         day, entity = date.fromisoformat(path.parent.name), path.parent.parent.name
-        for chunk in read_records(path, sorted(REQUIRED[entity])):
+        for chunk in read_records(path, ExpectedColumns(sorted(REQUIRED[entity])), Told()):
             rows[entity] += [(day, row) for row in chunk]
     return rows
 
@@ -235,7 +236,7 @@ def test_files_hold_only_what_has_happened(dropped: dict) -> None:
 def test_files_come_in_the_encodings_companies_use(tenant: Path) -> None:
     entity, day = XLSX_DROP
     book = tenant / "files" / entity / day.isoformat() / f"{entity}.xlsx"
-    first = next(iter(read_records(book, ["item_id"])))[0]
+    first = next(iter(read_records(book, ExpectedColumns(["item_id"]), Told())))[0]
     assert first["created_at"].startswith("2025-0")
     raw = [path.read_bytes() for path in (tenant / "files").rglob("*.csv")]
     assert sum(content.startswith(b"\xef\xbb\xbf") for content in raw) == 1

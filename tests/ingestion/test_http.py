@@ -158,6 +158,17 @@ def test_an_ended_token_is_renewed_once_for_each_request():
     assert api.waits == []
 
 
+def test_signing_in_again_costs_neither_an_attempt_nor_a_wait():
+    busy, ended = Answer(status=503), Answer(status=401)
+    with scripted_server(busy, ended, busy, GOOD) as server:
+        api = VendorApi(server.url)
+        api.max_attempts = 3
+        assert api.get("/rows", "rows") == {"rows": [1]}
+    assert len(api.waits) == 2
+    assert 2 <= api.waits[1] <= 2.5
+    assert api.signed_in == 2
+
+
 def test_a_token_refused_twice_is_an_authentication_error():
     with (
         scripted_server(*[Answer({"error": "invalid_token"}, status=401)] * 2) as server,

@@ -14,8 +14,8 @@ from expectations.raw_check import RunToCheck, check_runs
 from ingestion import lake as lake_module
 from ingestion.catalogue import find_object
 from ingestion.lake import Lake
-from ingestion.text_table import RESERVED_COLUMNS, TECHNICAL_COLUMNS, fold, to_text_table
-from runtime.records import Page
+from ingestion.text_table import TECHNICAL_COLUMNS, fold, to_text_table
+from runtime.records import RESERVED_COLUMNS, Page
 from tests.landing import accounts, land, land_and_commit, midnight_after, rows_of, window_of
 
 ACCOUNT = find_object("salesforce", "Account")

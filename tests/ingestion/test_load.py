@@ -16,9 +16,11 @@ from ingestion import lake as lake_module
 from ingestion.catalogue import find_object, load_catalogue
 from ingestion.lake import Lake
 from ingestion.load import load, store_salt
-from ingestion.sources.files.csv_xlsx import UnreadableFile, read_records
+from ingestion.sources.files.csv_xlsx import Told, read_records
+from ingestion.sources.files.unreadable import UnreadableFile
 from runtime.duckdb_connection import connect
 from runtime.errors import StateError
+from runtime.records import ExpectedColumns
 from tests.conftest import ROOT
 from tests.landing import land, land_and_commit
 
@@ -162,7 +164,7 @@ def test_a_file_with_the_warehouses_own_columns_is_turned_away(tmp_path):
     path = tmp_path / "x.csv"
     path.write_text("id,_Is_Deleted,_load_id\n1,false,1\n")
     with pytest.raises(UnreadableFile, match="ourselves: _Is_Deleted, _load_id"):
-        list(read_records(path, []))
+        list(read_records(path, ExpectedColumns(), Told()))
 
 
 # Conservation

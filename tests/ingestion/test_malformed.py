@@ -8,6 +8,7 @@ import json
 import os
 import random
 import re
+import shutil
 import socket
 import threading
 from contextlib import contextmanager
@@ -21,11 +22,10 @@ from malformed import generate
 
 from ingestion.catalogue import find_object
 from ingestion.lake import Lake
-from ingestion.sources.base import ExpectedColumns
 from ingestion.sources.files.connector import FileDrop
 from ingestion.sources.salesforce.connector import Salesforce
 from runtime.errors import SourceError, WarehouseError
-from runtime.records import Connection, Window
+from runtime.records import Connection, ExpectedColumns, Window
 
 FOLDER = Path(__file__).parent / "malformed"
 OUTCOMES = FOLDER / "outcomes.json"
@@ -56,9 +56,7 @@ def test_the_corpus_is_what_the_generator_writes(folder, make):
 
 
 def test_every_dropped_file_is_read_or_rejected_with_a_reason(tmp_path):
-    drop = tmp_path / "crm__account" / "2026-11-02"
-    drop.parent.mkdir()
-    drop.symlink_to(FOLDER / "drops", target_is_directory=True)
+    shutil.copytree(FOLDER / "drops", tmp_path / "crm__account" / "2026-11-02")
     expected = ExpectedColumns(required=["account_id", "name"])
     extra = {"timezone": "Asia/Tokyo", "expected_columns": lambda _: expected}
     files = FileDrop(Connection(str(tmp_path), extra=extra))

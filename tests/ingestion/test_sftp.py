@@ -2,17 +2,24 @@
 
 import hashlib
 import os
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import asyncssh
 import pytest
 from sftp_server import PASSWORD, USER, sftp_server
 
+from ingestion.catalogue import find_object
+from ingestion.sources.base import Known
+from ingestion.sources.files.connector import FileDrop
+from ingestion.sources.files.listing import DropTree
 from ingestion.sources.files.sftp import SftpDrop
 from runtime.errors import AuthenticationError, SourceError
-from runtime.records import Connection
+from runtime.records import Connection, Window
 
 ROW = "account_id,name\nA1,Acme\n"
 NAME = "crm__account/2026-11-02/a.csv"
+END = datetime(2026, 11, 4, 15, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -52,10 +59,30 @@ def drop(remote, password=PASSWORD, login=USER, folder=None, **extra):
     return source
 
 
-def fetched(source, spool, known=None):
-    source.fetch("crm__account", known or {}, spool)
+def listed(source):
+    tree = DropTree(source.entries)
+    return tree.files("crm__account", ZoneInfo("Asia/Tokyo"), END, date(2026, 11, 4)), tree.findings
+
+
+def fetched(source, spool):
+    try:
+        source.fetch(listed(source)[0], spool)
+    finally:
+        source.close()
     files = (path for path in spool.rglob("*") if path.is_file())
     return {path.relative_to(spool).as_posix(): path.read_bytes() for path in files}
+
+
+def read(remote, known):
+    """Paths of the files that the connector reads."""
+    root, server = remote
+    host = f"sftp://127.0.0.1:{server.port}/{root.name}"
+    extra = {"host_key": server.host_key, "settle_seconds": 0, "timezone": "Asia/Tokyo"}
+    source = FileDrop(Connection(host, USER, PASSWORD, extra))
+    entry, window = find_object("files", "crm__account"), Window(None, END)
+    pages = list(source.update(entry, window, Known(None, False, dict, known)))
+    source.close()
+    return [page.source_file for page in pages]
 
 
 def test_new_files_come_with_their_paths_and_times(remote, tmp_path):
@@ -64,7 +91,7 @@ def test_new_files_come_with_their_paths_and_times(remote, tmp_path):
     upload(root, b"\x87\x8a\x94\x92", "crm__account/2026-11-03/\u682a.csv")
     upload(root, name="sfa__lead/2026-11-02/l.csv")
     source = drop(remote)
-    assert source.folders() == ["crm__account", "sfa__lead"]
+    assert DropTree(source.entries).entities() == ["crm__account", "sfa__lead"]
     files = fetched(source, tmp_path / "spool")
     assert files == {
         NAME: ROW.encode(),
@@ -73,14 +100,14 @@ def test_new_files_come_with_their_paths_and_times(remote, tmp_path):
     assert (tmp_path / "spool" / NAME).stat().st_mtime_ns == 1_793_600_000 * 10**9
 
 
-def test_known_files_stay_where_they_are_and_reuploaded_ones_come_again(remote, tmp_path):
+def test_known_files_stay_where_they_are_and_reuploaded_ones_come_again(remote):
     """Scenario 38: the same name uploaded again."""
     root, _ = remote
     path = upload(root)
     known = {NAME: {"size": path.stat().st_size, "mtime_ns": 1_793_600_000 * 10**9}}
-    assert fetched(drop(remote), tmp_path / "spool", known) == {}
+    assert read(remote, known) == []
     upload(root, at=1_793_600_001)
-    assert list(fetched(drop(remote), tmp_path / "spool", known)) == [NAME]
+    assert read(remote, known) == [NAME]
 
 
 def test_a_partial_upload_waits_for_the_next_run(remote, tmp_path):
@@ -116,15 +143,40 @@ def test_a_checksum_is_verified(remote, tmp_path):
     assert NAME in fetched(drop(remote), tmp_path / "next")
 
 
-def test_upload_names_hidden_files_and_odd_folders_are_passed_over(remote, tmp_path):
+def test_upload_names_and_hidden_files_are_passed_over(remote, tmp_path):
     root, _ = remote
     for name in ("a.csv.part", "b.csv.filepart", "c.tmp", ".hidden.csv", "~$a.xlsx"):
         upload(root, name=f"crm__account/2026-11-02/{name}")
-    upload(root, name="crm__account/20261102/a.csv")
-    upload(root, name="crm__account/2026-11-02/deeper/a.csv")
     assert fetched(drop(remote), tmp_path / "spool") == {}
     os.rename(root / f"{NAME}.part", root / NAME)
     assert list(fetched(drop(remote), tmp_path / "spool")) == [NAME]
+
+
+def test_the_tree_is_read_and_found_as_on_this_machine(remote, tmp_path):
+    root, _ = remote
+    good = [
+        f"crm__account/{name}/a.csv" for name in ("20261102", "2026-11-02_再送", "2026-11-03/下/x")
+    ]
+    for name in good:
+        upload(root, name=name)
+    upload(root, name="crm__account/6月/b.csv")
+    upload(root, name="crm__account/c.csv")
+    upload(root, name="crm__account/9999-12-31/d.csv")
+    (root / "crm__account" / "2026-11-02").mkdir()
+    os.symlink("/etc/passwd", root / "crm__account" / "2026-11-02" / "link.csv")
+    with open(os.fsencode(root / "crm__account" / "20261102") + b"/\x96{.csv", "w") as file:
+        file.write(ROW)
+    source = drop(remote)
+    assert sorted(fetched(source, tmp_path / "spool")) == sorted(good)
+    _, findings = listed(source)
+    source.close()
+    assert {(finding.rule, finding.place, finding.key) for finding in findings} == {
+        ("file_misplaced", "crm__account/6月", "b.csv"),
+        ("file_misplaced", "crm__account/c.csv", ""),
+        ("file_misplaced", "crm__account/9999-12-31", "d.csv"),
+        ("link_passed_over", "crm__account/2026-11-02/link.csv", ""),
+        ("name_unreadable", "crm__account/20261102/\\x96{.csv", ""),
+    }
 
 
 def test_a_private_key_signs_in(remote, tmp_path, client_key):

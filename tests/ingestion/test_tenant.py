@@ -49,6 +49,15 @@ def test_a_byte_order_mark_does_no_harm(tmp_path):
             "timezone: 'Tokyo' is no IANA.*; colour is no key",
         ),
         ({1: "red"}, "Keys should be strings"),
+        (
+            {"files": {"crm__order": {"mood": "full"}}},
+            "crm__order.mood is no key of it; known are mode",
+        ),
+        (
+            {"files": {"crm__order": {"mode": "all"}}},
+            "files.crm__order.mode: .*'full' or 'changes'",
+        ),
+        ({"files": {"crm__order": {"max_lost_share": 1}}}, "max_lost_share: .*less than 1"),
         ({"name": ""}, "name: "),
         ({"name": None}, "name: "),
         ({"timezone": "Asia/Tokio"}, "timezone: .*no IANA time zone"),
@@ -62,6 +71,13 @@ def test_a_byte_order_mark_does_no_harm(tmp_path):
         ({"first_business_date": "June"}, "first_business_date: "),
         ({"last_business_date": date(2025, 1, 1)}, "lies before first_business_date"),
         ({"vars": [1]}, "vars: "),
+        (
+            {"first_business_date": date(1999, 12, 31)},
+            "before 2000-01-01, the calendar's first day",
+        ),
+        ({"codes": {"order_status": ["有効"]}}, "codes.order_status: "),
+        ({"codes": {"order_status": {1: "ordered"}}}, "order_status: 1: 'ordered' .* in quotes"),
+        ({"codes": {"order_status": {"有効": True}}}, "order_status: '有効': True .* in quotes"),
     ],
 )
 def test_a_wrong_key_is_named(tmp_path, changes, message):
@@ -84,6 +100,7 @@ def test_what_must_be_there(tmp_path, key):
         "- a list",
         "",
         "just text",
+        "name: a\nname: b",
     ],
 )
 def test_what_is_no_mapping_is_one_message(tmp_path, text):
@@ -121,3 +138,31 @@ def test_any_other_content_is_a_tenant_or_a_tenant_error(tmp_path_factory, key, 
     else:
         assert set(tenant.systems) <= SOURCES.keys()
         assert tenant.zone.key == tenant.timezone
+
+
+@pytest.mark.parametrize(
+    ("named", "read_as"),
+    [
+        ("cp1252", "cp1252"),
+        ("Latin-1", "cp1252"),
+        ("Shift_JIS", "cp932"),
+        ("Windows-31J", "cp932"),
+        ("EUC-JP", "euc_jp"),
+        ("macintosh", "mac-roman"),
+        ("utf-16-le", "utf-16-le"),
+    ],
+)
+def test_an_encoding_is_named_in_any_spelling(tmp_path, named, read_as):
+    tenant = tenant_of(tmp_path, GOOD | {"files": {"crm__account": {"encoding": named}}})
+    assert tenant.files["crm__account"].encoding == read_as
+
+
+@pytest.mark.parametrize("named", ["ansi-ish", "hex", "rot13", "unicode_escape", "a\0b", 932])
+def test_what_is_no_encoding_is_refused(tmp_path, named):
+    with pytest.raises(TenantError, match=r"files\.crm__account\.encoding: "):
+        tenant_of(tmp_path, GOOD | {"files": {"crm__account": {"encoding": named}}})
+
+
+def test_an_unknown_key_of_a_feed_names_the_known_ones(tmp_path):
+    with pytest.raises(TenantError, match=r"files\.crm__account\.colour is no key of it; .*encod"):
+        tenant_of(tmp_path, GOOD | {"files": {"crm__account": {"colour": "red"}}})

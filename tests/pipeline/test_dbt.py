@@ -1,6 +1,7 @@
 """dbt's variables and what is said when it fails."""
 
 import ast
+import csv
 import json
 import re
 import shutil
@@ -10,7 +11,8 @@ from datetime import date
 import pytest
 import yaml
 
-from pipeline import dbt
+from expectations.contracts import all_contracts
+from pipeline import codes, dbt
 from pipeline.definitions import Definitions
 from runtime.errors import BuildError, TenantError
 from tests.plans import plan_of
@@ -40,6 +42,7 @@ def test_facts_overrides_and_date(context):
         "reporting_currency": "JPY",
         "first_business_date": "2026-01-01",
         "systems": ["salesforce"],
+        "codes": {},
         "rfm_bins": 7,
         "min_sample_n": 3,
         "as_of_date": "2026-03-31",
@@ -55,7 +58,7 @@ def test_everything_a_run_sets_is_declared(context):
 def test_what_may_be_set_is_all_but_facts_and_run(context):
     """The vars of dbt_project.yml and those that are checked are the same, and so are their choices."""
     known = yaml.safe_load((dbt.PROJECT / "dbt_project.yml").read_text())["vars"]
-    facts = {"timezone", "reporting_currency", "first_business_date", "systems"}
+    facts = {"timezone", "reporting_currency", "first_business_date", "systems", "codes"}
     assert set(Definitions.model_fields) == set(known) - facts - set(dbt.RUN_VARIABLES)
     for path in dbt.PROJECT.rglob("*.sql"):
         for name, options in re.findall(
@@ -89,6 +92,10 @@ def test_what_may_be_set_is_all_but_facts_and_run(context):
         ),
         ("touch_low_arr", 20_000_000, r"touch_low_arr \(20,000,000\) lies above touch_high_arr"),
         ("zendesk_category_field", "category", "number of a Zendesk ticket field"),
+        ("rfm_weights", [0, 0, 0], "at least one weight"),
+        ("rfm_weights", [0.33333, 1, 1], "at most four decimals"),
+        ("rfm_weights", [1, 1, 1001], "less than or equal to 1000"),
+        ("business_hours", {"start": "09:00", "end": "18:00", "days": [1, 1]}, "stand once"),
     ],
 )
 def test_a_value_that_cannot_be(context, name, value, message):
@@ -97,6 +104,65 @@ def test_a_value_that_cannot_be(context, name, value, message):
         dbt.run_variables(with_vars(context, {name: value}), DAY)
     with pytest.raises(TenantError, match=rf"VARS: .*{message}"):
         dbt.run_variables(with_vars(context, given=json.dumps({name: value})), DAY)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"rfm_scoring_method": "fixed", "rfm_bins": 3}, "rfm_bins is 3 while"),
+        (
+            {"zendesk_category_field": 7, "zendesk_merged_into_field": "7"},
+            "name one ticket field, 7",
+        ),
+    ],
+)
+def test_values_that_do_not_fit_together(context, given, message):
+    with pytest.raises(TenantError, match=message):
+        dbt.run_variables(with_vars(context, given), DAY)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"order_state": {"有効": "ordered"}}, "no code list 'order_state'"),
+        ({"order_status": {"出荷待ち": "waiting"}}, "'出荷待ち' cannot mean 'waiting'"),
+        ({"order_status": {"  ": "ordered"}}, "'  ' is empty"),
+        (
+            {"order_status": {"ｷｬﾝｾﾙ": "cancelled", "キャンセル ": "ordered"}},
+            "'キャンセル ' is mapped twice: 'ｷｬﾝｾﾙ' is the same",
+        ),
+        ({"billing_period": {"四半期": "0_months"}}, "cannot mean '0_months'"),
+        ({"currency": {"ドル": "usd"}}, "cannot mean 'usd'"),
+    ],
+)
+def test_codes_that_cannot_be(context, given, message):
+    """They are refused before a source is asked; the message names the list and the code."""
+    tenant = context.tenant.model_copy(update={"codes": given})
+    with pytest.raises(TenantError, match=message):
+        dbt.run_variables(replace(context, tenant=tenant), DAY)
+
+
+def test_shipped_codes_are_well_formed():
+    """Every list is known, every meaning possible, no code stands twice."""
+    lists: dict[str, dict[str, str]] = {}
+    with (dbt.PROJECT / "seeds" / "source_code.csv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            meanings = lists.setdefault(row["code_list"], {})
+            assert row["code"] not in meanings
+            meanings[row["code"]] = row["meaning"]
+    codes.check(lists)
+    assert set(lists) == set(codes.MEANINGS) - {"industry"}
+
+
+def test_every_code_list_of_a_contract_is_known():
+    """A column marked `code_list` is read by a list that a company can add to."""
+    marked = {
+        column.properties["code_list"]
+        for contract in all_contracts("input")
+        for column in contract.columns
+        if "code_list" in column.properties
+    }
+    assert marked <= set(codes.MEANINGS)
 
 
 def test_values_that_may_be(context):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from dataclasses import replace
 from datetime import date
 
@@ -12,8 +13,9 @@ from ingestion.catalogue import find_object
 from ingestion.lake import Lake
 from pipeline.commit import check_and_commit
 from pipeline.extract import connected_objects, extract_object
-from runtime.errors import CatalogueError, SourceError
+from runtime.errors import SourceError, TenantError
 from runtime.records import Connection
+from runtime.tenant import FileFeed
 from tests.landing import land
 
 DAY1, DAY2, DAY3 = (date(2026, 3, day) for day in (29, 30, 31))
@@ -55,26 +57,79 @@ def test_a_folder_makes_an_entity_an_unknown_one_too(files):
     context, connection = files
     for entity in ("crm__order", "support__ticket", "hr__staff", ".stfolder"):
         drop(connection, DAY1, entity=entity)
-    assert names(connected_objects(context, "support", "files", connection)) == [
+    assert names(connected_objects(context, "support", "files", connection, DAY1)) == [
         "files.support__ticket"
     ]
-    assert names(connected_objects(context, "success", "files", connection)) == ["files.hr__staff"]
-    assert names(connected_objects(context, "crm", "files", connection)) == ["files.crm__order"]
+    assert names(connected_objects(context, "success", "files", connection, DAY1)) == [
+        "files.hr__staff"
+    ]
+    assert names(connected_objects(context, "crm", "files", connection, DAY1)) == [
+        "files.crm__order"
+    ]
 
 
 def test_a_missing_drop_folder_is_named(files):
     context, _ = files
+    nowhere = Connection(host=f"{context.settings.home}/nowhere")
     with pytest.raises(SourceError, match="does not exist"):
-        connected_objects(
-            context, "crm", "files", Connection(host=f"{context.settings.home}/nowhere")
-        )
+        connected_objects(context, "crm", "files", nowhere, DAY1)
 
 
-def test_a_folder_that_only_looks_like_an_entity_is_named(files):
+def found(context):
+    return {
+        (row["rule"], row["place"], row["severity"], row["status"])
+        for row in context.findings.grouped().to_pylist()
+    }
+
+
+def test_what_lies_in_the_root_and_is_no_entity_is_a_finding_until_it_is_gone(files):
     context, connection = files
-    drop(connection, DAY1, entity="CRM__order")
-    with pytest.raises(CatalogueError, match="rename it to crm__order"):
-        connected_objects(context, "crm", "files", connection)
+    for entity in ("CRM__order", "crm__order", "hr__staff", "HR__Staff", "crm__subscription_lines"):
+        drop(connection, DAY1, entity=entity)
+    with open(f"{connection.host}/orders.csv", "w") as file:
+        file.write("lost")
+    entries = connected_objects(context, "success", "files", connection, DAY1)
+    assert names(entries) == ["files.hr__staff"]
+    assert found(context) == {
+        ("folder_name_taken", "CRM__order", "incomplete", "open"),
+        ("folder_name_taken", "HR__Staff", "incomplete", "open"),
+        ("unknown_entity", "hr__staff", "warn", "open"),
+        ("unknown_entity", "crm__subscription_lines", "warn", "open"),
+        ("file_misplaced", "orders.csv", "incomplete", "open"),
+    }
+    (plural,) = [r for r in context.findings.open() if r["place"] == "crm__subscription_lines"]
+    assert "crm__subscription_line " in plural["what_to_do"]
+    os.remove(f"{connection.host}/orders.csv")
+    connected_objects(context, "success", "files", connection, DAY2)
+    assert ("file_misplaced", "orders.csv", "incomplete", "made_good") in found(context)
+
+
+def test_what_lies_beside_the_drops_of_an_entity_is_a_finding_until_it_is_gone(files):
+    context, connection = files
+    drop(connection, "6月")
+    commit(files, run_of(files, DAY1), DAY1)
+    misplaced = ("file_misplaced", "crm__order/6月", "incomplete", "open")
+    assert found(context) == {misplaced}
+    os.rename(f"{connection.host}/crm__order/6月", f"{connection.host}/crm__order/20260329")
+    manifest = commit(files, run_of(files, DAY1), DAY1)
+    assert list(manifest.files) == ["crm__order/20260329/orders.csv"]
+    assert found(context) == {(*misplaced[:3], "made_good")}
+
+
+def test_what_was_found_in_a_folder_goes_with_it(files):
+    context, connection = files
+    drop(connection, "6月")
+    run_of(files, DAY1)
+    shutil.rmtree(f"{connection.host}/crm__order")
+    connected_objects(context, "success", "files", connection, DAY1)
+    assert {status for *_, status in found(context)} == {"made_good"}
+
+
+def test_an_entity_of_tenant_yml_that_there_is_not_is_refused(files):
+    context, _ = files
+    tenant = context.tenant.model_copy(update={"files": {"crm__orders": FileFeed()}})
+    with pytest.raises(TenantError, match="crm__orders is no entity"):
+        replace(context, tenant=tenant)
 
 
 # What is extracted
@@ -105,18 +160,37 @@ def test_a_killed_run_is_taken_up_and_a_committed_one_left_alone(files):
     assert [run.rows for run in context.lake.committed(ORDERS)] == [1]
 
 
-def test_an_older_date_is_covered_by_a_later_one(files):
-    """Its records are on the lake already, and a source shows only their newest version."""
-    drop(files[1], DAY2)
+def test_a_file_mended_under_its_name_is_read_on_the_same_date(files):
+    _context, connection = files
+    drop(connection, DAY1)
+    commit(files, run_of(files, DAY1), DAY1)
+    drop(connection, DAY1, order="O9")
+    mended = run_of(files, DAY1)
+    assert mended["state"] == "extracted"
+    assert commit(files, mended, DAY1).rows == 2  # the new row, and one that takes the old one back
+    assert run_of(files, DAY1)["state"] == "committed"
+
+
+def test_an_older_date_is_covered_by_a_later_one_unless_a_file_of_it_is_new(files):
+    """What was read for the later date is on the lake already, also for the older one."""
+    _context, connection = files
+    drop(connection, DAY2)
     commit(files, run_of(files, DAY2), DAY2)
     assert run_of(files, DAY1)["state"] == "covered"
+    drop(connection, DAY2, name="more.csv")
+    assert run_of(files, DAY1)["state"] == "covered"  # its day has not ended
+    drop(connection, DAY1, order="O2")
+    late = commit(files, run_of(files, DAY1), DAY1)
+    assert (late.business_date, list(late.files)) == (
+        DAY1.isoformat(),
+        ["crm__order/2026-03-29/orders.csv"],
+    )
 
 
 def test_a_forced_extraction_is_a_new_run(files):
     context, connection = files
     drop(connection, DAY1)
     first = commit(files, run_of(files, DAY1), DAY1)
-    drop(connection, DAY1, order="O2")
     forced = run_of(files, DAY1, force=True)
     assert forced["state"] == "extracted"
     commit(files, forced, DAY1)

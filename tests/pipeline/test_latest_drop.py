@@ -1,5 +1,6 @@
 """Staging of dropped files: kept incrementally, it equals a full build, whatever is loaded and built when."""
 
+import re
 from datetime import date, timedelta
 
 import duckdb
@@ -12,9 +13,20 @@ from pipeline.dbt import PROJECT
 
 FIRST = date(2026, 3, 1)
 MACROS = (PROJECT / "macros" / "staging" / "versions.sql").read_text(encoding="utf-8")
-# A file's folder (days after the first), its name, the keys of its rows; or a build so many days on.
-DROP = st.tuples(st.integers(0, 4), st.sampled_from("xy"), st.lists(st.sampled_from("abc")))
+# A file's folder (days after the first, and how it is written), its name, the keys of its rows; or a build so many
+# days on.
+FORMS = ("%Y-%m-%d", "%Y%m%d", "%Y.%m.%d_again")
+DROP = st.tuples(
+    st.integers(0, 4),
+    st.sampled_from(FORMS),
+    st.sampled_from("xy"),
+    st.lists(st.sampled_from("abc")),
+)
 STEPS = st.lists(DROP | st.integers(0, 2), max_size=12)
+
+
+def day_of(path):
+    return date.fromisoformat(re.sub("[-._]", "", path.split("/")[1])[:8])
 
 
 class Staging:
@@ -23,6 +35,7 @@ class Staging:
     def __init__(self, connection, key):
         self.connection, self.key = connection, key
         self.loads, self.as_of, self.since = 0, FIRST, {"since_load_id": -1}
+        self.files = {}  # path → keys of its newest content
         connection.execute(
             "create table raw (k varchar, _source_file varchar, _extracted_at bigint, _row bigint, "
             "_is_deleted boolean, _load_id bigint)"
@@ -43,15 +56,30 @@ class Staging:
     def live(self, is_incremental):
         return f"select * from ({self.macro('newest_rows', is_incremental)}) where not _is_deleted"
 
-    def load(self, folder, name, keys):
+    def load(self, folder, form, name, keys):
         self.loads += 1
-        path = f"entity/{FIRST + timedelta(days=folder)}/{name}.csv"
-        # an event file without rows lands as one deleted row, a keyed one as none
-        rows = keys or ([] if self.key else [None])
-        self.connection.execute(
-            "insert into raw select unnest(?), ?, ?, unnest(range(?)), ?, ?",
-            [rows, path, self.loads, len(rows), not keys, self.loads],
-        )
+        path = f"entity/{(FIRST + timedelta(days=folder)).strftime(form)}/{name}.csv"
+        gone = sorted(self.files.get(path, set()) - set(keys)) if self.key else []
+        # an event file without rows lands as one deleted row, a keyed one as a deleted row a key it had
+        rows = [*((key, True) for key in gone), *((key, False) for key in keys)]
+        if not rows and not self.key:
+            rows = [(None, True)]
+        self.files[path] = set(keys)
+        self._land(path, rows)
+
+    def take_whole(self, folder):
+        """The drop of a day says that there is nothing but what it has: the keys of all others are gone."""
+        self.loads += 1
+        day = FIRST + timedelta(days=folder)
+        own = {key for path, keys in self.files.items() if day_of(path) == day for key in keys}
+        self._land(f"entity/{day}", [(key, True) for key in "abc" if key not in own])
+
+    def _land(self, path, rows):
+        for number, (key, deleted) in enumerate(rows):
+            self.connection.execute(
+                "insert into raw values (?, ?, ?, ?, ?, ?)",
+                [key, path, self.loads, number, deleted, self.loads],
+            )
 
     def build(self, days):
         self.as_of += timedelta(days=days)
@@ -82,6 +110,39 @@ def test_any_loads_and_builds_end_as_one_full_build(key, steps):
         assert staging.rows("from staged") == full
         # conservation: of every file to date the newest content, or of every key one row
         files = {row[1] for row in full}
-        assert all(path.split("/")[1] <= staging.as_of.isoformat() for path in files)
+        assert all(day_of(path) <= staging.as_of for path in files)
         if key:
-            assert len({row[0] for row in full}) == len(full)
+            to_date = [
+                keys for path, keys in staging.files.items() if day_of(path) <= staging.as_of
+            ]
+            assert sorted(row[0] for row in full) == sorted(set().union(*to_date))
+
+
+def test_a_key_that_a_file_took_back_is_what_another_file_says():
+    with duckdb.connect() as connection:
+        staging = Staging(connection, "k")
+        staging.load(0, "%Y-%m-%d", "x", ["a", "b"])
+        staging.load(1, "%Y%m%d", "x", ["a", "b"])
+        staging.build(1)
+        staging.load(1, "%Y%m%d", "x", ["b"])
+        staging.build(0)
+        found = {(row[0], row[1]) for row in staging.rows("from staged")}
+        assert found == {("a", "entity/2026-03-01/x.csv"), ("b", "entity/20260302/x.csv")}
+
+
+def test_a_key_that_a_full_drop_lacks_is_gone_from_that_day_on():
+    with duckdb.connect() as connection:
+        staging = Staging(connection, "k")
+        staging.load(0, "%Y-%m-%d", "x", ["a", "b"])
+        staging.load(1, "%Y-%m-%d", "x", ["a"])
+        staging.take_whole(1)
+        staging.build(0)
+        assert [row[0] for row in staging.rows("from staged")] == ["a", "b"]
+        staging.build(1)
+        assert [row[0] for row in staging.rows("from staged")] == ["a"]
+        staging.load(0, "%Y-%m-%d", "late", ["a", "b"])
+        staging.build(0)
+        assert [row[0] for row in staging.rows("from staged")] == ["a"]
+        staging.load(1, "%Y-%m-%d", "x", ["a", "b"])
+        staging.build(0)
+        assert [row[0] for row in staging.rows("from staged")] == ["a", "b"]

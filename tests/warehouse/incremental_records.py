@@ -28,6 +28,7 @@ tickets = one_of("t1", "t2", "t3")
 people = one_of("u1", "u2")
 items = one_of("i1", "i2", "i3")
 charges = one_of("recurring", "one_time", None)
+currencies = one_of(None, None, "JPY", "USD")
 
 # Vendor objects: key, cursor, and what a version may say.
 OBJECTS: dict[str, tuple[str, str, dict[str, st.SearchStrategy]]] = {
@@ -65,6 +66,28 @@ OBJECTS: dict[str, tuple[str, str, dict[str, st.SearchStrategy]]] = {
             "EndDate": one_of("2026-02-27", "2026-03-04", "2026-12-31", None),
             "ChargeType__c": charges,
             "ContractId__c": contracts,
+            "CurrencyIsoCode": currencies,
+            "FxRateFixed__c": one_of(None, None, "140"),
+        },
+    ),
+    "salesforce__currency_type": (
+        "Id",
+        "SystemModstamp",
+        {
+            "Id": one_of("c1", "c2"),
+            "IsoCode": one_of("JPY", "USD"),
+            "ConversionRate": one_of("1", "0.00625"),
+            "IsCorporate": one_of("true", "false"),
+        },
+    ),
+    "salesforce__dated_conversion_rate": (
+        "Id",
+        "SystemModstamp",
+        {
+            "Id": one_of("r1", "r2", "r3"),
+            "IsoCode": one_of("JPY", "USD"),
+            "ConversionRate": one_of("1", "0.008"),
+            "StartDate": dates,
         },
     ),
     "salesforce__contract": (
@@ -135,6 +158,7 @@ KEYED = {
         "product_id": products,
         "quantity": one_of("1", "2"),
         "amount_ex_tax": one_of("500", "700"),
+        "currency": currencies,
     },
     "crm__subscription_line": {
         "line_id": lines,
@@ -144,6 +168,7 @@ KEYED = {
         "amount_total_ex_tax": one_of("1200", "2400"),
         "start_date": dates,
         "end_date": one_of("2026-02-27", "2026-03-04", None),
+        "currency": currencies,
     },
     "crm__contract": {
         "contract_id": contracts.filter(bool),
@@ -167,6 +192,11 @@ KEYED = {
 }
 # Event feeds, replaced file by file.
 FEEDS = {
+    "crm__exchange_rate": {
+        "from_currency": one_of("USD", "米ドル"),
+        "rate_date": dates,
+        "rate": one_of("150", "155"),
+    },
     "support__ticket_event": {
         "ticket_id": tickets,
         "type": one_of("comment", "status_change"),
@@ -243,10 +273,12 @@ _WORLD = {
         o1|a1|k1|2026-02-10|Activated
         o2|a2|k2|2026-02-10|Activated""",
     "salesforce__order_item": """
-        Id|OrderId|Product2Id|Quantity|TotalPrice|ServiceDate|EndDate
-        l1|o2|p1|1|1000|2026-01-10|
-        l2|o1|p2|1|1000|2026-01-10|2026-03-02
-        l3|o2|p3|1|1000|2026-03-04|""",
+        Id|OrderId|Product2Id|Quantity|TotalPrice|ServiceDate|EndDate|CurrencyIsoCode
+        l1|o2|p1|1|1000|2026-01-10||
+        l2|o1|p2|1|1000|2026-01-10|2026-03-02|
+        l3|o2|p3|1|1000|2026-03-04||
+        l7|o2|p3|1|1000|2026-02-04||USD
+        l8|o2|p1|1|1000|2026-02-04||USD""",
     "crm__order": """
         order_id|account_id|order_date
         o3|a3|2026-02-20""",

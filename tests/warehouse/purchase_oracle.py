@@ -58,7 +58,7 @@ class Definition:
     scoring_method: str = "quantile"
     frequency_unit: str = "order_date"
     include_subscription: bool = False
-    weights: tuple[int, int, int] = (1, 1, 1)
+    weights: tuple[float, float, float] = (1, 1, 1)
     decile_lookback_months: int = 12
     decile_tie_method: str = "deterministic"
     free_orders: bool = False

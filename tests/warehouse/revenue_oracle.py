@@ -170,6 +170,10 @@ def monthly_value(line: Line) -> tuple[int, int]:
         return line.value
     if line.period == "monthly":
         months = Fraction(1)
+    elif line.period.endswith("_months"):
+        months = Fraction(int(line.period.removesuffix("_months")))
+    elif line.period in ("daily", "weekly"):
+        months = Fraction(12 * {"daily": 1, "weekly": 7}[line.period], 365)
     elif line.period == "annual" or line.end is None:
         months = Fraction(12)
     else:

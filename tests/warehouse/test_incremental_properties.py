@@ -227,6 +227,22 @@ CHANGES: dict[str, tuple[Any, ...]] = {
         ],
     ),
     "it is reached": version("zendesk__users", id="u9", role="end-user"),
+    "dollars have a rate": (
+        "crm__exchange_rate",
+        (0, "x"),
+        [{"from_currency": "USD", "rate_date": "2026-01-01", "rate": "150"}],
+    ),
+    "the organisation's currency is ours": version(
+        "salesforce__currency_type", Id="c1", IsoCode="JPY", ConversionRate="1", IsCorporate="true"
+    ),
+    "and it has a rate of its own": version(
+        "salesforce__dated_conversion_rate",
+        Id="r1",
+        IsoCode="USD",
+        ConversionRate="0.00625",
+        StartDate="2026-02-01",
+    ),
+    "which is taken back": version("salesforce__dated_conversion_rate", is_deleted=True, Id="r1"),
 }
 
 

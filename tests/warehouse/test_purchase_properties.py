@@ -70,7 +70,7 @@ def definitions() -> list[Definition]:
     default = Definition()
     return [
         default,
-        replace(default, tie_method="max_rank", bins=4, weights=(3, 2, 1)),
+        replace(default, tie_method="max_rank", bins=4, weights=(0.5, 2, 1.25)),
         replace(default, tie_method="ntile", bins=3, frequency_unit="order"),
         replace(default, scoring_method="fixed", lookback_months=12),
         replace(default, bins=2, lookback_months=3, decile_tie_method="rank"),

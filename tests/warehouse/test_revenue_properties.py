@@ -93,7 +93,21 @@ def lines(draw: st.DrawFn) -> list[Line]:
                 start=start,
                 end=end,
                 amount=draw(st.sampled_from([100_000, 33_333, 7, 0, -20_000])),
-                period=draw(st.sampled_from(["term", "term", "monthly", "annual"])),
+                period=draw(
+                    st.sampled_from(
+                        [
+                            "term",
+                            "term",
+                            "term",
+                            "monthly",
+                            "annual",
+                            "weekly",
+                            "daily",
+                            "3_months",
+                            "24_months",
+                        ]
+                    )
+                ),
                 contract=contract,
                 previous_contract=PREVIOUS.get(contract),
                 renewal=RENEWALS.get(contract),

@@ -13,3 +13,48 @@
             when {{ code }} is not null then 'other'
         end
 {%- endmacro %}
+
+{#- As fold_width, without the signs that no code has: it stands in many places. -#}
+{% macro folded_code(code) -%}
+    {%- set wide = '！＂＃＄％＆（）＊＋，－．／０１２３４５６７８９：；＜＝＞？＠ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ［］＾＿｀ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ｛｜｝～①②③④⑤⑥⑦⑧⑨' -%}
+    {%- set narrow = '!"#$%&()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~123456789' -%}
+    {%- set half_width_kana = '｡｢｣､･ｦｧｨｩｪｫｬｭｮｯｰｱｲｳｴｵｶｷｸｹｺｻｼｽｾｿﾀﾁﾂﾃﾄﾅﾆﾇﾈﾉﾊﾋﾌﾍﾎﾏﾐﾑﾒﾓﾔﾕﾖﾗﾘﾙﾚﾛﾜﾝﾞﾟ' -%}
+    {%- set full_width_kana = '。「」、・ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン\u3099\u309A' -%}
+    {%- set folded = "translate(" ~ code ~ ", '　" ~ wide ~ half_width_kana ~ "', ' " ~ narrow ~ full_width_kana ~ "')" -%}
+    lower(trim({{ compose_characters(folded) }}))
+{%- endmacro %}
+
+{% macro code_meaning(code_list, code, unknown="'other'") -%}
+    coalesce(
+            (
+                select max(known.meaning) from {{ ref('stg_reference__source_code') }} as known
+                where known.code_list = '{{ code_list }}' and known.source_code = {{ folded_code(code) }}
+            ),
+            case when trim({{ code }}) <> '' then {{ unknown }} end
+        )
+{%- endmacro %}
+
+{#- Beside the list: `3 months`, `18ヶ月`, `2年` are read as they are written. -#}
+{% macro billing_period(code) -%}
+    {%- set folded = folded_code(code) -%}
+    {%- set unit = "^(every |per )?([1-9][0-9]?)[ _-]?" -%}
+    {%- set months = "regexp_extract(" ~ folded ~ ", '" ~ unit
+        ~ "(months?|mos?|[ヶケヵカか箇]月)(間|ごと|毎|払い|分|契約)?$', 2)" -%}
+    {%- set years = "regexp_extract(" ~ folded ~ ", '" ~ unit
+        ~ "(years?|yrs?|[ヶケヵカか箇]?年)(間|ごと|毎|払い|分|契約)?$', 2)" -%}
+    {%- set counted -%}
+    case
+                when {{ months }} = '1' then 'monthly'
+                when {{ months }} = '12' or {{ years }} = '1' then 'annual'
+                when {{ months }} <> '' then {{ months }} || '_months'
+                when {{ years }} <> '' then cast(12 * cast({{ years }} as integer) as varchar) || '_months'
+                else 'other'
+            end
+    {%- endset -%}
+    {{ code_meaning('billing_period', code, counted) }}
+{%- endmacro %}
+
+{#- A record without a currency is in ours. -#}
+{% macro currency_of(code) -%}
+    coalesce({{ code_meaning('currency', code, "upper(" ~ folded_code(code) ~ ")") }}, '{{ var("reporting_currency") }}')
+{%- endmacro %}

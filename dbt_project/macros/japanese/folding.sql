@@ -4,8 +4,10 @@
     {#- Voiced marks become combining ones, which compose_characters joins to their kana. -#}
     {%- set half_width_kana = '｡｢｣､･ｦｧｨｩｪｫｬｭｮｯｰｱｲｳｴｵｶｷｸｹｺｻｼｽｾｿﾀﾁﾂﾃﾄﾅﾆﾇﾈﾉﾊﾋﾌﾍﾎﾏﾐﾑﾒﾓﾔﾕﾖﾗﾘﾙﾚﾛﾜﾝﾞﾟ' -%}
     {%- set full_width_kana = '。「」、・ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン\u3099\u309A' -%}
+    {#- Nobody sees them: soft hyphen, zero-width spaces and joiners, marks of direction, variation selectors. -#}
+    {%- set invisible = '[\u00AD\u061C\u180B-\u180E\u200B-\u200F\u202A-\u202E\u2060-\u206F\uFE00-\uFE0F\uFEFF\U000E0100-\U000E01EF]' -%}
     {%- set folded = namespace(
-        sql="translate(" ~ text ~ ", '　" ~ wide ~ half_width_kana ~ "', ' " ~ narrow ~ full_width_kana ~ "')"
+        sql="translate(" ~ regexp_replace_all(text, invisible, '') ~ ", '　" ~ wide ~ half_width_kana ~ "', ' " ~ narrow ~ full_width_kana ~ "')"
     ) -%}
     {%- for sign, letters in [
         ('㈱', '(株)'), ('㈲', '(有)'), ('㈴', '(名)'), ('㈵', '(特)'), ('㈶', '(財)'), ('㈳', '(社)'), ('㈻', '(学)'),

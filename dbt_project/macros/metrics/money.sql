@@ -3,11 +3,20 @@
 {%- endmacro %}
 
 {% macro to_money(amount) -%}
-    cast(round(try_cast({{ amount }} as decimal(38, 6)), {{ currency_decimals() }}) as decimal(18, 2))
+    try_cast(round(try_cast({{ amount }} as decimal(38, 6)), {{ currency_decimals() }}) as decimal(18, 2))
 {%- endmacro %}
 
+{#- Fifteen digits: amounts from ten trillion on would not fit into sums (rule amount_fits). -#}
 {% macro convert_money(amount, fx_rate) -%}
-    {{ to_money("cast(" ~ amount ~ " as decimal(38, 2)) * coalesce(" ~ fx_rate ~ ", 1)") }}
+    cast(try_cast({{ to_money("cast(" ~ amount ~ " as decimal(38, 2)) * (" ~ fx_rate ~ ")") }} as decimal(15, 2)) as decimal(18, 2))
+{%- endmacro %}
+
+{% macro fx_rate(currency, dated_rate, own_rate='null') -%}
+    case
+            when {{ own_rate }} > 0 then {{ own_rate }}
+            when coalesce({{ currency }}, '{{ var("reporting_currency") }}') = '{{ var("reporting_currency") }}' then 1
+            else {{ dated_rate }}
+        end
 {%- endmacro %}
 
 {% macro divide_money(amount, numerator, denominator) -%}

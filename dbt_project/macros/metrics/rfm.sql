@@ -18,3 +18,15 @@
         max(case when rfm_threshold.measure = '{{ measure_code }}' and {{ is_met }} then rfm_threshold.score end), 1
     )
 {%- endmacro %}
+
+{#- The seed's segments are written for five bins; a score is where the middle of its bin lies, the ends are the ends. -#}
+{% macro score_of_five(score) -%}
+    {%- set bins = var('rfm_bins') -%}
+    {%- if bins == 5 -%} {{ score }} {%- else -%}
+    case {{ score }}
+            when 1 then 1
+            when {{ bins }} then 5
+            else {{ integer_divide("(2 * " ~ score ~ " - 1) * 5 + " ~ (2 * bins - 1), 2 * bins) }}
+        end
+    {%- endif -%}
+{%- endmacro %}

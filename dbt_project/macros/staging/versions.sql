@@ -21,10 +21,20 @@
 
 {% macro newest_rows(table, key=none) %}
     {%- set key = key or record_key(table) %}
-        select * from {{ source('raw', table) }}
+    {%- set has_key = raw_table(table).key %}
+    {%- set comes_in_files = table.startswith('files__') and has_key %}
+        select * from {% if comes_in_files %}(
+        select * from {% endif %}{{ source('raw', table) }}
         where {{ is_in_view(table, var('as_of_date')) }}
           and {{ is_touched(key, loaded_since(table, key)) }}
-        {%- if raw_table(table).key %}
+        {%- if comes_in_files %}
+        {#- a file that came again without a key no longer speaks of it, another one may; of a drop (no file) it is the last word #}
+        qualify split_part(_source_file, '/', 3) = '' or not first_value(_is_deleted) over (
+            partition by {{ key }}, _source_file order by _extracted_at desc, _row desc
+        )
+        ) as standing
+        {%- endif %}
+        {%- if has_key %}
         qualify row_number() over (
             partition by {{ key }}
             order by {{ version_time(table) }} desc, _extracted_at desc, _source_file desc nulls last, _row desc
@@ -70,14 +80,15 @@
 
 {% macro version_time(table) -%}
     {%- set raw = raw_table(table) -%}
-    {%- if table.startswith('files__') -%} split_part(_source_file, '/', 2)
+    {%- if table.startswith('files__') -%}
+    replace(replace(replace(split_part(_source_file, '/', 2), '-', ''), '_', ''), '.', '')
     {%- elif raw.cursor -%} {{ read_text(raw.cursor, raw.cursor_reads_as) }}
     {%- else -%} _extracted_at
     {%- endif -%}
 {%- endmacro %}
 
 {% macro is_in_view(table, date_text) -%}
-    {%- if table.startswith('files__') -%} {{ version_time(table) }} <= '{{ date_text }}'
+    {%- if table.startswith('files__') -%} left({{ version_time(table) }}, 8) <= '{{ date_text | string | replace("-", "") }}'
     {%- else -%} {{ version_time(table) }} < {{ day_end(date_text) }}
     {%- endif -%}
 {%- endmacro %}

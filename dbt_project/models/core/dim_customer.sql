@@ -59,7 +59,7 @@ final as (
         profile.industry_name,
         profile.employee_count,
         profile.employee_band,
-        profile.annual_sales,
+        profile.known_annual_sales as annual_sales,
         profile.sales_band,
         coalesce(profile.known_prefecture_code, '00') as prefecture_code,
         coalesce(profile.region_code, 'unknown') as region_code,

@@ -10,4 +10,4 @@ select
 from {{ ref('crm__subscription_line') }}
 where charge_type = 'recurring'
     and end_date is null
-    and coalesce(billing_period, 'term') not in ('monthly', 'annual')
+    and billing_period = 'term'

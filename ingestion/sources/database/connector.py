@@ -30,9 +30,9 @@ from tenacity import (
 from ingestion.catalogue import CatalogueObject
 from ingestion.sources.base import Known, Source
 from ingestion.sources.sweep import Sweep
-from ingestion.text_table import RESERVED_COLUMNS, fold, to_text
+from ingestion.text_table import fold, to_text
 from runtime.errors import AuthenticationError, CatalogueError, SchemaError, SourceError
-from runtime.records import Connection, Page, Window
+from runtime.records import RESERVED_COLUMNS, Connection, Page, Window
 from runtime.redaction import redact
 
 logger = logging.getLogger(__name__)

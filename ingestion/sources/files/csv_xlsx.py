@@ -1,91 +1,60 @@
 """Reads a CSV or XLSX file that a person or another system made, as rows of text.
 
-Nothing is guessed and nothing repaired: a file that is not a clean table is refused as a whole.
+Nothing is guessed and nothing repaired: a file that is not a clean table is refused as a whole, and what is left
+out of one that is read (a title, a total row) is told.
 """
 
-import csv
-import logging
 import re
-import struct
 import unicodedata
-import zipfile
-import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import closing
-from datetime import date, datetime, time
-from decimal import Decimal
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any
 
-import openpyxl
-from openpyxl.styles.numbers import is_datetime
-from openpyxl.utils.datetime import from_excel
-
-from ingestion.text_table import RESERVED_COLUMNS
-
-logger = logging.getLogger(__name__)
+from ingestion.sources.files import limits
+from ingestion.sources.files.csv_rows import QUOTES, csv_rows
+from ingestion.sources.files.encodings import OddCells, find_encoding
+from ingestion.sources.files.header import HEAD_ROWS, find_header, fold_name
+from ingestion.sources.files.kinds import is_workbook
+from ingestion.sources.files.unreadable import Remark, UnreadableFile, form_of, too_much
+from runtime.records import ExpectedColumns
 
 CHUNK_ROWS = 20_000
 TOTAL_WORDS = frozenset(
     {"合計", "総合計", "総計", "小計", "計", "total", "grandtotal", "subtotal", "sum"}
 )
-DELIMITERS = (",", ";", "\t")
-BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-# Bytes without a character in Shift_JIS, which Python's codec lets pass as these.
-UNASSIGNED_CP932 = re.compile("[\x80\xa0\uf8f0-\uf8f3]")
-# Three-byte characters in UTF-8; other encodings' bytes look like them once in a while only.
-JAPANESE = re.compile("[\u3000-\u9fff\uff00-\uffef]")
-# Excel's calendar ends with the year 9999.
-LAST_DAY_NUMBER = 2_958_465
-# What openpyxl lets through when a workbook is damaged (ParseError is a SyntaxError).
-WORKBOOK_ERRORS = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    LookupError,
-    ArithmeticError,
-    RuntimeError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    SyntaxError,
-)
-# The default of 128 KB is less than one long support ticket.
-csv.field_size_limit(64 * 1024 * 1024)
 
-Rows = Iterator[tuple[int, list[str]]]
+Record = dict[str, str | None]
+Rows = Iterator[tuple[int, list[str], Callable[[int], str] | None]]
 
 
-class UnreadableFile(Exception):
-    """A dropped file is not a clean table.
+@dataclass
+class Told:
+    """What is to be said of a file that was read.
 
-    Args:
-        path: the file.
-        reason: what is wrong with it and where, in words its sender understands.
+    Attributes:
+        remarks: what of it was read otherwise than it stands there.
+        total_row: cells of the total row that was left out; empty = there was none.
     """
 
-    def __init__(self, path: Path, reason: str) -> None:
-        self.path = path
-        self.reason = reason
-        super().__init__(f"{path.name}: {reason}")
+    remarks: list[Remark] = field(default_factory=list)
+    total_row: list[str] = field(default_factory=list)
 
 
 def read_records(
-    path: Path,
-    required: list[str],
-    dates: Sequence[str] = (),
-    totals: list[list[str]] | None = None,
-) -> Iterator[list[dict[str, str | None]]]:
+    path: Path, expected: ExpectedColumns, told: Told, encoding: str = ""
+) -> Iterator[list[Record]]:
     """Read a file as records of text, an empty cell being None.
 
-    A total row at the end (合計, Total …) is no record: it lacks what a record must have.
+    Rows above the header are no records, nor is a total row at the end (合計, Total …), which lacks what a record
+    must have.
 
     Args:
-        path: a ``.csv`` (comma, semicolon or tab) or ``.xlsx`` (first visible sheet).
-        required: columns the file must have.
-        dates: columns that hold dates: a plain number there is Excel's day number.
-        totals: gets the total row, if there is one.
+        path: a text file (comma, semicolon, tab or ``|``) or an Excel workbook (first visible sheet).
+        expected: what the contract says of the columns; a plain number in a date column of a workbook is
+            Excel's day number.
+        told: gets what is to be said of the file.
+        encoding: the encoding named for the feed's text files, empty if none is.
 
     Yields:
         Chunks of at most CHUNK_ROWS records; rows whose cells are all empty are left out.
@@ -93,46 +62,77 @@ def read_records(
     Raises:
         UnreadableFile: see there; may come after some chunks.
     """
-    rows = ((n, row) for n, row in _rows(path, dates) if any(row))
-    header = _header(path, next(rows, (0, []))[1], required)
-    width = len(header)
-    chunk = []
-    for number, row, is_last in _with_end(rows):
-        if is_last and _is_total(header, row, required):
-            if totals is not None:
-                totals.append(row)
-            break
-        if [cell.strip() for cell in row[:width]] == header:
-            raise UnreadableFile(path, f"row {number} is the header once more: two files in one?")
-        if len(row) < width or any(row[width:]):
-            raise UnreadableFile(path, f"row {number} has {len(row)} columns, the header {width}")
-        chunk.append({name: cell or None for name, cell in zip(header, row, strict=False)})
+    rows, encoding = _rows(path, expected, told, encoding)
+    filled = (row for row in rows if any(row[1]))
+    head = list(islice(filled, HEAD_ROWS))
+    place, header = find_header(path, [row[:2] for row in head], expected)
+    if place:
+        told.remarks.append(_title(place, head[place][0]))
+    odd = OddCells(encoding)
+    chunk, count = [], 0
+    records = _records(path, header, chain(head[place + 1 :], filled), expected, told)
+    for count, (number, record) in enumerate(records, 1):
+        if count > limits.ROWS:
+            raise too_much(path, "rows", "行数", limits.ROWS)
+        odd.see(number, record)
+        chunk.append(record)
         if len(chunk) == CHUNK_ROWS:
             yield chunk
             chunk = []
     if chunk:
         yield chunk
+    if odd.rows:
+        told.remarks.append(odd.remark())
+    if not count:
+        told.remarks.append(_no_rows())
 
 
-def check_formulas(path: Path) -> None:
-    """Raise UnreadableFile if a workbook's formulas were never calculated: they read as empty."""
-    if path.suffix.lower() != ".xlsx":
-        return
-    formulas = {
-        cell.coordinate
-        for row in _xlsx_cells(path, data_only=False)
-        for cell in row
-        if cell.data_type == "f"
-    }
-    if not formulas:
-        return
-    values = (cell for row in _xlsx_cells(path, data_only=True) for cell in row)
-    filled = (cell for cell in values if cell.value is not None)
-    if not any(cell.coordinate in formulas for cell in filled):
-        raise UnreadableFile(path, "its formulas hold no results; open and save it in Excel")
+def _rows(path: Path, expected: ExpectedColumns, told: Told, encoding: str) -> tuple[Rows, str]:
+    """The rows (number, cells, what reads a date cell of a workbook) and the encoding of a text file."""
+    if is_workbook(path):
+        # openpyxl takes longer to load than most text files to read
+        from ingestion.sources.files.workbook_rows import workbook_rows
+
+        return workbook_rows(path, told.remarks), ""
+    encoding = find_encoding(path, encoding)
+    columns = {fold_name(name) for name in (*expected.columns, *expected.required)}
+    return ((number, cells, None) for number, cells in csv_rows(path, encoding, columns)), encoding
 
 
-def _with_end(rows: Rows) -> Iterator[tuple[int, list[str], bool]]:
+def _records(
+    path: Path, header: list[str], rows: Rows, expected: ExpectedColumns, told: Told
+) -> Iterator[tuple[int, Record]]:
+    width = len(header)
+    folded = [fold_name(name) for name in header]
+    dates = [index for index, name in enumerate(header) if name in expected.dates]
+    for number, cells, as_day, is_last in _with_end(rows):
+        row = cells
+        if as_day:
+            # Cells behind the last filled one are not stored.
+            row = cells + [""] * (width - len(cells))
+            for index in (i for i in dates if i < len(cells)):
+                row[index] = as_day(index)
+        if is_last and _is_total(header, row, expected.required):
+            told.total_row = row
+            told.remarks.append(_total(number))
+            return
+        if fold_name(row[0]) == folded[0] and [*map(fold_name, row[:width])] == folded:
+            raise UnreadableFile(
+                path,
+                f"row {number} is the header once more: two files in one? / "
+                f"{number}行目にもう一度見出しがあります（2つのファイルの連結？）",
+                "drop them as two files, or take the second header out / "
+                "ファイルを分けるか、2つ目の見出しを除いてください",
+            )
+        if len(row) < width or any(row[width:]):
+            raise _ragged(path, number, row, width)
+        if max(map(len, row)) > limits.CELL_CHARACTERS:
+            most = limits.CELL_CHARACTERS
+            raise too_much(path, "characters in a cell", "1セルの文字数", most, number)
+        yield number, {name: cell or None for name, cell in zip(header, row, strict=False)}
+
+
+def _with_end(rows: Rows) -> Iterator[tuple[int, list[str], Callable[[int], str] | None, bool]]:
     """Each row with whether it is the last one."""
     held = next(rows, None)
     while held:
@@ -150,156 +150,39 @@ def _is_total(header: list[str], row: list[str], required: list[str]) -> bool:
     return len(row) < len(header) or any(not cells.get(name) for name in required)
 
 
-def _rows(path: Path, dates: Sequence[str]) -> Rows:
-    kind = path.suffix.lower()
-    if kind == ".csv":
-        return _csv_rows(path)
-    if kind == ".xlsx":
-        return _xlsx_rows(path, dates)
-    raise UnreadableFile(path, f"{kind or 'no ending'} is neither .csv nor .xlsx")
+def _ragged(path: Path, number: int, row: list[str], width: int) -> UnreadableFile:
+    english, japanese = form_of(next(cell for cell in row if cell))
+    return UnreadableFile(
+        path,
+        f"row {number} has {len(row)} columns, the header {width}; it begins with {english} / "
+        f"{number}行目は{len(row)}列ですが、見出しは{width}列です（行の最初は{japanese}）",
+        QUOTES,
+    )
 
 
-def _header(path: Path, cells: list[str], required: list[str]) -> list[str]:
-    names = [cell.strip() for cell in cells]
-    while names and not names[-1]:
-        names.pop()
-    if not names:
-        raise UnreadableFile(path, "has no header row")
-    if any("\0" in name for name in names):
-        raise UnreadableFile(path, "column names hold NUL; UTF-16 needs a byte order mark")
-    if "" in names:
-        raise UnreadableFile(
-            path, f"column {names.index('') + 1} has no name (a merged header cell?)"
-        )
-    # The warehouse's column names do not tell upper from lower case.
-    folded = [name.lower() for name in names]
-    doubled = sorted({n for n, f in zip(names, folded, strict=True) if folded.count(f) > 1})
-    if doubled:
-        raise UnreadableFile(path, f"columns of the same name: {', '.join(doubled)}")
-    reserved = [name for name in names if name.lower() in RESERVED_COLUMNS]
-    if reserved:
-        raise UnreadableFile(path, f"column names we use ourselves: {', '.join(reserved)}")
-    missing = [name for name in required if name not in names]
-    if missing:
-        raise UnreadableFile(
-            path,
-            f"required columns are missing: {', '.join(missing)} (it has {', '.join(names)[:200]})",
-        )
-    return names
+def _title(rows: int, header: int) -> Remark:
+    return Remark(
+        "title_left_out",
+        f"{rows} rows above the header in row {header} are left out / "
+        f"見出し（{header}行目）より上の{rows}行は読み込みません",
+        "let the header be the first row / 見出しを1行目にしてください",
+        rows,
+    )
 
 
-def _csv_rows(path: Path) -> Rows:
-    number = 0
-    with path.open(encoding=_encoding(path), newline="") as file:
-        try:
-            widths = {}
-            for delimiter in DELIMITERS:
-                widths[delimiter] = len(next(csv.reader(file, delimiter=delimiter), []))
-                file.seek(0)
-            reader = csv.reader(file, delimiter=max(widths, key=widths.get), strict=True)
-            for number, row in enumerate(reader, 1):
-                yield number, row
-        except csv.Error as error:
-            raise UnreadableFile(path, f"row {number + 1}: {error}") from error
+def _total(number: int) -> Remark:
+    return Remark(
+        "total_row_left_out",
+        f"the total in row {number} is left out / {number}行目の合計行は読み込みません",
+        "nothing, unless it is a record: then fill its required columns / "
+        "対応は不要です。データの行であれば、必須の列を埋めてください",
+    )
 
 
-def _encoding(path: Path) -> str:
-    with path.open("rb") as file:
-        start = file.read(3)
-    marked = [name for mark, name in BYTE_ORDER_MARKS.items() if start.startswith(mark)]
-    for encoding in marked or ["utf-8", "cp932"]:
-        if encoding == "cp932" and _is_broken_utf8(path):
-            raise UnreadableFile(path, "its UTF-8 characters are damaged or cut off")
-        if _is_decodable(path, encoding):
-            return encoding
-    wanted = marked[0] if marked else "UTF-8 or Shift_JIS (cp932)"
-    raise UnreadableFile(path, f"its characters are not {wanted}")
-
-
-def _is_decodable(path: Path, encoding: str) -> bool:
-    with path.open(encoding=encoding, newline="") as file:
-        try:
-            while text := file.read(1 << 20):
-                if encoding == "cp932" and UNASSIGNED_CP932.search(text):
-                    return False
-        except UnicodeError:
-            return False
-    return True
-
-
-def _is_broken_utf8(path: Path) -> bool:
-    """Whether bytes that are not UTF-8 nearly are: as cp932 they would be read as other characters."""
-    whole = broken = 0
-    with path.open(encoding="utf-8", errors="replace", newline="") as file:
-        while text := file.read(1 << 20):
-            broken += text.count("\ufffd")
-            whole += len(JAPANESE.findall(text))
-    return whole > broken
-
-
-def _xlsx_rows(path: Path, dates: Sequence[str]) -> Rows:
-    width, header = 0, []
-    for number, cells in enumerate(_xlsx_cells(path, data_only=True), 1):
-        row = [_shown(cell) for cell in cells]
-        if header:
-            for index, cell in enumerate(cells[: len(header)]):
-                if header[index] in dates and cell.data_type == "n" and cell.value is not None:
-                    row[index] = _day_number(cell, row[index])
-        elif any(row):
-            header = [name.strip() for name in row]
-        # Cells behind the last filled one are not stored.
-        width = max(width, len(row))
-        yield number, row + [""] * (width - len(row))
-
-
-def _xlsx_cells(path: Path, data_only: bool) -> Iterator[tuple[Any, ...]]:
-    try:
-        with closing(openpyxl.load_workbook(path, read_only=True, data_only=data_only)) as book:
-            visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-            if not visible:
-                raise UnreadableFile(path, "has no visible sheet")
-            if len(visible) > 1:
-                logger.warning("%s: only sheet %s is read", path.name, visible[0].title)
-            # Some programs store a wrong extent of the sheet, which would cut it off.
-            visible[0].reset_dimensions()
-            yield from visible[0].iter_rows()
-    except WORKBOOK_ERRORS as error:
-        raise UnreadableFile(path, f"is not a readable workbook ({error})") from error
-
-
-def _shown(cell: Any) -> str:
-    """A cell's text as Excel shows it, dates in ISO form."""
-    value = cell.value
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, datetime) and is_datetime(cell.number_format) == "date":
-        return value.date().isoformat()
-    if isinstance(value, date | time):
-        return value.isoformat()
-    if isinstance(value, int | float):
-        return _number(value, cell.number_format)
-    return str(value)
-
-
-def _day_number(cell: Any, shown: str) -> str:
-    """A date cell that has lost its format, as the date it stands for; anything else as it is shown."""
-    if isinstance(cell.value, bool) or not 1 <= cell.value <= LAST_DAY_NUMBER:
-        return shown
-    moment = from_excel(cell.value, cell.parent.parent.epoch)
-    if isinstance(moment, time):
-        return shown
-    return moment.date().isoformat() if moment.time() == time() else moment.isoformat()
-
-
-def _number(value: float, number_format: str) -> str:
-    template = re.sub(r'[\\"]', "", number_format)
-    if re.fullmatch(r"0[0-]*0", template) and value >= 0 and value == int(value):
-        # Codes such as 00123 and 150-0001 are numbers to Excel.
-        digits = iter(str(int(value)).zfill(template.count("0")))
-        if value < 10 ** template.count("0"):
-            return "".join(next(digits) if mark == "0" else mark for mark in template)
-    # Excel itself keeps 15 digits; the rest is noise of binary fractions.
-    text = format(Decimal(format(value, ".15g")), "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
+def _no_rows() -> Remark:
+    return Remark(
+        "file_without_rows",
+        "it has a header and no rows / 見出しだけで、データの行がありません",
+        "see whether there was nothing to export / 出力するデータがなかったか確かめてください",
+        0,
+    )

@@ -1,4 +1,4 @@
-"""Files dropped on an SFTP server: the new ones are fetched, then read like a local drop folder.
+"""Files dropped on an SFTP server: listed like a local folder, the new ones fetched and read as such.
 
 The server's host key is pinned. A file counts as uploaded when a ``.done`` or ``.sha256`` lies beside it,
 or when two listings some seconds apart show the same size and time; the others wait for the next run.
@@ -8,18 +8,17 @@ import base64
 import hashlib
 import logging
 import os
-import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import paramiko
+from paramiko.sftp import CMD_CLOSE, CMD_HANDLE, CMD_NAME, CMD_OPENDIR, CMD_READDIR
 
-from ingestion.sources.files.names import drop_day, is_passed_over
+from ingestion.sources.files.listing import Entry, kind_of
 from runtime.errors import AuthenticationError, SourceError
 from runtime.records import Connection
 
@@ -27,7 +26,6 @@ logger = logging.getLogger(__name__)
 
 SETTLE_SECONDS = 5.0
 TIMEOUT = 30.0
-Listing = dict[str, tuple[int, int]]  # path below the drop root → size, mtime in seconds
 
 
 def is_remote(connection: Connection) -> bool:
@@ -56,113 +54,134 @@ class SftpDrop:
         self._settle = float(connection.extra.get("settle_seconds", SETTLE_SECONDS))
         self.sleep = time.sleep
         self.unfinished: dict[str, str] = {}
+        self._client: paramiko.SSHClient | None = None
+        self._sftp: paramiko.SFTPClient | None = None
 
-    def folders(self) -> list[str]:
-        """Names of the entities' folders."""
-        with self._open() as sftp:
-            return sorted(e.filename for e in self._entries(sftp, "") if _is_folder(e))
+    def close(self) -> None:
+        """End the connection, if there is one."""
+        if self._client:
+            self._client.close()
+        self._client = self._sftp = None
 
-    def fetch(self, entity: str, known: dict[str, dict[str, Any]], spool: Path) -> None:
-        """Copy the entity's new and changed files into ``spool``, under their paths and with their times.
-
-        Args:
-            entity: name of its folder.
-            known: path below the root → {size, mtime_ns …} of what is committed already.
+    def entries(self, folder: str) -> list[Entry]:
+        """What lies in a folder, a path below the root.
 
         Raises:
             AuthenticationError: the server refuses the account.
             SourceError: the server cannot be reached, shows another host key, or breaks off.
+            PermissionError: the account may not read the folder.
+        """
+        with self._session() as sftp:
+            return self._entries(sftp, folder)
+
+    def fetch(self, files: Iterable[Entry], spool: Path) -> None:
+        """Copy files into ``spool``, under their paths and with their times; the incomplete ones are left.
+
+        Args:
+            files: as they were listed.
+
+        Raises:
+            AuthenticationError, SourceError: see `entries`.
         """
         self.unfinished = {}
-        (spool / entity).mkdir(parents=True, exist_ok=True)
-        with self._open() as sftp:
-            listed = self._listing(sftp, entity)
-            new = {
-                path: seen
-                for path, seen in listed.items()
-                if not is_passed_over(path) and not _is_known(seen, known.get(path, {}))
-            }
-            if any(not _markers(path, listed) for path in new):
+        new = sorted(files, key=lambda file: file.path)
+        with self._session() as sftp:
+            listed = self._listing(sftp, new)
+            if any(not _markers(file.path, listed) for file in new):
                 self.sleep(self._settle)
-                listed = self._listing(sftp, entity)
-            for path, seen in sorted(new.items()):
-                if listed.get(path) != seen:
-                    self._leave(path, "its upload goes on")
+                listed = self._listing(sftp, new)
+            for file in new:
+                if listed.get(file.path) != file:
+                    self._leave(file.path, "its upload goes on")
                 else:
-                    self._copy(sftp, path, seen, _markers(path, listed), spool)
+                    try:
+                        self._copy(sftp, file, _markers(file.path, listed), spool)
+                    except PermissionError:
+                        self._leave(file.path, "the account may not read it")
 
     def _copy(
-        self,
-        sftp: paramiko.SFTPClient,
-        path: str,
-        seen: tuple[int, int],
-        markers: list[str],
-        spool: Path,
+        self, sftp: paramiko.SFTPClient, file: Entry, markers: list[str], spool: Path
     ) -> None:
-        target = spool / path
+        path, target = file.path, spool / file.path
         target.parent.mkdir(parents=True, exist_ok=True)
-        partial = target.with_name(f".{target.name}.part")
+        partial = target.with_name(".part")
         sftp.get(f"{self._root}/{path}", str(partial))
         now = sftp.stat(f"{self._root}/{path}")
-        if (now.st_size, now.st_mtime) != seen:
+        if (now.st_size, now.st_mtime * 10**9) != (file.size, file.mtime_ns):
             self._leave(path, "it changed while it was fetched")
             return
         for marker in (m for m in markers if m.endswith(".sha256")):
-            with sftp.open(f"{self._root}/{marker}") as file:
-                told = file.read(4096).decode("ascii", "replace").split()
+            with sftp.open(f"{self._root}/{marker}") as told_by:
+                told = told_by.read(4096).decode("ascii", "replace").split()
             if told[:1] != [hashlib.sha256(partial.read_bytes()).hexdigest()]:
                 self._leave(path, f"it does not match {marker.rsplit('/', 1)[-1]}")
                 return
-        os.utime(partial, ns=(seen[1] * 10**9,) * 2)
+        os.utime(partial, ns=(file.mtime_ns,) * 2)
         partial.rename(target)
 
     def _leave(self, path: str, reason: str) -> None:
         logger.warning("files / %s is left for the next run: %s", path, reason)
         self.unfinished[path] = reason
 
-    def _listing(self, sftp: paramiko.SFTPClient, entity: str) -> Listing:
-        found = {}
-        for day in self._entries(sftp, entity):
-            if not _is_folder(day) or drop_day(day.filename) is None:
-                logger.warning("files / %s: %s is no drop date", entity, day.filename)
-                continue
-            for entry in self._entries(sftp, f"{entity}/{day.filename}"):
-                if stat.S_ISREG(entry.st_mode or 0):
-                    path = f"{entity}/{day.filename}/{entry.filename}"
-                    found[path] = (entry.st_size, entry.st_mtime)
+    def _listing(self, sftp: paramiko.SFTPClient, files: list[Entry]) -> dict[str, Entry]:
+        """Path → entry of what lies beside the files, themselves among it."""
+        folders = sorted({file.path.rpartition("/")[0] for file in files})
+        return {entry.path: entry for folder in folders for entry in self._entries(sftp, folder)}
+
+    def _entries(self, sftp: paramiko.SFTPClient, folder: str) -> list[Entry]:
+        """As `SFTPClient.listdir_attr`, which knows UTF-8 names only."""
+        _, answer = _expect(
+            CMD_HANDLE, sftp._request(CMD_OPENDIR, f"{self._root}/{folder}".rstrip("/") or "/")
+        )
+        handle = answer.get_binary()
+        found = []
+        while True:
+            try:
+                _, answer = _expect(CMD_NAME, sftp._request(CMD_READDIR, handle))
+            except EOFError:
+                break
+            for _ in range(answer.get_int()):
+                name = answer.get_binary().decode("utf-8", "surrogateescape")
+                answer.get_binary()  # the same as `ls -l` would say it
+                status = paramiko.SFTPAttributes._from_msg(answer)
+                # A name with a slash in it would be written outside the spool.
+                if name not in (".", "..") and "/" not in name:
+                    path = f"{folder}/{name}" if folder else name
+                    kind = kind_of(status.st_mode or 0)
+                    found.append(
+                        Entry(path, kind, status.st_size or 0, (status.st_mtime or 0) * 10**9)
+                    )
+        sftp._request(CMD_CLOSE, handle)
         return found
 
-    def _entries(self, sftp: paramiko.SFTPClient, folder: str) -> list[paramiko.SFTPAttributes]:
-        # A name with a slash in it would be written outside the spool.
-        return [
-            entry
-            for entry in sftp.listdir_attr(f"{self._root}/{folder}".rstrip("/") or "/")
-            if "/" not in entry.filename and not entry.filename.startswith(".")
-        ]
-
-    @contextmanager
-    def _open(self) -> Iterator[paramiko.SFTPClient]:
-        client = paramiko.SSHClient()
+    def _connected(self) -> paramiko.SFTPClient:
+        if self._sftp:
+            return self._sftp
+        client = self._client = paramiko.SSHClient()
         name = self._host if self._port == 22 else f"[{self._host}]:{self._port}"
         key = self._host_key()
         client.get_host_keys().add(name, key.get_name(), key)
         client.set_missing_host_key_policy(paramiko.RejectPolicy())
+        client.connect(
+            self._host,
+            self._port,
+            username=self._connection.login,
+            password=self._connection.password or None,
+            pkey=self._private_key(),
+            timeout=TIMEOUT,
+            banner_timeout=TIMEOUT,
+            auth_timeout=TIMEOUT,
+            look_for_keys=False,
+            allow_agent=False,
+        )
+        self._sftp = client.open_sftp()
+        self._sftp.get_channel().settimeout(TIMEOUT)
+        return self._sftp
+
+    @contextmanager
+    def _session(self) -> Iterator[paramiko.SFTPClient]:
         try:
-            client.connect(
-                self._host,
-                self._port,
-                username=self._connection.login,
-                password=self._connection.password or None,
-                pkey=self._private_key(),
-                timeout=TIMEOUT,
-                banner_timeout=TIMEOUT,
-                auth_timeout=TIMEOUT,
-                look_for_keys=False,
-                allow_agent=False,
-            )
-            with client.open_sftp() as sftp:
-                sftp.get_channel().settimeout(TIMEOUT)
-                yield sftp
+            yield self._connected()
         except paramiko.AuthenticationException:
             raise AuthenticationError(
                 "files",
@@ -179,12 +198,12 @@ class SftpDrop:
             raise self._error(
                 f"has no folder {self._root}, or a file vanished", _fix("host")
             ) from None
-        except (paramiko.SSHException, OSError, EOFError, UnicodeDecodeError) as error:
+        except PermissionError:
+            raise
+        except (paramiko.SSHException, OSError, EOFError) as error:
             raise self._error(
                 f"gave no complete answer ({type(error).__name__})", _fix("host")
             ) from None
-        finally:
-            client.close()
 
     def _host_key(self) -> paramiko.PKey:
         kind, _, rest = str(self._connection.extra.get("host_key", "")).strip().partition(" ")
@@ -218,16 +237,13 @@ def _fix(what: str) -> str:
     return f"check the {what} of the Airflow connection `file_drop_default`"
 
 
-def _is_folder(entry: paramiko.SFTPAttributes) -> bool:
-    return stat.S_ISDIR(entry.st_mode or 0)
+def _expect(kind: int, answer: tuple[int, paramiko.Message]) -> tuple[int, paramiko.Message]:
+    if answer[0] != kind:
+        raise paramiko.SSHException(f"answer of kind {answer[0]}, expected {kind}")
+    return answer
 
 
-def _is_known(seen: tuple[int, int], known: dict[str, Any]) -> bool:
-    size, seconds = seen
-    return known.get("size") == size and known.get("mtime_ns") == seconds * 10**9
-
-
-def _markers(path: str, listed: Listing) -> list[str]:
+def _markers(path: str, listed: dict[str, Entry]) -> list[str]:
     """The files beside ``path`` that say it is complete."""
     stem = path.rsplit(".", 1)[0]
     names = (f"{path}.done", f"{stem}.done", f"{path}.sha256", f"{stem}.sha256")

@@ -8,11 +8,11 @@ import duckdb
 
 from ingestion.catalogue import CatalogueObject, find_object
 from ingestion.load import load
-from ingestion.text_table import RESERVED_COLUMNS
 from pipeline.build import contract_columns, load_and_plan
 from pipeline.build_plan import Mode
 from pipeline.build_register import BuildRegister
 from pipeline.context import Context
+from runtime.records import RESERVED_COLUMNS
 from tests.in_process_dbt import invoke
 
 State = dict[Any, dict[str, str]]

@@ -6,7 +6,7 @@ with salesforce as (
                 'account_id', 'corporate_number', 'name', 'name_kana', 'parent_account_id', 'industry_name',
                 'employee_count', 'annual_sales', 'postal_code', 'city', 'address_line', 'phone',
                 'fiscal_closing_month', 'billing_closing_day', 'touch_model_override', 'csm_owner_id',
-                'sales_owner_id', 'created_at', 'updated_at',
+                'sales_owner_id', 'currency', 'created_at', 'updated_at',
             ],
             renamed={'prefecture_code': 'prefecture_name', 'website_domain': 'website'},
         ) }}
@@ -37,8 +37,10 @@ coded as (
         unioned.*,
         coalesce(spellings.prefecture_code, '00') as prefecture,
         {{ url_host('unioned.website_domain') }} as domain,
-        {{ known_code('unioned.status', ['prospect', 'active', 'churned', 'blacklist']) }} as status_code,
-        {{ known_code('unioned.touch_model_override', ['high', 'low', 'tech']) }} as touch_model
+        {{ code_meaning('account_status', 'unioned.status') }} as status_code,
+        {{ code_meaning('touch_model', 'unioned.touch_model_override') }} as touch_model,
+        coalesce(unioned.industry_code, {{ code_meaning('industry', 'unioned.industry_name', 'null') }}) as industry,
+        {{ currency_of('unioned.currency') }} as currency_code
     from unioned
     left join {{ ref('stg_reference__prefecture_spelling') }} as spellings
         on lower(trim(unioned.prefecture_code)) = spellings.spelling
@@ -50,7 +52,7 @@ final as (
     select
         {{ entity_select('crm__account', renamed={
             'prefecture_code': 'prefecture', 'website_domain': 'domain', 'status': 'status_code',
-            'touch_model_override': 'touch_model',
+            'touch_model_override': 'touch_model', 'industry_code': 'industry', 'currency': 'currency_code',
         }) }}
     from coded
 

@@ -2,12 +2,7 @@ with salesforce as (
 
     select
         *,
-        {{ map_code('status', {
-            'draft': ['draft', 'in approval process', 'inapproval'],
-            'active': ['activated', 'active'],
-            'expired': ['expired'],
-            'cancelled': ['cancelled', 'canceled', 'terminated'],
-        }) }} as status_code
+        {{ code_meaning('contract_status', 'status') }} as status_code
     from {{ ref('stg_salesforce__contract') }}
 
 ),
@@ -16,7 +11,7 @@ files as (
 
     select
         *,
-        {{ known_code('status', ['draft', 'active', 'expired', 'cancelled']) }} as status_code
+        {{ code_meaning('contract_status', 'status') }} as status_code
     from {{ ref('stg_files__crm__contract') }}
     where contract_id not in (select contract_id from salesforce)
 

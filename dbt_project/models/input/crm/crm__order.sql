@@ -2,12 +2,7 @@ with salesforce as (
 
     select
         *,
-        {{ map_code("coalesce(status, 'Draft')", {
-            'ordered': ['draft', 'activated'],
-            'shipped': ['shipped', 'fulfilled', 'delivered'],
-            'cancelled': ['cancelled', 'canceled'],
-            'returned': ['returned'],
-        }) }} as status_code
+        coalesce({{ code_meaning('order_status', 'status') }}, 'ordered') as status_code
     from {{ ref('stg_salesforce__order') }}
 
 ),
@@ -16,7 +11,7 @@ files as (
 
     select
         *,
-        {{ known_code("coalesce(status, 'ordered')", ['ordered', 'shipped', 'cancelled', 'returned']) }} as status_code
+        coalesce({{ code_meaning('order_status', 'status') }}, 'ordered') as status_code
     from {{ ref('stg_files__crm__order') }}
     where order_id not in (select order_id from salesforce)
 

@@ -1,5 +1,5 @@
 -- Order items that are one-time purchases (docs/tenant.md#salesforce-fields-beyond-the-standard-ones), and dropped
--- lines.
+-- lines; amounts in the line's own currency.
 with order_items as (
 
     select * from {{ ref('int_salesforce_order_item') }}
@@ -11,9 +11,7 @@ salesforce as (
 
     select
         *,
-        {{ convert_money('unit_price', 'fx_rate_fixed') }} as unit_price_net_ex_tax,
-        {{ convert_money('list_price', 'fx_rate_fixed') }} as list_price_ex_tax,
-        {{ convert_money('total_price', 'fx_rate_fixed') }} as amount_ex_tax
+        {{ currency_of('currency') }} as currency_code
     from order_items
 
 ),
@@ -22,7 +20,8 @@ files as (
 
     select
         *,
-        {{ known_code("coalesce(charge_type, 'one_time')", ['recurring', 'one_time', 'usage', 'trial']) }} as charge_code
+        coalesce({{ code_meaning('charge_type', 'charge_type') }}, 'one_time') as charge_code,
+        {{ currency_of('currency') }} as currency_code
     from {{ ref('stg_files__crm__order_line') }}
     where order_line_id not in (select order_item_id from salesforce)
 
@@ -33,14 +32,17 @@ final as (
     select
         {{ entity_select('crm__order_line',
             held=[
-                'order_id', 'product_id', 'quantity', 'unit_price_net_ex_tax', 'list_price_ex_tax', 'amount_ex_tax',
-                'tax_rate', 'is_sale', 'returned_quantity', 'charge_type', 'created_at', 'updated_at',
+                'order_id', 'product_id', 'quantity', 'fx_rate_fixed', 'tax_rate', 'is_sale', 'returned_quantity',
+                'charge_type', 'created_at', 'updated_at',
             ],
-            renamed={'order_line_id': 'order_item_id'},
+            renamed={
+                'order_line_id': 'order_item_id', 'unit_price_net_ex_tax': 'unit_price',
+                'list_price_ex_tax': 'list_price', 'amount_ex_tax': 'total_price', 'currency': 'currency_code',
+            },
         ) }}
     from salesforce
     union all
-    select {{ entity_select('crm__order_line', renamed={'charge_type': 'charge_code'}) }}
+    select {{ entity_select('crm__order_line', renamed={'charge_type': 'charge_code', 'currency': 'currency_code'}) }}
     from files
 
 )

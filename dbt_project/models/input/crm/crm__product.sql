@@ -2,7 +2,7 @@ with salesforce as (
 
     select
         *,
-        charge_type = 'recurring' as is_recurring
+        {{ code_meaning('charge_type', 'charge_type') }} = 'recurring' as is_recurring
     from {{ ref('stg_salesforce__product2') }}
 
 ),

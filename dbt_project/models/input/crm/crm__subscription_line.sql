@@ -11,10 +11,9 @@ salesforce as (
 
     select
         *,
-        case when billing_period in ('monthly', 'annual') then billing_period else 'term' end as period_code,
-        {{ convert_money('list_price', 'fx_rate_fixed') }} as list_price_ex_tax,
+        coalesce({{ billing_period('billing_period') }}, 'term') as period_code,
         {{ rate('least(greatest(list_price - unit_price, 0), abs(list_price))', 'list_price') }} as discount_rate,
-        coalesce(currency, '{{ var("reporting_currency") }}') as currency_code
+        {{ currency_of('currency') }} as currency_code
     from order_items
 
 ),
@@ -24,14 +23,23 @@ files as (
     select
         lines.*,
         coalesce(lines.account_id, contracts.account_id) as owning_account_id,
-        {{ known_code(
-            "coalesce(lines.charge_type, 'recurring')", ['recurring', 'one_time', 'usage', 'trial']
-        ) }} as charge_code,
-        lower(lines.billing_period) as period_code,
-        coalesce(lines.currency, '{{ var("reporting_currency") }}') as currency_code
+        {{ code_meaning('charge_type', 'lines.charge_type') }} as given_charge_code,
+        coalesce({{ billing_period('lines.billing_period') }}, 'term') as period_code,
+        {{ currency_of('lines.currency') }} as currency_code
     from {{ ref('stg_files__crm__subscription_line') }} as lines
     left join {{ ref('crm__contract') }} as contracts on lines.contract_id = contracts.contract_id
     where lines.line_id not in (select order_item_id from salesforce)
+
+),
+
+-- A line that says nothing else recurs, unless it is paid but once.
+charged_files as (
+
+    select
+        *,
+        coalesce(given_charge_code, case when period_code = 'one_time' then 'one_time' else 'recurring' end)
+            as charge_code
+    from files
 
 ),
 
@@ -41,11 +49,11 @@ final as (
         {{ entity_select('crm__subscription_line',
             held=[
                 'account_id', 'contract_id', 'product_id', 'quantity', 'start_date', 'end_date', 'charge_type',
-                'list_price_ex_tax', 'discount_rate', 'fx_rate_fixed', 'created_at', 'updated_at',
+                'discount_rate', 'fx_rate_fixed', 'created_at', 'updated_at',
             ],
             renamed={
                 'line_id': 'order_item_id', 'amount_total_ex_tax': 'total_price', 'billing_period': 'period_code',
-                'currency': 'currency_code',
+                'currency': 'currency_code', 'list_price_ex_tax': 'list_price',
             },
         ) }}
     from salesforce
@@ -55,7 +63,7 @@ final as (
             'account_id': 'owning_account_id', 'charge_type': 'charge_code', 'billing_period': 'period_code',
             'currency': 'currency_code',
         }) }}
-    from files
+    from charged_files
 
 )
 

@@ -10,12 +10,8 @@ salesforce as (
     select
         opportunities.*,
         coalesce(closing_owner.owner_id, opportunities.owner_id) as deal_owner_id,
-        {{ map_code('type', {
-            'new': ['new', 'new business', 'new customer'],
-            'renewal': ['renewal', 'existing customer - renewal'],
-            'upsell': ['upsell', 'upgrade', 'existing customer - upgrade'],
-            'cross_sell': ['cross-sell', 'cross sell', 'cross_sell'],
-        }) }} as type_code,
+        {{ code_meaning('opportunity_type', 'type') }} as type_code,
+        {{ currency_of('currency') }} as currency_code,
         case when is_closed then {{ local_midnight('close_date') }} end as closed_at,
         case when is_closed then is_won end as is_closed_won
     from {{ ref('stg_salesforce__opportunity') }} as opportunities
@@ -30,7 +26,13 @@ files as (
     select
         opportunities.*,
         coalesce(closing_owner.owner_id, opportunities.owner_id) as deal_owner_id,
-        {{ known_code('type', ['new', 'renewal', 'upsell', 'cross_sell']) }} as type_code
+        {{ code_meaning('opportunity_type', 'type') }} as type_code,
+        {{ currency_of('currency') }} as currency_code,
+        -- who closed a deal by its stage alone has not said when
+        coalesce(
+            is_won,
+            case {{ code_meaning('opportunity_stage', 'stage_code') }} when 'won' then true when 'lost' then false end
+        ) as is_known_won
     from {{ ref('stg_files__sfa__opportunity') }} as opportunities
     left join closing_owner
         on opportunities.opportunity_id = closing_owner.opportunity_id
@@ -47,11 +49,17 @@ final as (
                 'opportunity_id', 'account_id', 'name', 'stage_code', 'amount_ex_tax', 'probability', 'created_at',
                 'closed_at', 'lost_reason', 'contract_id', 'primary_campaign_id', 'updated_at',
             ],
-            renamed={'type': 'type_code', 'expected_close_date': 'close_date', 'is_won': 'is_closed_won', 'owner_id': 'deal_owner_id'},
+            renamed={
+                'type': 'type_code', 'expected_close_date': 'close_date', 'is_won': 'is_closed_won',
+                'currency': 'currency_code', 'owner_id': 'deal_owner_id',
+            },
         ) }}
     from salesforce
     union all
-    select {{ entity_select('sfa__opportunity', renamed={'type': 'type_code', 'owner_id': 'deal_owner_id'}) }}
+    select
+        {{ entity_select('sfa__opportunity', renamed={
+            'type': 'type_code', 'is_won': 'is_known_won', 'currency': 'currency_code', 'owner_id': 'deal_owner_id',
+        }) }}
     from files
 
 )

@@ -1,13 +1,3 @@
-{%- set channels = {
-    'email': ['email'],
-    'phone': ['phone', 'voice', 'voicemail'],
-    'chat': ['chat', 'messaging', 'native_messaging', 'whatsapp', 'facebook', 'instagram_dm'],
-    'line': ['line'],
-    'form': ['form', 'web', 'web_form', 'web_widget', 'mobile_sdk', 'help_center'],
-    'side_conversation': ['side_conversation'],
-} -%}
-{%- set statuses = ['new', 'open', 'pending', 'hold', 'solved', 'closed'] -%}
-{%- set priorities = {'low': ['low'], 'normal': ['normal', 'medium'], 'high': ['high'], 'urgent': ['urgent']} -%}
 -- Contents of tickets are not carried: description stays empty for Zendesk.
 with tickets as (
 
@@ -39,9 +29,9 @@ zendesk as (
             when 'agent' then 'agent'
             else 'other'
         end as created_by_role,
-        coalesce({{ map_code('tickets.via_channel', channels) }}, 'other') as channel,
-        {{ known_code('tickets.status', statuses) }} as status_code,
-        {{ map_code('tickets.priority', priorities) }} as priority_code,
+        coalesce({{ code_meaning('ticket_channel', 'tickets.via_channel') }}, 'other') as channel,
+        {{ code_meaning('ticket_status', 'tickets.status') }} as status_code,
+        {{ code_meaning('ticket_priority', 'tickets.priority') }} as priority_code,
         greatest(
             tickets._build_id, coalesce(organizations._build_id, 0),
             coalesce(requesters._build_id, 0), coalesce(submitters._build_id, 0)
@@ -62,9 +52,9 @@ files as (
 
     select
         *,
-        coalesce({{ map_code('channel', channels) }}, 'other') as channel_code,
-        {{ known_code('status', statuses) }} as status_code,
-        {{ map_code('priority', priorities) }} as priority_code,
+        coalesce({{ code_meaning('ticket_channel', 'channel') }}, 'other') as channel_code,
+        {{ code_meaning('ticket_status', 'status') }} as status_code,
+        {{ code_meaning('ticket_priority', 'priority') }} as priority_code,
         {{ known_code('created_by_role', ['end_user', 'agent']) }} as creator_code,
         coalesce(is_complaint, false) as is_known_complaint,
         coalesce(is_spam, false) as is_known_spam

@@ -60,8 +60,8 @@ files as (
         *,
         _source_file || '#' || row_number() over (partition by _source_file order by _row) as event_id,
         {{ known_code('type', ['status_change', 'comment', 'assign']) }} as type_code,
-        {{ known_code('from_status', statuses) }} as from_code,
-        {{ known_code('to_status', statuses) }} as to_code,
+        {{ code_meaning('ticket_status', 'from_status') }} as from_code,
+        {{ code_meaning('ticket_status', 'to_status') }} as to_code,
         {{ known_code('actor_role', ['agent', 'end_user', 'bot']) }} as role_code
     from {{ ref('stg_files__support__ticket_event') }}
 

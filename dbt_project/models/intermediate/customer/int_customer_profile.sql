@@ -1,6 +1,6 @@
 -- One row per customer: of its records' master data the first that is known, in order of trust.
 {%- set columns = [
-    'industry_code', 'industry_name', 'employee_count', 'annual_sales', 'city', 'fiscal_closing_month',
+    'industry_code', 'industry_name', 'employee_count', 'known_annual_sales', 'city', 'fiscal_closing_month',
     'billing_closing_day', 'culture_code', 'csm_owner_id', 'sales_owner_id', 'parent_account_id', 'customer_name_kana',
     'known_prefecture_code', 'payment_terms_code', 'known_touch_model_override',
 ] %}
@@ -32,6 +32,8 @@ known as (
 
     select
         account.*,
+        {{ convert_money('account.annual_sales', fx_rate('account.currency', 'exchange_rate.rate')) }}
+            as known_annual_sales,
         company.customer_key,
         company.record_rank,
         company.corporate_number as company_number,
@@ -43,6 +45,8 @@ known as (
         nullif(account.touch_model_override, 'other') as known_touch_model_override
     from company
     left join account on company.account_id = account.account_id
+    left join {{ ref('int_exchange_rate') }} as exchange_rate
+        on account.currency = exchange_rate.from_currency and exchange_rate.is_current
 
 ),
 
@@ -85,8 +89,8 @@ final as (
         and (survived.employee_count < employee_band.below or employee_band.below is null)
     left join band as sales_band
         on sales_band.measure = 'annual_sales'
-        and survived.annual_sales >= sales_band.at_least
-        and (survived.annual_sales < sales_band.below or sales_band.below is null)
+        and survived.known_annual_sales >= sales_band.at_least
+        and (survived.known_annual_sales < sales_band.below or sales_band.below is null)
 
 )
 

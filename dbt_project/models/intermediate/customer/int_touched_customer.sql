@@ -21,10 +21,10 @@ contract_before as (
 -- As they are now: a record hides the one of the same id that was dropped as a file, and lines are routed by product.
 line_now as (
 
-    select order_line_id as line_id, product_id, order_id, null as account_id, null as contract_id
+    select order_line_id as line_id, product_id, order_id, null as account_id, null as contract_id, currency
     from {{ ref('crm__order_line') }}
     union all
-    select line_id, product_id, null as order_id, account_id, contract_id
+    select line_id, product_id, null as order_id, account_id, contract_id, currency
     from {{ ref('crm__subscription_line') }}
 
 ),
@@ -37,6 +37,7 @@ line as (
     from line_now
     where line_id in (select line_id from line_before)
         or product_id in (select product_id from {{ ref('stg_touched__product') }})
+        or (currency <> '{{ var("reporting_currency") }}' and 0 < (select count(*) from {{ ref('stg_touched__exchange_rate') }}))
 
 ),
 
@@ -77,8 +78,7 @@ account as (
     union
     select account_id from {{ ref('crm__contract') }} where contract_id in (select contract_id from contract)
     union
-    select account_id from {{ ref('crm__subscription_line') }}
-    where contract_id in (select contract_id from contract_chain)
+    select account_id from {{ ref('crm__subscription_line') }} where contract_id in (select contract_id from contract_chain)
 
 ),
 

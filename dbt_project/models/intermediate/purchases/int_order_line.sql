@@ -1,6 +1,7 @@
 {{ config(materialized='view') }}
--- Lines of orders that were not cancelled, up to as_of, with what of them was kept (docs/domain/segments.md#purchases,
--- docs/domain/segments.md#price-class).
+{%- set order_rate = fx_rate('order_line.currency', 'exchange_rate.rate', 'order_line.fx_rate_fixed') %}
+-- Lines of orders not cancelled, up to as_of, with what was kept (docs/domain/segments.md#purchases,
+-- docs/domain/segments.md#price-class), in our currency (docs/domain/revenue.md#currency).
 with order_line as (
 
     select * from {{ ref('crm__order_line') }}
@@ -36,14 +37,17 @@ joined as (
             when orders.status = 'returned' then order_line.quantity
             else least(coalesce(order_line.returned_quantity, 0), order_line.quantity)
         end as returned_quantity,
-        order_line.unit_price_net_ex_tax as unit_price_net,
-        nullif(order_line.list_price_ex_tax, 0) as list_price,
-        order_line.amount_ex_tax as amount,
+        {{ convert_money('order_line.unit_price_net_ex_tax', order_rate) }} as unit_price_net,
+        {{ convert_money('nullif(order_line.list_price_ex_tax, 0)', order_rate) }} as list_price,
+        {{ convert_money('order_line.amount_ex_tax', order_rate) }} as amount,
         coalesce(order_line.is_sale, false) as is_sale,
         order_line.tax_rate
     from order_line
     inner join orders on order_line.order_id = orders.order_id
     left join identity on orders.account_id = identity.account_id
+    left join {{ ref('int_exchange_rate') }} as exchange_rate
+        on order_line.currency = exchange_rate.from_currency and orders.order_date >= exchange_rate.rate_date
+        and orders.order_date < coalesce(exchange_rate.next_date, {{ far_future() }})
 
 ),
 

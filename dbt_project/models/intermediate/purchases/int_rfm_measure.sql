@@ -19,15 +19,16 @@ purchase as (
 
 ),
 
--- A slip that only takes money back lowers the amount; it is no visit.
+-- A slip that only takes money back lowers the amount; it is no visit. One whose amount has no rate to our currency is
+-- one.
 bought as (
 
     select
         customer_key,
-        min(case when amount >= 0 then purchase_date end) as first_order_date,
-        max(case when amount >= 0 then purchase_date end) as last_order_date,
-        count(distinct case when is_in_window and amount >= 0 then {{ occasion }} end) as frequency,
-        sum(case when is_in_window then amount else 0 end) as monetary
+        min(case when coalesce(amount, 0) >= 0 then purchase_date end) as first_order_date,
+        max(case when coalesce(amount, 0) >= 0 then purchase_date end) as last_order_date,
+        count(distinct case when is_in_window and coalesce(amount, 0) >= 0 then {{ occasion }} end) as frequency,
+        sum(case when is_in_window then amount end) as monetary
     from purchase
     group by customer_key
 
@@ -46,6 +47,7 @@ measured as (
         case
             when bought.last_order_date is null then 'no_purchase'
             when bought.frequency = 0 then 'lapsed'
+            when bought.monetary is null then 'amount_unknown'
             else 'scored'
         end as population
     from customer

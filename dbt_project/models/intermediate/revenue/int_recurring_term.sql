@@ -5,6 +5,7 @@ with subscription_line as (
 
     select * from {{ ref('crm__subscription_line') }}
     where charge_type = 'recurring'
+        and billing_period <> 'one_time'
         and start_date <= coalesce(end_date, start_date)
 
 ),

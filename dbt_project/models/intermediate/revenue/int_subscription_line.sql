@@ -3,6 +3,7 @@
 with line as (
 
     select * from {{ ref('int_recurring_line') }}
+    where mrr is not null
 
 ),
 

@@ -1,4 +1,5 @@
 {{ config(materialized='view') }}
+{%- set charge_code = "coalesce(nullif(trim(order_items.charge_type), ''), products.charge_type)" %}
 
 -- Order items with what decides where they go: charge type of the line, else of its product, else one_time
 -- (docs/tenant.md); account and contract of the order, null when the order is deleted. A line without a date of its own
@@ -36,10 +37,8 @@ final as (
         coalesce(order_items.start_date, orders.order_date) as start_date,
         order_items.end_date,
         order_items.billing_period,
-        {{ known_code(
-            "coalesce(order_items.charge_type, products.charge_type, 'one_time')",
-            ['recurring', 'one_time', 'usage', 'trial']
-        ) }} as charge_type,
+        {{ charge_code }} as charge_code,
+        coalesce({{ code_meaning('charge_type', charge_code) }}, 'one_time') as charge_type,
         coalesce(order_items.currency, orders.currency) as currency,
         order_items.fx_rate_fixed,
         coalesce(order_items.is_sale, order_items.price_book = 'campaign') as is_sale,

@@ -58,9 +58,9 @@ segmented as (
     select scored.customer_key, segment_map.rfm_segment
     from scored
     inner join segment_map
-        on scored.r_score between segment_map.r_min and segment_map.r_max
-        and scored.f_score between segment_map.f_min and segment_map.f_max
-        and scored.m_score between segment_map.m_min and segment_map.m_max
+        on {{ score_of_five('scored.r_score') }} between segment_map.r_min and segment_map.r_max
+        and {{ score_of_five('scored.f_score') }} between segment_map.f_min and segment_map.f_max
+        and {{ score_of_five('scored.m_score') }} between segment_map.m_min and segment_map.m_max
     qualify row_number() over (partition by scored.customer_key order by segment_map.rule_no) = 1
 
 ),
@@ -80,8 +80,9 @@ final as (
         cast(scored.m_score as smallint) as m_score,
         scored.r_score || '' || scored.f_score || scored.m_score as rfm_code,
         cast(
-            {{ weights[0] }} * scored.r_score + {{ weights[1] }} * scored.f_score + {{ weights[2] }} * scored.m_score
-            as integer
+            cast({{ weights[0] }} as decimal(8, 4)) * scored.r_score
+            + cast({{ weights[1] }} as decimal(8, 4)) * scored.f_score
+            + cast({{ weights[2] }} as decimal(8, 4)) * scored.m_score as decimal(12, 4)
         ) as rfm_total,
         segmented.rfm_segment,
         measure.first_order_date,

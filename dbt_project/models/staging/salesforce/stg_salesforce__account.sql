@@ -16,6 +16,7 @@ select
     Industry as industry_name,
     NumberOfEmployees as employee_count,
     AnnualRevenue as annual_sales,
+    CurrencyIsoCode as currency,
     BillingPostalCode as postal_code,
     BillingState as prefecture_name,
     BillingCity as city,

@@ -20,6 +20,7 @@ select
     LostReason__c as lost_reason,
     ContractId as contract_id,
     OwnerId as owner_id,
+    CurrencyIsoCode as currency,
     CampaignId as primary_campaign_id,
     CreatedDate as created_at,
     SystemModstamp as updated_at,

@@ -23,7 +23,7 @@ select
     Character__c as character,
     PlanTier__c as plan_tier,
     lower(TaxCategory__c) as tax_category,
-    lower(ChargeType__c) as charge_type,
+    ChargeType__c as charge_type,
     IsActive as is_active,
     CreatedDate as created_at,
     SystemModstamp as updated_at,

@@ -1,0 +1,86 @@
+-- Codes of a source that nobody has mapped, with the amount of their record (docs/domain/conventions.md#codes); of a ticket or
+-- a line only where the code decides.
+{%- set coded = [
+    ('crm__order', 'order_id', 'status', 'order_status', 'salesforce', 'stg_salesforce__order', 'order_id', 'status'),
+    ('crm__order', 'order_id', 'status', 'order_status', 'files', 'stg_files__crm__order', 'order_id', 'status'),
+    ('crm__order_line', 'order_line_id', 'charge_type', 'charge_type', 'files', 'stg_files__crm__order_line',
+        'order_line_id', 'charge_type'),
+    ('crm__subscription_line', 'line_id', 'charge_type', 'charge_type', 'salesforce', 'int_salesforce_order_item',
+        'order_item_id', 'charge_code'),
+    ('crm__subscription_line', 'line_id', 'charge_type', 'charge_type', 'files', 'stg_files__crm__subscription_line',
+        'line_id', 'charge_type'),
+    ('crm__subscription_line', 'line_id', 'billing_period', 'billing_period', 'salesforce', 'int_salesforce_order_item',
+        'order_item_id', 'billing_period'),
+    ('crm__subscription_line', 'line_id', 'billing_period', 'billing_period', 'files',
+        'stg_files__crm__subscription_line', 'line_id', 'billing_period'),
+    ('crm__contract', 'contract_id', 'status', 'contract_status', 'salesforce', 'stg_salesforce__contract',
+        'contract_id', 'status'),
+    ('crm__contract', 'contract_id', 'status', 'contract_status', 'files', 'stg_files__crm__contract',
+        'contract_id', 'status'),
+    ('sfa__opportunity', 'opportunity_id', 'type', 'opportunity_type', 'salesforce', 'stg_salesforce__opportunity',
+        'opportunity_id', 'type'),
+    ('sfa__opportunity', 'opportunity_id', 'type', 'opportunity_type', 'files', 'stg_files__sfa__opportunity',
+        'opportunity_id', 'type'),
+    ('support__ticket', 'ticket_id', 'status', 'ticket_status', 'zendesk', 'stg_zendesk__tickets', 'ticket_id', 'status'),
+    ('support__ticket', 'ticket_id', 'status', 'ticket_status', 'files', 'stg_files__support__ticket',
+        'ticket_id', 'status'),
+    ('crm__account', 'account_id', 'status', 'account_status', 'files', 'stg_files__crm__account',
+        'account_id', 'status'),
+] %}
+with unmapped as (
+
+    {% for entity, key, column, code_list, source, supplier, supplier_key, code in coded -%}
+    select
+        '{{ source }}' as source, '{{ entity }}' as object, '{{ code_list }}' as code_list,
+        known.{{ key }} as record_key, written.{{ code }} as code
+    from {{ ref(entity) }} as known
+    inner join {{ ref(supplier) }} as written on known.{{ key }} = written.{{ supplier_key }}
+    where known.{{ column }} = 'other'
+        {%- if code_list == 'billing_period' %} and known.charge_type = 'recurring'{% endif %}
+    union all
+    {% endfor -%}
+    -- Salesforce says itself whether a deal is closed
+    select 'files', 'sfa__opportunity', 'opportunity_stage', opportunity_id, stage_code
+    from {{ ref('sfa__opportunity') }}
+    where closed_at is null
+        and is_won is null
+        and {{ code_meaning('opportunity_stage', 'stage_code') }} = 'other'
+        and opportunity_id not in (select opportunity_id from {{ ref('stg_salesforce__opportunity') }})
+
+),
+
+money as (
+
+    select 'crm__order' as object, order_id as record_key, currency, sum(amount_ex_tax) as amount
+    from {{ ref('crm__order_line') }}
+    group by order_id, currency
+    union all
+    select 'crm__order_line', order_line_id, currency, amount_ex_tax from {{ ref('crm__order_line') }}
+    union all
+    select 'crm__subscription_line', line_id, currency, amount_total_ex_tax from {{ ref('crm__subscription_line') }}
+    union all
+    select 'sfa__opportunity', opportunity_id, currency, amount_ex_tax from {{ ref('sfa__opportunity') }}
+
+),
+
+final as (
+
+    select
+        unmapped.source,
+        unmapped.object,
+        trim(unmapped.code) as place,
+        unmapped.code_list as column_name,
+        unmapped.record_key as "key",
+        cast(money.amount as decimal(18, 2)) as amount,
+        money.currency
+    from unmapped
+    left join money on unmapped.object = money.object and unmapped.record_key = money.record_key
+    -- the vendor's record hides the dropped one of the same id
+    qualify rank() over (
+        partition by unmapped.object, unmapped.code_list, unmapped.record_key
+        order by case when unmapped.source = 'files' then 1 else 0 end
+    ) = 1
+
+)
+
+select * from final

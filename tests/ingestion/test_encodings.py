@@ -1,0 +1,211 @@
+"""Which encoding a dropped CSV is in: no name may come out as another one."""
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingestion.sources.files.csv_xlsx import Told, read_records
+from ingestion.sources.files.encodings import find_encoding
+from ingestion.sources.files.unreadable import UnreadableFile
+from runtime.records import ExpectedColumns
+
+JAPANESE = [
+    "株式会社みなと",
+    "横浜商事",
+    "東京都",
+    "名古屋市",
+    "サンライズ株式会社",
+    "山田太郎",
+    "㈱髙﨑工務店",
+    "(有)アイス",
+    "澤邉建設",
+    "NTT東日本",
+    "TDK工業",
+    "Webサイト制作",
+    "㈲龍",
+    "ABC商会",
+    "iPad用ケース販売",
+    "ＪＲ東海",
+    "三菱UFJ銀行",
+    "第１営業部（東京）",
+    "株式会社ﾐﾅﾄ",
+    "ｶﾌﾞｼｷｶﾞｲｼｬﾔﾏﾀﾞ",
+    "ｱｲｳｴｵ商店",
+    "合同会社みかん～１号",
+    "ソニー・ミュージック",
+]
+HALF_WIDTH = [
+    "ｶﾌﾞｼｷｶﾞｲｼｬ",
+    "ﾐﾅﾄｼｮｳｶｲ",
+    "ﾔﾏﾀﾞ",
+    "ﾀﾛｳ",
+    "ﾎﾟｽﾄ",
+    "ｻﾝﾗｲｽﾞ",
+    "ﾄｳｷｮｳ",
+    "ﾕｳｹﾞﾝｶﾞｲｼｬ",
+    "ﾃｨｰﾃﾞｨｰｹｰ",
+    "ﾆﾎﾝ",
+    "ｽﾞｷ",
+    "ﾜﾀﾅﾍﾞ",
+    "ｵｵｻｶ",
+    "ﾅｺﾞﾔ",
+]
+WESTERN = """Bäckerei|Möbelhaus Jäger KG|Schröder|Müller|Größe|Straßenbau GmbH|Köln|Österreich AG|Crémerie|Élan|Hélène & Frères|Noël|Café
+Société Générale|Française|Peña|Compañía Española|São Paulo|Conceição|Sillanpää|Kankaanpää Osk|Løvås|Åke Ström|Håkan|ÆRØ
+McDonald’s|L’Oréal|“Wort”|GARÇON|MÜNCHEN|À la carte|naïve|Pößneck|Süßebier|Íñigo Yáñez|Ordóñez|Löf|Zoë""".replace(
+    "\n", "|"
+).split("|")
+
+
+def saved(folder, rows, encoding):
+    path = folder / "a.csv"
+    text = "account_id,name\n" + "".join(f"A{n},{row}\n" for n, row in enumerate(rows))
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+@pytest.mark.parametrize("name", JAPANESE)
+def test_one_japanese_name_in_cp932_is_enough(tmp_path, name):
+    assert find_encoding(saved(tmp_path, [name], "cp932")) == "cp932"
+
+
+@given(rows=st.lists(st.sampled_from(HALF_WIDTH), min_size=3, unique=True))
+def test_names_in_half_width_kana_alone_are_cp932(tmp_path_factory, rows):
+    assert find_encoding(saved(tmp_path_factory.getbasetemp(), rows, "cp932")) == "cp932"
+
+
+@given(
+    rows=st.lists(
+        st.sampled_from(JAPANESE + HALF_WIDTH + ["abc", "Cafe 24", "-"]), min_size=4, unique=True
+    )
+)
+def test_any_mixture_of_japanese_is_cp932(tmp_path_factory, rows):
+    assert (
+        find_encoding(saved(tmp_path_factory.getbasetemp(), [*rows, "横浜商事"], "cp932"))
+        == "cp932"
+    )
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "mac_roman", "cp850", "iso8859_15"])
+@given(rows=st.lists(st.sampled_from(WESTERN), min_size=1, max_size=6))
+def test_western_names_are_never_read_as_japanese(tmp_path_factory, encoding, rows):
+    try:
+        path = saved(tmp_path_factory.getbasetemp(), rows, encoding)
+    except UnicodeEncodeError:
+        return
+    if path.read_bytes().isascii():
+        return
+    with pytest.raises(UnreadableFile) as caught:
+        find_encoding(path)
+    assert "neither UTF-8 nor Shift_JIS" in caught.value.reason
+    assert "CSV UTF-8" in caught.value.what_to_do and "tenant.yml" in caught.value.what_to_do
+
+
+UNIX = [
+    *(
+        "株式会社みなと",
+        "横浜",
+        "横浜商事",
+        "東京都",
+        "名古屋市",
+        "サンライズ株式会社",
+        "山田太郎",
+        "大阪",
+        "みなとや",
+    ),
+    *(
+        "カブシキガイシャ",
+        "高橋",
+        "日本電気",
+        "福岡市中央区",
+        "有限会社あおば",
+        "北海道",
+        "ソニー・ミュージック",
+        "本社",
+    ),
+]
+
+
+@given(rows=st.lists(st.sampled_from(UNIX), min_size=1, max_size=5))
+def test_euc_jp_is_never_read_as_half_width_kana(tmp_path_factory, rows):
+    with pytest.raises(UnreadableFile):
+        find_encoding(saved(tmp_path_factory.getbasetemp(), rows, "euc_jp"))
+
+
+def test_what_it_looks_like_is_told(tmp_path):
+    for rows, encoding, said in [
+        (
+            ["株式会社みなと", "名古屋市"],
+            "euc_jp",
+            "they look like EUC-JP; read as Shift_JIS line ",
+        ),
+        (
+            ["Schröder"],
+            "cp1252",
+            "they look like Windows-1252, Mac Roman or another Western encoding; ",
+        ),
+        (["Москва"], "cp1251", "neither UTF-8 nor Shift_JIS (cp932)"),
+        (["みなと"], "iso2022_jp", "they look like ISO-2022-JP /"),
+    ]:
+        with pytest.raises(UnreadableFile) as caught:
+            find_encoding(saved(tmp_path, rows, encoding))
+        assert said in caught.value.reason, encoding
+    with pytest.raises(UnreadableFile, match="its Shift_JIS characters are damaged or cut off"):
+        path = saved(tmp_path, JAPANESE, "cp932")
+        path.write_bytes(path.read_bytes()[:-1] + b"\x85\xff")
+        find_encoding(path)
+
+
+def test_a_large_file_is_not_spoilt_by_a_few_odd_cells(tmp_path):
+    chance = random.Random(1)
+    rows = [chance.choice(JAPANESE) for _ in range(500)] + ["外字\ue000", "ｶﾞﾞ", "web版", "Aのb"]
+    path = saved(tmp_path, rows, "cp932")
+    assert find_encoding(path) == "cp932"
+    told = Told()
+    records = [r for chunk in read_records(path, ExpectedColumns(), told) for r in chunk]
+    assert [record["name"] for record in records] == rows
+    (remark,) = told.remarks
+    assert (remark.rule, remark.rows) == ("odd_characters", 1)
+    assert "from row 502 on in name /" in remark.message
+
+
+@pytest.mark.parametrize(("cell", "rows"), [("東京ﾄﾞｰﾑ前", 1), ("ｶﾌﾞｼｷ会社", 0), ("株式会社ﾐﾅﾄ", 0)])
+def test_half_width_kana_within_a_word_is_told(tmp_path, cell, rows):
+    told = Told()
+    list(read_records(saved(tmp_path, [cell, "横浜"], "cp932"), ExpectedColumns(), told))
+    assert sum(remark.rows for remark in told.remarks) == rows
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [
+        ("cp1252", "Bäckerei"),
+        ("mac_roman", "Bäckerei"),
+        ("euc_jp", "名古屋市"),
+        ("utf-16-le", "みなと"),
+        ("iso2022_jp", "みなと"),
+    ],
+)
+def test_the_encoding_named_for_the_feed_is_believed(tmp_path, encoding, name):
+    path = saved(tmp_path, [name], encoding)
+    (chunk,) = read_records(path, ExpectedColumns(), Told(), encoding)
+    assert chunk == [{"account_id": "A0", "name": name}]
+
+
+def test_a_byte_order_mark_is_believed_more(tmp_path):
+    assert find_encoding(saved(tmp_path, ["みなと"], "utf-8-sig"), "cp1252") == "utf-8-sig"
+    assert find_encoding(saved(tmp_path, ["みなと"], "utf-16"), "cp1252") == "utf-16"
+
+
+def test_bytes_that_are_not_of_the_named_encoding_are_told(tmp_path):
+    with pytest.raises(UnreadableFile, match=r"not EUC_JP, as the tenant\.yml says"):
+        find_encoding(saved(tmp_path, ["Bäckerei"], "cp1252"), "euc_jp")
+
+
+def test_unicode_text_of_excel_is_read(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_bytes("account_id\tname\r\nA1\t株式会社みなと\r\n".encode("utf-16"))
+    (chunk,) = read_records(path, ExpectedColumns(["account_id", "name"]), Told())
+    assert chunk == [{"account_id": "A1", "name": "株式会社みなと"}]
