@@ -168,7 +168,9 @@ def test_models_agree_with_the_oracle(revenue: Chain, lines: list[Line]) -> None
 def test_what_was_sold_as_whole_months_is_whole_months() -> None:
     """For any first day: by the Civil Code, to the next term's first day, and as the next term cuts it."""
     chain = Chain(
-        ("int_recurring_line",), ("crm__subscription_line",), variables={"reporting_currency": "JPY"}
+        ("int_recurring_line",),
+        ("crm__subscription_line",),
+        variables={"reporting_currency": "JPY"},
     )
     for months in (1, 2, 3, 6, 11, 12, 13, 36):
         rows = [
