@@ -12,7 +12,7 @@ FORCE ?=
 SOURCE ?=
 PORT ?= 8700
 
-.PHONY: help install run up down trigger sandbox status rollback rebuild contracts release-contracts demo check-source bench-extract bench test lint format clean
+.PHONY: help install run up down trigger sandbox status rollback rebuild public-suffixes contracts release-contracts demo check-source bench-extract bench test lint format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -56,6 +56,9 @@ rollback: install ## point the published marts at the publication before
 
 rebuild: install ## build the warehouse again from the lake alone
 	@$(BIN)/python -m cli.rebuild
+
+public-suffixes: install ## write the seed of public suffixes from its package
+	@$(BIN)/python scripts/public_suffixes.py
 
 contracts: install ## generate dbt's _contracts.yml from the data contracts
 	@$(BIN)/python -m expectations.generate

@@ -249,6 +249,8 @@ class _Reader:
             return None
         usual = BY_LOGICAL_TYPE if self.layer == "raw" else BY_PHYSICAL_TYPE
         name = usual.get((prop.logicalType if self.layer == "raw" else prop.physicalType) or "")
+        if self.layer == "input" and name == "text" and prop.name.endswith("_id"):
+            name = "id"
         written = _properties(prop.customProperties).get("reads_as", name)
         if written is None:
             return None

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from expectations.contracts import Column, Contract, all_contracts, contract_for
-from expectations.reading import BARE, ENGINES, READINGS, Engine
+from expectations.reading import READINGS
+from expectations.reading_sql import BARE, ENGINES, Engine
 from ingestion.catalogue import CatalogueObject
 
 FOLDER = Path("macros") / "generated"
@@ -14,6 +15,10 @@ _IN_DBT = {
     "<bare>": "{{ bare }}",
     "<zone>": '{{ var("timezone") }}',
     "<decimals>": "{{ currency_decimals() }}",
+    "<currency>": """'{{ var("reporting_currency") }}'""",
+    "<first_year>": '{{ var("first_date_year") }}',
+    "<end_year>": '(year(_business_date) + {{ var("date_years_ahead") + 1 }})',
+    "<no_ends>": """('{{ var("no_end_texts") | join("', '") }}')""",
 }
 
 

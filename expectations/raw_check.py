@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -19,7 +20,7 @@ from expectations.raw_findings import (
     row_findings,
 )
 from expectations.raw_rules import landed_suite, row_rules, version_rule
-from expectations.reading import READINGS
+from expectations.reading import READINGS, define
 from expectations.suites import Check, Suite, columns_exist
 from expectations.validate import Audit, RuleResult, Status, validate
 from ingestion.catalogue import CatalogueObject
@@ -101,6 +102,7 @@ def check_runs(
     run_id: str,
     business_date: date,
     scratch: Path,
+    definitions: dict[str, Any],
     data_docs: Path | None = None,
 ) -> list[RunCheck]:
     """Check runs against their raw contracts, all in this process.
@@ -108,6 +110,7 @@ def check_runs(
     Args:
         business_date: the day the runs close.
         scratch: existing folder for a temporary database.
+        definitions: what text means (reading.DEFINITIONS).
         data_docs: folder for the GX result pages; None writes none.
 
     Returns:
@@ -119,6 +122,8 @@ def check_runs(
     database.unlink(missing_ok=True)
     landed, suites = [], []
     with connect(database) as connection:
+        for statement in define(business_date, definitions):
+            connection.execute(statement)
         for run in runs:
             register_lake(connection, [*run.parts, *run.previous_parts])
             one = _Landed(connection, run, audit)

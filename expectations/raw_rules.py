@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from expectations.contracts import Contract, Rule, load_contract
-from expectations.reading import READINGS, is_blank, is_unreadable
+from expectations.reading import READINGS, is_missing, is_unreadable
 from expectations.suites import Check, Suite, columns_exist
 from ingestion.catalogue import CatalogueObject
 from runtime.sql import identifier
@@ -102,13 +102,14 @@ def _conflict_rules(contract: Contract, entry: CatalogueObject) -> Iterator[Rule
 
 
 def _missing_rules(contract: Contract, entry: CatalogueObject) -> Iterator[Rule]:
+    reads_as = {column.name: column.reads_as for column in contract.columns}
     for name in contract.required_columns:
         rows = "{object}" if name in ordering_columns(entry) else LIVE
         yield Rule(
             name=f"{name}_missing",
             severity="quarantine",
             description=f"{name} is present. / {name}がある。",
-            sql=f"select * from {rows} where {is_blank(identifier(name))}",
+            sql=f"select * from {rows} where {is_missing(identifier(name), reads_as[name])}",
         )
 
 
@@ -119,6 +120,8 @@ def _unreadable_rules(contract: Contract, entry: CatalogueObject) -> Iterator[Ru
         reading = READINGS[column.reads_as]
         ordering = column.name in ordering_columns(entry)
         costs_row = ordering or column.required or reading.is_money
+        if column.reads_as == "id" and not costs_row:  # only quotes around nothing: nothing
+            continue
         words = column.reads_as.replace("_", " ")
         yield Rule(
             name=f"{column.name}_unreadable",
@@ -132,7 +135,7 @@ def _unreadable_rules(contract: Contract, entry: CatalogueObject) -> Iterator[Ru
 
 
 def _contract_rules(contract: Contract, entry: CatalogueObject) -> Iterator[Rule]:
-    rows = _typed_rows(load_contract("input", entry.object) if entry.is_entity else contract)
+    described = load_contract("input", entry.object) if entry.is_entity else contract
     # a source's own words: the model reads them, and findings name those it does not know
     in_own_words = {c.name for c in contract.columns if "code_list" in c.properties}
     for rule in contract.rules:
@@ -140,18 +143,18 @@ def _contract_rules(contract: Contract, entry: CatalogueObject) -> Iterator[Rule
             continue
         # a vendor's codes are compared as they came
         as_landed = rule.valid_values is not None and not entry.is_entity
-        yield replace(rule, sql=rule.query(LIVE if as_landed else rows))
+        yield replace(rule, sql=rule.query(LIVE if as_landed else _typed_rows(described, rule.sql)))
 
 
-def _typed_rows(contract: Contract) -> str:
-    """Landed rows as staging types them, so that the contract's rules apply.
+def _typed_rows(contract: Contract, named_in: str = "") -> str:
+    """Landed rows with the columns that a rule's SQL names (empty: all) as staging types them, so that it applies.
 
     Columns that the model adds are null here; a rule about them cannot be broken by what lands.
     """
     read = ", ".join(
         f"{READINGS[column.reads_as].read(identifier(column.name))} as {identifier(column.name)}"
         for column in contract.columns
-        if column.reads_as and not column.is_derived
+        if column.reads_as and not column.is_derived and (not named_in or column.name in named_in)
     )
     added = "".join(
         f", null::{column.data_type} as {identifier(column.name)}"

@@ -6,10 +6,15 @@ error: the written form is judged first, then it is cast to the physical type an
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from datetime import date
+from typing import Any
 
-Engine = Literal["duckdb", "spark"]
-ENGINES: tuple[Engine, ...] = ("duckdb", "spark")
+from expectations import reading_sql as sql
+from expectations.reading_sql import BARE, Sql
+from runtime.sql import literal
+
+# dbt's vars that say what text means (docs/decisions/sources.md#readable-text), beside the reporting currency.
+DEFINITIONS = ("first_date_year", "date_years_ahead", "no_value_texts", "no_end_texts")
 
 
 @dataclass(frozen=True)
@@ -21,181 +26,130 @@ class Reading:
         physical: column type in the warehouse, per engine.
         sql: expression per engine, with ``<text>`` for what is read, ``<bare>`` for it without what
             stands around it (BARE), ``<zone>`` for the company's time zone, ``<decimals>`` for the
-            decimals of its currency; whether text can be read depends on neither of the last two.
+            decimals of its currency (whether text can be read depends on neither of these two),
+            ``<currency>`` for that, ``<first_year>`` and ``<end_year>`` for the years between which
+            dates lie, ``<no_ends>`` for the list of texts that stand for no end.
         logical_types: ODCS types that a column read so may have.
         is_money: an unreadable cell holds back its row.
+        no_end: DuckDB's condition that the text says "no end"; empty for what is no end.
     """
 
     japanese: str
-    physical: dict[Engine, str]
-    sql: dict[Engine, str]
+    physical: Sql
+    sql: Sql
     logical_types: tuple[str, ...]
     is_money: bool = False
+    no_end: str = ""
 
-    def read(self, text: str, engine: Engine = "duckdb") -> str:
-        """SQL that reads ``text`` (an SQL expression); instants without a zone count as UTC."""
-        written = self.sql[engine].replace("<bare>", BARE[engine]).replace("<text>", text)
-        return written.replace("<zone>", "UTC").replace("<decimals>", "2")
+    def read(self, text: str) -> str:
+        """DuckDB's SQL that reads ``text`` (an SQL expression) where `define` was run; zoneless instants are UTC."""
+        return _checked(self.sql["duckdb"], text)
 
 
-# Spaces, full-width and no-break ones too, tabs and ends of lines around a value say nothing.
-BARE: dict[Engine, str] = {
-    "duckdb": "trim(<text>, ' 　' || chr(9) || chr(10) || chr(13) || chr(160))",
-    "spark": "trim(both ' 　' || chr(9) || chr(10) || chr(13) || chr(160) from <text>)",
+def define(business_date: date, definitions: dict[str, Any]) -> list[str]:
+    """DuckDB statements: the functions that the SQL of the check calls, kept in its database.
+
+    Args:
+        business_date: the day the rows land.
+        definitions: value of each of DEFINITIONS and of ``reporting_currency``.
+    """
+    end_year = business_date.year + definitions["date_years_ahead"] + 1
+    texts = {
+        name: ", ".join(literal(text.lower()) for text in definitions[name])
+        for name in ("no_value_texts", "no_end_texts")
+    }
+    return [
+        f"create macro reporting_currency() as {literal(definitions['reporting_currency'])}",
+        f"create macro first_date_year() as {definitions['first_date_year']}",
+        f"create macro end_of_date_years() as {end_year}",
+        f"create macro is_no_value(text) as lower(text) in ({texts['no_value_texts']})",
+        f"create macro no_end_texts() as [{texts['no_end_texts']}]::varchar[]",
+    ]
+
+
+_DEFINED = {
+    "<zone>": "UTC",
+    "<decimals>": "2",
+    "<currency>": "reporting_currency()",
+    "<first_year>": "first_date_year()",
+    "<end_year>": "end_of_date_years()",
+    "<no_ends>": "no_end_texts()",
 }
-_HAS_FORM = {"duckdb": "regexp_full_match(<bare>, '<form>')", "spark": "<bare> rlike '^(<form>)$'"}
-
-# 1234.5, 1,234.5 as people write, 1.39E8 as JSON prints it; no hexadecimal, no 1_000, no 1,5.
-_NUMBER = (
-    "[+-]?(([0-9][0-9]?[0-9]?(,[0-9][0-9][0-9])+|[0-9]+)([.][0-9]*)?|[.][0-9]+"
-    "|[0-9]([.][0-9]{1,17})?[eE][+-]?[0-9]{1,2})"
-)
-# 2026-01-31, 2026/1/31; with a time of day; with its offset.
-_DATE = "[1-9][0-9][0-9][0-9][-/][0-9][0-9]?[-/][0-9][0-9]?"
-_TIME = "[ T]([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?"
-_OFFSET = " ?(Z|UTC|GMT|[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?)"
-_TRUE = "'true', '1', '1.0', 't', 'y', 'yes', 'はい', '有', '○'"
-_FALSE = "'false', '0', '0.0', 'f', 'n', 'no', 'いいえ', '無', '×'"
-
-_PLAIN = "replace(<bare>, ',', '')"
-_DASHED = "replace(<bare>, '/', '-')"
-# The database wants no space before an offset, and seconds before it.
-_ZONED_TEXT = (
-    "regexp_replace(replace(replace(replace(replace(replace(<dashed>, 'UTC', 'Z'), 'GMT', 'Z'), "
-    "' Z', 'Z'), ' +', '+'), ' -', '-'), '([ T][0-9]+:[0-9]+)([Z+-])', '<first>:00<second>')"
-)
-# Nobody logs before 1900; 9999 stands for "never".
-_IN_RANGE = "<bare> >= '1900' and <bare> < '9999'"
 
 
-def _both(sql: str) -> dict[Engine, str]:
-    return dict.fromkeys(ENGINES, sql)
+def _checked(sql: str, text: str) -> str:
+    for placeholder, defined in _DEFINED.items():
+        sql = sql.replace(placeholder, defined)
+    return sql.replace("<bare>", BARE["duckdb"]).replace("<text>", text)
 
 
-def _has_form(engine: Engine, form: str) -> str:
-    return _HAS_FORM[engine].replace("<form>", form)
-
-
-def _written(form: str, value: dict[Engine, str]) -> dict[Engine, str]:
-    """``value`` where the text has the form, else null."""
-    return {
-        engine: f"case when {_has_form(engine, form)} then {value[engine]} end"
-        for engine in ENGINES
-    }
-
-
-def _cast(digits: int, decimals: int | str) -> str:
-    """Plain digits to a decimal, half up; with an exponent by way of a wide one, since DuckDB rounds 5E-3 to 1."""
-    wide = f"try_cast({_PLAIN} as decimal(38, 18))"  # a hundred times the cost
-    return (
-        f"case when upper(<bare>) like '%E%' then try_cast({wide} as decimal({digits}, {decimals})) "
-        f"else try_cast({_PLAIN} as decimal({digits}, {decimals})) end"
-    )
-
-
-def _decimal(digits: int, decimals: int) -> dict[Engine, str]:
-    return _written(_NUMBER, _both(_cast(digits, decimals)))
-
-
-def _epoch(decimals: int) -> dict[Engine, str]:
-    """Since 1970, in a unit with so many decimals down to microseconds."""
-    end = 253_370_764_800 * 10 ** (6 - decimals)  # 9999-01-01
-    count = f"try_cast(<bare> as decimal(18, {decimals}))"
-    microseconds = (
-        f"try_cast(try_cast({count} as decimal(28, {decimals})) * {10**decimals} as bigint)"
-    )
-    value = {
-        "duckdb": f"case when {count} < {end} then make_timestamptz({microseconds}) end",
-        "spark": f"case when {count} < {end} then timestamp_micros({microseconds}) end",
-    }
-    return _written("[0-9]{1,18}([.][0-9]*)?", value)
-
-
-def _instant() -> dict[Engine, str]:
-    zoned_text = _ZONED_TEXT.replace("<dashed>", _DASHED)
-    zoned = {
-        "duckdb": zoned_text.replace("<first>", r"\1").replace("<second>", r"\2"),
-        "spark": zoned_text.replace("<first>", "$1").replace("<second>", "$2"),
-    }
-    type_of = {"duckdb": "timestamptz", "spark": "timestamp"}
-    local = {
-        "duckdb": f"try_cast({_DASHED} as timestamp) at time zone '<zone>'",
-        "spark": f"to_utc_timestamp(try_cast({_DASHED} as timestamp), '<zone>')",
-    }
-    return {
-        engine: f"case when {_has_form(engine, _DATE + _TIME + _OFFSET)} and {_IN_RANGE} "
-        f"then try_cast({zoned[engine]} as {type_of[engine]}) "
-        f"when {_has_form(engine, f'{_DATE}({_TIME})?')} and {_IN_RANGE} "
-        f"then {local[engine]} end"
-        for engine in ENGINES
-    }
-
-
-def _boolean() -> str:
-    return (
-        f"case when lower(<bare>) in ({_TRUE}) then true "
-        f"when lower(<bare>) in ({_FALSE}) then false end"
-    )
-
-
-def _json(opening: str) -> dict[Engine, str]:
-    return {
-        "duckdb": f"case when json_valid(<text>) and starts_with(<bare>, '{opening}') then <text> end",
-        "spark": f"case when try_parse_json(<text>) is not null and startswith(<bare>, '{opening}') then <text> end",
-    }
-
-
-# Ten thousand million million is more than any amount, in yen or in cents.
-_MONEY = (
-    f"case when abs({_cast(18, 2)}) <= 9999999999999999 "
-    f"then try_cast({_cast(18, '<decimals>')} as decimal(18, 2)) end"
-)
-_INSTANT = {"duckdb": "timestamptz", "spark": "timestamp"}
-_DAY = f"try_cast(split_part(replace({_DASHED}, 'T', ' '), ' ', 1) as date)"
-_PERCENT = f"try_cast(({_cast(9, 4)}) * 0.01 as decimal(9, 6))"
-_NUMBERS = ("number", "integer")
-
+_INSTANT: Sql = {"duckdb": "timestamptz", "spark": "timestamp"}
+_NUMBERS = ("integer", "number")
 READINGS: dict[str, Reading] = {
     "text": Reading(
         "テキスト",
         {"duckdb": "text", "spark": "string"},
-        _both("nullif(trim(<text>), '')"),
+        sql.both("nullif(trim(<text>), '')"),
         ("string",),
     ),
+    "id": Reading("ID", {"duckdb": "text", "spark": "string"}, sql.record_id(), ("string",)),
     "integer": Reading(
         "整数",
-        _both("integer"),
-        _written(_NUMBER, _both(f"try_cast({_cast(18, 0)} as integer)")),
+        sql.both("integer"),
+        sql.numeric(lambda decimal: f"try_cast({decimal(18, 0)} as integer)"),
         _NUMBERS,
     ),
-    "number": Reading("数値", _both("decimal(18,4)"), _decimal(18, 4), _NUMBERS),
-    # in the company's currency: rounded to its minor unit
-    "money": Reading(
-        "金額", _both("decimal(18,2)"), _written(_NUMBER, _both(_MONEY)), _NUMBERS, True
+    "number": Reading(
+        "数値", sql.both("decimal(18,4)"), sql.numeric(lambda decimal: decimal(18, 4)), _NUMBERS
     ),
+    # in the company's currency: rounded to its minor unit
+    "money": Reading("金額", sql.both("decimal(18,2)"), sql.money("<decimals>"), _NUMBERS, True),
     # in the record's own currency, which may have decimals where the company's has none
-    "amount": Reading(
-        "金額",
-        _both("decimal(18,2)"),
-        _written(_NUMBER, _both(_MONEY.replace("<decimals>", "2"))),
+    "amount": Reading("金額", sql.both("decimal(18,2)"), sql.money(2), _NUMBERS, True),
+    # money is multiplied by it
+    "exchange_rate": Reading(
+        "為替レート",
+        sql.both("decimal(18,8)"),
+        sql.numeric(lambda decimal: decimal(18, 8)),
         _NUMBERS,
         True,
     ),
-    # money is multiplied by it
-    "exchange_rate": Reading("為替レート", _both("decimal(18,8)"), _decimal(18, 8), _NUMBERS, True),
-    "rate": Reading("率", _both("decimal(9,6)"), _decimal(9, 6), _NUMBERS),
+    "rate": Reading(
+        "率",
+        sql.both("decimal(9,6)"),
+        sql.numeric(
+            lambda decimal: decimal(9, 6), of_percent=sql.percent(sql.decimal_of("<plain>", 9, 4))
+        ),
+        _NUMBERS,
+    ),
     "percent": Reading(
-        "百分率", _both("decimal(9,6)"), _written(_NUMBER, _both(_PERCENT)), _NUMBERS
+        "百分率",
+        sql.both("decimal(9,6)"),
+        sql.numeric(
+            lambda decimal: sql.percent(f"({decimal(9, 4)})"),
+            of_percent=sql.percent(sql.decimal_of("<plain>", 9, 4)),
+        ),
+        _NUMBERS,
     ),
     "date": Reading(
-        "日付", _both("date"), _written(f"{_DATE}({_TIME}({_OFFSET})?)?", _both(_DAY)), ("date",)
+        "日付", sql.both("date"), sql.dated(sql.FROM_FIRST_YEAR, sql.BEFORE_END), ("date",)
     ),
-    "instant": Reading("日時", _INSTANT, _instant(), ("timestamp",)),
-    "epoch_seconds": Reading("日時", _INSTANT, _epoch(6), ("integer",)),
-    "epoch_milliseconds": Reading("日時", _INSTANT, _epoch(3), ("integer",)),
-    "boolean": Reading("真偽値", _both("boolean"), _both(_boolean()), ("boolean",)),
-    "object": Reading("JSON", {"duckdb": "text", "spark": "string"}, _json("{"), ("object",)),
-    "array": Reading("JSON", {"duckdb": "text", "spark": "string"}, _json("["), ("array",)),
+    "birth_date": Reading(
+        "日付", sql.both("date"), sql.dated(sql.FROM_1900, sql.BEFORE_END), ("date",)
+    ),
+    "end_date": Reading(
+        "日付",
+        sql.both("date"),
+        sql.dated(sql.FROM_FIRST_YEAR, sql.BEFORE_END, sql.IS_AN_END),
+        ("date",),
+        no_end=f"(lower(<bare>) in <no_ends> or ({sql.dated(sql.FROM_FIRST_YEAR)['duckdb']}) is not null)",
+    ),
+    "instant": Reading("日時", _INSTANT, sql.instant(), ("timestamp",)),
+    "epoch_seconds": Reading("日時", _INSTANT, sql.epoch(6), ("integer",)),
+    "epoch_milliseconds": Reading("日時", _INSTANT, sql.epoch(3), ("integer",)),
+    "boolean": Reading("真偽値", sql.both("boolean"), sql.both(sql.boolean()), ("boolean",)),
+    "object": Reading("JSON", {"duckdb": "text", "spark": "string"}, sql.json("{"), ("object",)),
+    "array": Reading("JSON", {"duckdb": "text", "spark": "string"}, sql.json("["), ("array",)),
 }
 # What a column is read as unless its contract says otherwise: the first reading of its type.
 BY_LOGICAL_TYPE = {
@@ -220,11 +174,29 @@ BY_PHYSICAL_TYPE = {
 }
 
 
-def is_blank(text: str) -> str:
-    """SQL that says whether ``text`` (an SQL expression) holds nothing."""
-    return f"coalesce({BARE['duckdb'].replace('<text>', text)}, '') = ''"
+def is_missing(text: str, reads_as: str | None) -> str:
+    """SQL that says whether ``text`` (an SQL expression) holds nothing, or a typed column's word for it."""
+    if reads_as in (None, "text"):
+        return _is_blank(text)
+    return (
+        f"case when {_says_none(text)} then {READINGS[reads_as].read(text)} is null else false end"
+    )
 
 
 def is_unreadable(text: str, reads_as: str) -> str:
-    """SQL that says whether there is text that cannot be read so."""
-    return f"({READINGS[reads_as].read(text)}) is null and not {is_blank(text)}"
+    """SQL that says whether there is text that cannot be read so and does not say "none"."""
+    reading = READINGS[reads_as]
+    no_end = f" and not {_checked(reading.no_end, text)}" if reading.no_end else ""
+    is_bad = f"not {_says_none(text)}{no_end}"
+    return (
+        f"case when {text} is null or {reading.read(text)} is not null then false else {is_bad} end"
+    )
+
+
+def _is_blank(text: str) -> str:
+    return f"coalesce({BARE['duckdb'].replace('<text>', text)}, '') = ''"
+
+
+def _says_none(text: str) -> str:
+    bare = BARE["duckdb"].replace("<text>", text)
+    return f"({_is_blank(text)} or is_no_value({bare}))"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ingestion.catalogue import CatalogueObject, find_object, is_known, objects_of
 from ingestion.lake import Manifest
 from pipeline.context import Context
+from pipeline.dbt import definition
 from pipeline.findings import is_accepted, open_rows, record_blocked, record_committed
 from runtime.errors import ContractError, SourceError
 from runtime.progress import report
@@ -87,15 +88,19 @@ def _verdicts(
 ) -> list["RunCheck"]:
     """What the contracts say of the runs; it is on disk before the first of them is committed."""
     from expectations.raw_check import check_runs
+    from expectations.reading import DEFINITIONS
     from expectations.results import append_results
 
     check_id = f"{business_date.isoformat()}-{area}"
+    definitions = {name: definition(context, name) for name in DEFINITIONS}
+    definitions["reporting_currency"] = context.tenant.reporting_currency
     with tempfile.TemporaryDirectory() as scratch:
         verdicts = check_runs(
             [_to_check(context, *run) for run in runs],
             check_id,
             business_date,
             Path(scratch),
+            definitions,
             context.settings.gx_docs_dir,
         )
     append_results(context.settings.audit_dir, [r for verdict in verdicts for r in verdict.results])

@@ -168,9 +168,25 @@ def vars_argument(variables: dict[str, Any]) -> str:
 def _failures(results: Path, log_path: Path) -> str:
     if not results.exists():
         return " ".join(log_path.read_text(encoding="utf-8").splitlines()[-3:]).strip()
+    sources = _sources(results.with_name("manifest.json"))
     failed = [
-        f"{node['unique_id'].split('.')[2]}: {' '.join((node['message'] or '').split())}"
+        f"{node['unique_id'].split('.')[2]}{sources.get(node['unique_id'], '')}: {' '.join((node['message'] or '').split())}"
         for node in json.loads(results.read_text(encoding="utf-8"))["results"]
         if node["status"] in ("error", "fail", "runtime error")
     ]
     return "; ".join(failed[:5]) + (f"; and {len(failed) - 5} more" if len(failed) > 5 else "")
+
+
+def _sources(manifest: Path) -> dict[str, str]:
+    """Of each model that reads landed rows: which, in words for a message."""
+    nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"]
+    read = {
+        name: [
+            parent.split(".")[-1]
+            for parent in node["depends_on"]["nodes"]
+            if parent.startswith("source.")
+        ]
+        for name, node in nodes.items()
+        if node["resource_type"] == "model"
+    }
+    return {name: f" (reads {', '.join(tables)})" for name, tables in read.items() if tables}

@@ -66,12 +66,20 @@ DaysOrNone = Annotated[int, Field(ge=0, le=36500)]
 Name = Annotated[str, StringConstraints(min_length=2)]
 Months = Annotated[int, Field(ge=1, le=1200)]
 Amount = Annotated[float, Field(ge=0)]
+# they stand in SQL between quotes
+Texts = Annotated[
+    list[Annotated[str, StringConstraints(pattern=r"^[^'\s][^']*$")]], Field(min_length=1)
+]
 TicketField = Annotated[int | str | None, AfterValidator(_ticket_field)]
 
 
 class Definitions(_Strict):
     """Every var of dbt_project.yml that a company may set; amounts are in reporting currency."""
 
+    first_date_year: Annotated[int, Field(ge=1900, le=2100)]
+    date_years_ahead: Annotated[int, Field(ge=1, le=100)]
+    no_value_texts: Texts
+    no_end_texts: Texts
     renewal_grace_days: DaysOrNone
     auto_renew_extends: bool
     grr_level: Literal["customer", "family"]

@@ -218,5 +218,11 @@ def _expected_columns(entry: CatalogueObject) -> ExpectedColumns:
     contract = contract_for(entry)
     dates = [c.name for c in contract.columns if c.logical_type in ("date", "timestamp")]
     names = [column.name for column in contract.columns if not column.is_derived]
-    personal = [column.name for column in contract.columns if column.is_personal]
-    return ExpectedColumns(list(contract.required_columns), dates, names, personal)
+    return ExpectedColumns(
+        required=list(contract.required_columns),
+        dates=dates,
+        columns=names,
+        personal=[column.name for column in contract.columns if column.is_personal],
+        numbers=[c.name for c in contract.columns if c.logical_type in ("integer", "number")],
+        money=[c.name for c in contract.columns if c.reads_as in ("money", "amount")],
+    )

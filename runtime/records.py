@@ -44,12 +44,15 @@ class ExpectedColumns:
         dates: columns that hold dates or times.
         columns: all of them.
         personal: columns whose values are, or point to, a person.
+        numbers: columns that hold numbers; ``money`` those of them that hold money.
     """
 
     required: list[str] = field(default_factory=list)
     dates: list[str] = field(default_factory=list)
     columns: list[str] = field(default_factory=list)
     personal: list[str] = field(default_factory=list)
+    numbers: list[str] = field(default_factory=list)
+    money: list[str] = field(default_factory=list)
 
 
 @dataclass

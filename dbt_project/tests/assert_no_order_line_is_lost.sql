@@ -1,10 +1,16 @@
--- Lines of orders neither cancelled nor after as_of are all in the fact, once; nothing else is.
-with expected as (
+-- Every line is in the fact, once, also without its order; but those of orders cancelled or after as_of. Nothing else is.
+with left_out as (
 
-    select order_line.order_line_id as order_line_key
-    from {{ ref('crm__order_line') }} as order_line
-    inner join {{ ref('crm__order') }} as orders on order_line.order_id = orders.order_id
-    where orders.order_date <= {{ as_of_date() }} and coalesce(orders.status, '') <> 'cancelled'
+    select order_id from {{ ref('crm__order') }}
+    where order_date > {{ as_of_date() }} or status = 'cancelled'
+
+),
+
+expected as (
+
+    select order_line_id as order_line_key
+    from {{ ref('crm__order_line') }}
+    where coalesce(order_id, '') not in (select order_id from left_out)
 
 ),
 

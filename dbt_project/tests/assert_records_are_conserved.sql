@@ -30,13 +30,14 @@
     'files__process__content_item': {'process__content_item': 'item_id'},
 } -%}
 -- Every live record of the lake, as of the day, is in its entity: under its own key, where a vendor's record of the same
--- id took its place too. Of a later build those are looked at that were loaded since, once a week all of them.
+-- id took its place too, or a record that is meant by its id (docs/domain/sources.md#ids). Of a later build those are
+-- looked at that were loaded since, once a week all of them.
 with landed as (
     {% for feed in feeds %}
     select
         '{{ feed }}' as feed,
-        {{ "coalesce(" ~ hubspot_property('salesforcecontactid') ~ ", 'hubspot:' || id)" if feed == 'hubspot__contacts'
-            else record_key(feed) }} as record_key
+        {{ "coalesce(" ~ read_text(hubspot_property('salesforcecontactid'), 'id') ~ ", 'hubspot:' || id)"
+            if feed == 'hubspot__contacts' else record_key(feed) }} as given_id
     from (
         select * from {{ source('raw', feed) }}
         where {{ is_in_view(feed, var('as_of_date')) }}
@@ -61,8 +62,10 @@ arrived as (
     {%- endfor %}
 )
 
-select landed.feed, landed.record_key
+select landed.feed, landed.given_id
 from landed
+left join {{ ref('int_record_id') }} as meant on landed.given_id = meant.given_id
 where not exists (
-    select 1 from arrived where landed.feed = arrived.feed and landed.record_key = arrived.record_key
+    select 1 from arrived
+    where landed.feed = arrived.feed and coalesce(meant.record_id, landed.given_id) = arrived.record_key
 )

@@ -23,6 +23,29 @@ def order_line(**fields):
     return line | fields
 
 
+def test_a_word_for_none_is_missing_where_a_value_is_required_and_no_end_is_no_error(tmp_path):
+    line = {"line_id": "1", "account_id": "A1", "product_id": "P1", "billing_period": "annual"}
+    line |= {"start_date": "2026-04-01", "amount_total_ex_tax": "100"}
+    lines = [
+        line | {"end_date": "9999-12-31", "quantity": "-", "discount_rate": "N/A"},
+        line | {"line_id": "2", "end_date": "無期限", "amount_total_ex_tax": "-"},
+        line | {"line_id": "3", "end_date": "26/04/01"},
+        line | {"line_id": "4", "end_date": "2020-01-01"},
+    ]
+    (verdict,) = check(
+        tmp_path, run_of("files", "crm__subscription_line", [land(tmp_path, lines, "a.csv")])
+    )
+    assert [(row.row, row.rule) for row in verdict.quarantined] == [
+        (1, "amount_total_ex_tax_missing"),
+        (3, "ends_after_start"),
+    ]
+    assert [(found.key, found.rule, found.value) for found in verdict.findings] == [
+        ("2", "amount_total_ex_tax_missing", ""),
+        ("4", "ends_after_start", ""),
+        ("3", "end_date_unreadable", "26/04/01"),
+    ]
+
+
 def test_sane_rows_pass(tmp_path):
     records = [account(), account(SystemModstamp=T2, NumberOfEmployees=20), account(Id="A2")]
     (verdict,) = check(tmp_path, run_of("salesforce", "Account", [land(tmp_path, records)]))
@@ -185,7 +208,7 @@ def test_event_feeds_without_a_key_may_repeat_anything(tmp_path):
 def test_a_files_rows_are_held_to_the_types_and_rules_of_its_input_entity(tmp_path):
     lines = [
         order_line(),
-        order_line(order_line_id="2", amount_ex_tax="1,000円"),
+        order_line(order_line_id="2", amount_ex_tax="1,000ドル"),
         order_line(order_line_id="3", product_id=""),
         order_line(order_line_id="4", tax_rate="10"),
     ]

@@ -8,7 +8,7 @@ from expectations.data_docs import build_data_docs
 from expectations.raw_check import check_runs
 from expectations.results import SCHEMA, append_results, read_results
 from expectations.validate import RuleResult
-from tests.contracts.landed import DAY, account, land, run_of
+from tests.contracts.landed import DAY, USUAL, account, land, run_of
 
 RESULT = RuleResult(
     run_id="r1",
@@ -62,7 +62,7 @@ def test_only_the_last_days_are_read_and_kept(tmp_path):
 def test_pages_are_linked_from_the_index_and_ask_nothing_of_the_network(tmp_path):
     docs = tmp_path / "docs"
     run = run_of("salesforce", "Account", [land(tmp_path, [account(), account(Name="別会社")])])
-    (verdict,) = check_runs([run], "run-1", DAY, tmp_path, data_docs=docs)
+    (verdict,) = check_runs([run], "run-1", DAY, tmp_path, USUAL, data_docs=docs)
     append_results(tmp_path / "audit", verdict.results)
     index = build_data_docs(docs, read_results(tmp_path / "audit"))
     assert 'href="raw.salesforce__account.html"' in index.read_text("utf-8")

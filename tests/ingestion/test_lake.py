@@ -16,6 +16,7 @@ from ingestion.catalogue import find_object
 from ingestion.lake import Lake
 from ingestion.text_table import TECHNICAL_COLUMNS, fold, to_text_table
 from runtime.records import RESERVED_COLUMNS, Page
+from tests.contracts.landed import USUAL
 from tests.landing import accounts, land, land_and_commit, midnight_after, rows_of, window_of
 
 ACCOUNT = find_object("salesforce", "Account")
@@ -304,7 +305,7 @@ def test_any_fsspec_root(tmp_path, scheme):
         lake.parts(ACCOUNT, first),
         first.columns,
     )
-    (check,) = check_runs([run], "run", DAY, tmp_path)
+    (check,) = check_runs([run], "run", DAY, tmp_path, USUAL)
     assert [row.row for row in check.quarantined] == [1]
     lake.quarantine_rows(ACCOUNT, second, {1: ("Name_missing", "no name")})
     second.rows_quarantined = 1

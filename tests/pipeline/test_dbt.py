@@ -251,7 +251,7 @@ def test_a_dbt_that_cannot_start_is_one_message(context):
         )
 
 
-def test_failures_name_model_and_reason(tmp_path):
+def test_failures_name_model_landed_table_and_reason(tmp_path):
     nodes = [
         {
             "unique_id": "model.p.fct_a",
@@ -264,7 +264,10 @@ def test_failures_name_model_and_reason(tmp_path):
     ]
     results = tmp_path / "run_results.json"
     results.write_text(json.dumps({"results": nodes}))
-    expected = "fct_a: Runtime Error no column x; assert_b: Got 3 results"
+    raw = {"resource_type": "model", "depends_on": {"nodes": ["source.p.raw.files__crm__order"]}}
+    manifest = {"nodes": {"model.p.fct_a": raw, "test.p.assert_b.1f2e": {"resource_type": "test"}}}
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    expected = "fct_a (reads files__crm__order): Runtime Error no column x; assert_b: Got 3 results"
     assert dbt._failures(results, tmp_path / "dbt.log") == expected
     results.write_text(json.dumps({"results": nodes[:1] * 7}))
     assert dbt._failures(results, tmp_path / "dbt.log").endswith("and 2 more")

@@ -87,6 +87,7 @@ BARE_ORDER = {**ORDER, "ContractId": None}
 ITEM = {"Product2Id": "p1", "Quantity": "1", "TotalPrice": "1000", "ServiceDate": "2026-01-10"}
 TICKET = {"requester_id": "u2", "status": "open", "created_at": "2026-02-20T06:00:00+00:00"}
 USE = {"user_id": "n1", "feature_code": "f", "uses": "1"}
+SHORT, SHORT_ORDER = "001000000000D01", "801000000000E01"
 # A change a day, in this order; each is one that a touched model could overlook.
 CHANGES: dict[str, tuple[Any, ...]] = {
     "an order moves to another account": version(
@@ -200,6 +201,50 @@ CHANGES: dict[str, tuple[Any, ...]] = {
     "it moves to another account": version(
         "salesforce__order", Id="o5", AccountId="a3", **BARE_ORDER
     ),
+    "an organisation with a domain": version(
+        "zendesk__organizations", id="g7", name="己社", domain_names='["kou.example"]'
+    ),
+    "it is an account's": version(
+        "salesforce__account", Id="a1", Name="甲社", Website="https://kou.example/"
+    ),
+    "its ticket": version("zendesk__tickets", id="t7", organization_id="g7", **TICKET),
+    "a second organisation of another name voids it": version(
+        "zendesk__organizations", id="g8", name="庚社", domain_names='["kou.example"]'
+    ),
+    "it goes by the same name": version(
+        "zendesk__organizations", id="g8", name="株式会社己社", domain_names='["kou.example"]'
+    ),
+    "a line whose order never came": version(
+        "salesforce__order_item", Id="l10", OrderId="o6", ChargeType__c="one_time", **ITEM
+    ),
+    "its order": version("salesforce__order", Id="o6", AccountId="a1", **BARE_ORDER),
+    "uses of an account in 15 characters": (
+        "product__feature_use",
+        (0, "short"),
+        [{"account_id": SHORT, "use_date": "2026-03-01", **USE}],
+    ),
+    "a dropped line of an order in 15 characters": (
+        "crm__order_line",
+        (0, "short"),
+        [
+            {
+                "order_line_id": "l11",
+                "order_id": SHORT_ORDER,
+                "product_id": "p1",
+                "quantity": "1",
+                "amount_ex_tax": "700",
+            }
+        ],
+    ),
+    "an organisation linked to it": version(
+        "zendesk__organizations", id="g7", external_id=SHORT, name="己社"
+    ),
+    "its record": version("salesforce__account", Id=f"{SHORT}AAE", Name="辛社"),
+    "the order's record": version(
+        "salesforce__order", Id=f"{SHORT_ORDER}AAE", AccountId=f"{SHORT}AAE", **BARE_ORDER
+    ),
+    "the record is deleted": version("salesforce__order", is_deleted=True, Id=f"{SHORT_ORDER}AAE"),
+    "the account too": version("salesforce__account", is_deleted=True, Id=f"{SHORT}AAE"),
     "a dropped reply of tomorrow": (
         "support__ticket_event",
         (0, "tomorrow"),

@@ -86,7 +86,9 @@ def measures(ticket: Ticket, hours: BusinessHours) -> dict[str, object] | None:
     changes = [event for event in ticket.events if not event.is_comment]
     done = ("solved", "closed")  # closed without being solved counts as solved
     solved = sorted(
-        event.at for event in changes if event.after in done and event.before not in done
+        event.at
+        for event in changes
+        if event.after in done and event.before not in done and event.at >= ticket.created_at
     )
     reopens = sum(event.before in done and event.after not in done for event in changes)
     ends = {

@@ -73,7 +73,7 @@
 {% macro record_key(table) -%}
     {%- set raw = raw_table(table) -%}
     {%- if not raw.key -%} _source_file
-    {%- elif raw.entity -%} {{ read_text(raw.key[0], 'text') }}
+    {%- elif raw.entity -%} {{ read_text(raw.key[0], raw.columns[raw.key[0]]) }}
     {%- else -%} {{ raw.key | join(" || '|' || ") }}
     {%- endif -%}
 {%- endmacro %}

@@ -1,7 +1,10 @@
 {% macro url_host(url) -%}
-    nullif(
-        regexp_replace(regexp_replace(lower(trim({{ url }})), '^([a-z]+://)?(www[.])?', ''), '[/:?#].*$', ''), ''
-    )
+    {%- set wide = 'ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ０１２３４５６７８９．。｡／：＠－＿？＃　\t\n\r\u00A0' -%}
+    {%- set narrow = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.../:@-_?#     ' -%}
+    {%- set bare = "lower(trim(translate(" ~ url ~ ", '" ~ wide ~ "\u200B\u200C\u200D\u2060\uFEFF', '" ~ narrow ~ "')))" -%}
+    nullif(regexp_replace(
+        regexp_replace({{ bare }}, '^([a-z]*:?//+|mailto:)?([^/?#]*@)?(www[.])?', ''), '[.]*([/:?#,;> ].*)?$', ''
+    ), '')
 {%- endmacro %}
 
 {% macro surrogate_key(parts) -%}

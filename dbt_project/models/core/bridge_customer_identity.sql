@@ -32,8 +32,8 @@ source_id as (
         'account' as id_type,
         source_id,
         cast(null as {{ dbt.type_string() }}) as contact_id,
-        coalesce(linked_account_id, account_id) as account_id,
-        case when linked_account_id is not null then 'crm_link' end as own_method
+        account_id,
+        cast(null as {{ dbt.type_string() }}) as own_method
     from company
     union all
     select

@@ -4,13 +4,13 @@
     meta={'touched': {'customer_key': "select customer_key from {{ ref('int_touched_customer') }}"}}
 ) }}
 -- Purchases without cancelled orders, returns netted (docs/domain/segments.md#purchases); touched customers are rebuilt
--- whole.
+-- whole. A line whose order never came has no order_date.
 with order_line as (
 
     -- an order that leaves nothing to pay is our own act: no purchase (docs/domain/segments.md#purchases)
     select
         *,
-        not is_fully_returned and not {{ is_test_customer('customer_key') }}
+        not is_fully_returned and order_date is not null and not {{ is_test_customer('customer_key') }}
         {%- if not choice_var('free_orders_are_purchases', [true, false]) %}
         and (sum(net_amount) over kept_order <> 0 or count(*) over kept_order > count(net_amount) over kept_order)
         {%- endif %} as is_purchase

@@ -24,6 +24,7 @@ from ingestion.sources.files.file_findings import keys_gone, listed, of_remark, 
 from ingestion.sources.files.full_export import Checked, FullExports, Key
 from ingestion.sources.files.listing import DropTree, Entry, local_entries
 from ingestion.sources.files.names import drop_order
+from ingestion.sources.files.numbers import DecimalSign
 from ingestion.sources.files.reader import FileReader
 from ingestion.sources.files.sftp import SftpDrop, is_remote
 from ingestion.sources.files.unreadable import UnreadableFile
@@ -257,6 +258,12 @@ class FileDrop(Source):
             name = file.entry.path
             try:
                 table = reader.read(self.root / name, expected, encoding)
+                # a number cell of a workbook has a point, whatever it shows
+                in_doubt = [] if name.lower().endswith((".xlsx", ".xlsm")) else expected.money
+                numbers = DecimalSign(expected.numbers, in_doubt)
+                for records in table.chunks():
+                    numbers.see(records)
+                checked = Checked(table, numbers, numbers.decided(self.root / name))
             except UnreadableFile as error:
                 logger.warning("files / %s: %s is rejected: %s", entry.object, name, error.reason)
                 stamp = _stamp(file.entry)
@@ -265,7 +272,6 @@ class FileDrop(Source):
                 )
                 continue
             self.findings += (of_remark(entry, name, remark) for remark in table.remarks)
-            checked = Checked(table)
             if entry.key:
                 checked.keys = {_key(entry, row) for chunk in table.chunks() for row in chunk}
             clean.append((file, checked))
@@ -282,7 +288,7 @@ class FileDrop(Source):
         name = file.entry.path
         path = self.root / name
         if not is_replaced:
-            for records in checked.table.chunks():
+            for records in checked.chunks():
                 yield Page(records, source_file=name)
         if not entry.key and (is_replaced or not checked.table.rows):
             # It replaces its earlier rows by none: that has to be seen after the load too.
@@ -295,6 +301,8 @@ class FileDrop(Source):
             )
         notes = {"sha256": file.sha256, **_stamp(file.entry), "rows": checked.table.rows}
         self.accepted[name] = notes
+        if checked.sign == ",":
+            notes["decimal_sign"] = checked.sign
         if checked.table.total_row:
             notes["total_row"] = checked.table.total_row
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from ingestion.sources.base import Known
+from ingestion.sources.files.csv_xlsx import Record
 from ingestion.sources.files.names import drop_order
+from ingestion.sources.files.numbers import DecimalSign
 from ingestion.sources.files.reader import FileTable
 from runtime.tenant import FileFeed
 
@@ -21,11 +23,19 @@ class Checked:
 
     Attributes:
         table: its records.
+        numbers: what its cells say of its decimal sign, ``sign`` what they decide.
         keys: those of an entity with a key.
     """
 
     table: FileTable
+    numbers: DecimalSign
+    sign: str
     keys: set[Key] = field(default_factory=set)
+
+    def chunks(self) -> Iterator[list[Record]]:
+        """The records, a chunk at a time, with decimal points."""
+        for records in self.table.chunks():
+            yield self.numbers.with_points(records) if self.sign == "," else records
 
 
 class FullExports:
@@ -139,7 +149,7 @@ class FullExports:
 
     def _rows(self, drops: Iterable[str], as_known: bool = False) -> int:
         return sum(
-            self._read[path].rows
+            self._read[path].table.rows
             if path in self._read and not as_known
             else self._known.files.get(path, {}).get("rows", 0)
             for drop in drops

@@ -18,7 +18,7 @@ with salesforce as (
 files as (
 
     select {{ entity_select('crm__account') }}
-    from {{ ref('stg_files__crm__account') }}
+    from {{ file_records('crm__account') }} as landed
     where account_id not in (select account_id from salesforce)
 
 ),

@@ -12,27 +12,10 @@ with salesforce as (
 
 hubspot_only as (
 
-    select * from {{ ref('stg_hubspot__contacts') }}
+    select * from {{ ref('int_hubspot_contact') }}
     where not is_deleted and contact_id not in (select contact_id from salesforce)
     -- duplicates in HubSpot may point to one Salesforce contact
     qualify row_number() over (partition by contact_id order by updated_at desc, hubspot_contact_id asc) = 1
-
-),
-
-companies as (
-
-    select * from {{ ref('stg_hubspot__companies') }}
-
-),
-
-hubspot_with_company as (
-
-    select
-        contacts.*,
-        coalesce(companies.salesforce_account_id, 'hubspot:' || companies.company_id) as account_id,
-        greatest(contacts._build_id, coalesce(companies._build_id, 0)) as latest_build_id
-    from hubspot_only as contacts
-    left join companies on contacts.company_id = companies.company_id
 
 ),
 
@@ -42,7 +25,7 @@ files as (
         *,
         lower(email) as lower_email,
         {{ known_code('gender', ['male', 'female', 'other', 'no_answer']) }} as gender_code
-    from {{ ref('stg_files__crm__contact') }}
+    from {{ file_records('crm__contact') }} as landed
     where contact_id not in (select contact_id from salesforce)
 
 ),
@@ -57,9 +40,8 @@ final as (
                 'contact_id', 'account_id', 'last_name', 'first_name', 'email', 'phone', 'mobile', 'job_title',
                 'department', 'created_at', 'updated_at',
             ],
-            renamed={'_build_id': 'latest_build_id'},
         ) }}
-    from hubspot_with_company
+    from hubspot_only
     union all
     select {{ entity_select('crm__contact', renamed={'email': 'lower_email', 'gender': 'gender_code'}) }}
     from files

@@ -12,7 +12,7 @@ files as (
     select
         *,
         {{ code_meaning('contract_status', 'status') }} as status_code
-    from {{ ref('stg_files__crm__contract') }}
+    from {{ file_records('crm__contract') }} as landed
     where contract_id not in (select contract_id from salesforce)
 
 ),

@@ -12,7 +12,7 @@ files as (
     select
         *,
         coalesce({{ code_meaning('order_status', 'status') }}, 'ordered') as status_code
-    from {{ ref('stg_files__crm__order') }}
+    from {{ file_records('crm__order') }} as landed
     where order_id not in (select order_id from salesforce)
 
 ),

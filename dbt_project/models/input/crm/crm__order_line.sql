@@ -22,7 +22,7 @@ files as (
         *,
         coalesce({{ code_meaning('charge_type', 'charge_type') }}, 'one_time') as charge_code,
         {{ currency_of('currency') }} as currency_code
-    from {{ ref('stg_files__crm__order_line') }}
+    from {{ file_records('crm__order_line') }} as landed
     where order_line_id not in (select order_item_id from salesforce)
 
 ),

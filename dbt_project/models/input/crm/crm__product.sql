@@ -12,7 +12,7 @@ files as (
     select
         *,
         {{ known_code('tax_category', ['standard', 'reduced', 'exempt', 'non_taxable']) }} as tax_code
-    from {{ ref('stg_files__crm__product') }}
+    from {{ file_records('crm__product') }} as landed
     where product_id not in (select product_id from salesforce)
 
 ),

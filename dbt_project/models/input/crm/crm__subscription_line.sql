@@ -26,7 +26,7 @@ files as (
         {{ code_meaning('charge_type', 'lines.charge_type') }} as given_charge_code,
         coalesce({{ billing_period('lines.billing_period') }}, 'term') as period_code,
         {{ currency_of('lines.currency') }} as currency_code
-    from {{ ref('stg_files__crm__subscription_line') }} as lines
+    from {{ file_records('crm__subscription_line') }} as lines
     left join {{ ref('crm__contract') }} as contracts on lines.contract_id = contracts.contract_id
     where lines.line_id not in (select order_item_id from salesforce)
 

@@ -1,3 +1,3 @@
 select
     {{ entity_select('ma__conversion') }}
-from {{ ref('stg_files__ma__conversion') }}
+from {{ file_records('ma__conversion') }} as landed

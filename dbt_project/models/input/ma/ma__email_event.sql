@@ -43,7 +43,7 @@ files as (
         ]) }} as type_code,
         {{ known_code('bounce_class', ['hard', 'soft']) }} as bounce_code,
         coalesce(is_machine, false) as is_known_machine
-    from {{ ref('stg_files__ma__email_event') }}
+    from {{ file_records('ma__email_event') }} as landed
 
 ),
 

@@ -38,7 +38,7 @@ files as (
         {{ known_code('channel', ['email', 'app_push', 'sms', 'call', 'line']) }} as channel_code,
         {{ known_code('message_type', ['marketing', 'transactional']) }} as type_code,
         coalesce(is_test, false) as is_known_test
-    from {{ ref('stg_files__ma__message') }}
+    from {{ file_records('ma__message') }} as landed
 
 ),
 

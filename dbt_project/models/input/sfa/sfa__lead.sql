@@ -12,7 +12,7 @@ files as (
     select
         *,
         lower(email) as lower_email
-    from {{ ref('stg_files__sfa__lead') }}
+    from {{ file_records('sfa__lead') }} as landed
     where lead_id not in (select lead_id from salesforce)
 
 ),

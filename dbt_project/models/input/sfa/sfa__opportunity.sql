@@ -24,8 +24,8 @@ salesforce as (
 files as (
 
     select
-        opportunities.*,
-        coalesce(closing_owner.owner_id, opportunities.owner_id) as deal_owner_id,
+        landed.*,
+        coalesce(closing_owner.owner_id, landed.owner_id) as deal_owner_id,
         {{ code_meaning('opportunity_type', 'type') }} as type_code,
         {{ currency_of('currency') }} as currency_code,
         -- who closed a deal by its stage alone has not said when
@@ -33,11 +33,11 @@ files as (
             is_won,
             case {{ code_meaning('opportunity_stage', 'stage_code') }} when 'won' then true when 'lost' then false end
         ) as is_known_won
-    from {{ ref('stg_files__sfa__opportunity') }} as opportunities
+    from {{ file_records('sfa__opportunity') }} as landed
     left join closing_owner
-        on opportunities.opportunity_id = closing_owner.opportunity_id
+        on landed.opportunity_id = closing_owner.opportunity_id
         and closing_owner.source_system = 'files'
-    where opportunities.opportunity_id not in (select opportunity_id from salesforce)
+    where landed.opportunity_id not in (select opportunity_id from salesforce)
 
 ),
 

@@ -1,3 +1,3 @@
 select
     {{ entity_select('success__nps_response') }}
-from {{ ref('stg_files__success__nps_response') }}
+from {{ file_records('success__nps_response') }} as landed

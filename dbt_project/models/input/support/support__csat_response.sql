@@ -1,7 +1,7 @@
 -- A survey tool may know only the ticket's external id (docs/domain/sources.md#support).
 with responses as (
 
-    select * from {{ ref('stg_files__support__csat_response') }}
+    select * from {{ file_records('support__csat_response') }} as landed
 
 ),
 

@@ -23,7 +23,7 @@ zendesk as (
     select
         tickets.*,
         organizations.account_id,
-        requesters.external_id as contact_id,
+        coalesce(meant.record_id, requesters.external_id) as contact_id,
         case roles.role
             when 'end_user' then 'end_user'
             when 'agent' then 'agent'
@@ -39,6 +39,7 @@ zendesk as (
     from tickets
     left join organizations on tickets.organization_id = organizations.organization_id
     left join users as requesters on tickets.requester_id = requesters.user_id
+    left join {{ ref('int_record_id') }} as meant on requesters.external_id = meant.given_id
     left join users as submitters on tickets.submitter_id = submitters.user_id
     -- what who opened it was then (docs/domain/service.md#past-and-present)
     left join {{ ref('stg_versions__zendesk_role') }} as roles
@@ -58,7 +59,7 @@ files as (
         {{ known_code('created_by_role', ['end_user', 'agent']) }} as creator_code,
         coalesce(is_complaint, false) as is_known_complaint,
         coalesce(is_spam, false) as is_known_spam
-    from {{ ref('stg_files__support__ticket') }}
+    from {{ file_records('support__ticket') }} as landed
     where ticket_id not in (select ticket_id from zendesk)
 
 ),

@@ -1,8 +1,8 @@
 -- Customers whose purchases or subscriptions may have changed since the last build, for the facts that rebuild them whole:
 -- of every account that a touched record names or named, or that has changed customers. One too few would be wrong.
-with line_before as (
+with line as (
 
-    select * from {{ ref('stg_touched__order_line') }}
+    select * from {{ ref('int_touched_line') }}
 
 ),
 
@@ -15,29 +15,6 @@ order_before as (
 contract_before as (
 
     select * from {{ ref('stg_touched__contract') }}
-
-),
-
--- As they are now: a record hides the one of the same id that was dropped as a file, and lines are routed by product.
-line_now as (
-
-    select order_line_id as line_id, product_id, order_id, null as account_id, null as contract_id, currency
-    from {{ ref('crm__order_line') }}
-    union all
-    select line_id, product_id, null as order_id, account_id, contract_id, currency
-    from {{ ref('crm__subscription_line') }}
-
-),
-
-line as (
-
-    select order_id, account_id, contract_id from line_before
-    union all
-    select order_id, account_id, contract_id
-    from line_now
-    where line_id in (select line_id from line_before)
-        or product_id in (select product_id from {{ ref('stg_touched__product') }})
-        or (currency <> '{{ var("reporting_currency") }}' and 0 < (select count(*) from {{ ref('stg_touched__exchange_rate') }}))
 
 ),
 
@@ -74,6 +51,7 @@ account as (
     select account_id from {{ ref('crm__order') }}
     where order_id in (select order_id from order_before)
         or order_id in (select order_id from line)
+        or contact_id in (select record_id from {{ ref('int_changed_record_id') }})
         or order_date > {{ last_build_date() }}
     union
     select account_id from {{ ref('crm__contract') }} where contract_id in (select contract_id from contract)

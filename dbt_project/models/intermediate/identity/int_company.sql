@@ -1,4 +1,6 @@
 -- Every company record of every connected system. linked_account_id: the CRM account another system says it belongs to.
+-- A corporate number of one digit, or that counts up, is typed where there is none
+-- (docs/domain/japan.md#corporate-number).
 with crm_account as (
 
     select * from {{ ref('crm__account') }}
@@ -24,7 +26,6 @@ unioned as (
         account_id,
         'crm' as source_system,
         account_id as source_id,
-        cast(null as {{ dbt.type_string() }}) as linked_account_id,
         name as company_name,
         corporate_number,
         created_at
@@ -34,7 +35,6 @@ unioned as (
         'hubspot:' || company_id as account_id,
         'hubspot' as source_system,
         company_id as source_id,
-        salesforce_account_id as linked_account_id,
         name as company_name,
         corporate_number,
         created_at
@@ -44,7 +44,6 @@ unioned as (
         'zendesk:' || organization_id as account_id,
         'zendesk' as source_system,
         organization_id as source_id,
-        external_id as linked_account_id,
         name as company_name,
         corporate_number,
         created_at
@@ -55,14 +54,15 @@ unioned as (
 numbered as (
 
     select
-        account_id,
-        source_system,
-        source_id,
-        linked_account_id,
-        company_name,
-        {{ digits_of('corporate_number') }} as corporate_number,
-        created_at
+        unioned.account_id,
+        unioned.source_system,
+        unioned.source_id,
+        link.linked_account_id,
+        unioned.company_name,
+        {{ digits_of('unioned.corporate_number') }} as corporate_number,
+        unioned.created_at
     from unioned
+    left join {{ ref('int_company_link') }} as link on unioned.account_id = link.account_id
 
 ),
 
@@ -75,6 +75,9 @@ final as (
         case
             when corporate_number is null then null
             when length(corporate_number) <> 13 then false
+            when replace(corporate_number, substr(corporate_number, 13), '') in ('', substr(corporate_number, 1, 1))
+                then false
+            when corporate_number in ('0123456789012', '1234567890123', '9876543210987') then false
             else try_cast(substr(corporate_number, 1, 1) as integer) = 9 - mod(
                 {%- for n in range(1, 13) %}
                 {{ '+ ' if n > 1 }}try_cast(substr(corporate_number, {{ 14 - n }}, 1) as integer) * {{ 2 - n % 2 }}

@@ -1,39 +1,73 @@
--- Domains a company is known by, from web and e-mail addresses, without those that anyone can have
--- (docs/domain/customers.md#matching).
+-- Domains a company is known by, from web and e-mail addresses: a public suffix with a label before it, and none that
+-- many share or that stands for none (docs/domain/customers.md#domains).
 with addresses as (
 
     select account_id, website_domain as address from {{ ref('crm__account') }}
     union all
-    select account_id, email as address from {{ ref('crm__contact') }}
+    select coalesce(link.linked_account_id, meant.record_id, contact.account_id) as account_id, contact.email as address
+    from {{ ref('crm__contact') }} as contact
+    left join {{ ref('int_company_link') }} as link on contact.account_id = link.account_id
+    left join {{ ref('int_record_id') }} as meant on contact.account_id = meant.given_id
     union all
     select 'hubspot:' || company_id as account_id, domain as address from {{ ref('stg_hubspot__companies') }}
     union all
     select
-        'zendesk:' || organization_id as account_id,
+        account_id,
         {{ explode_array("split(translate(domain_names, '[]\" ', ''), ',')") }} as address
     from {{ ref('stg_zendesk__organizations') }}
 
 ),
 
-domains as (
+hosts as (
 
-    select account_id, {{ url_host("regexp_replace(address, '^[^@]*@', '')") }} as domain from addresses
+    select distinct account_id, {{ url_host('address') }} as domain from addresses
 
 ),
 
-free_mail as (
+domains as (
 
-    select domain from {{ ref('free_mail_domain') }}
+    select distinct domain, regexp_replace(domain, '^[^.]*[.]', '') as parent
+    from hosts
+    where regexp_replace(domain, '^([^. /@_]+[.])+[^. 0-9][^. ]*$', '') = ''
+
+),
+
+suffix as (
+
+    select * from {{ ref('public_suffix') }}
+
+),
+
+-- The domain itself and all it lies in.
+enclosing as (
+
+    {%- for labels in range(6) %}
+    select domain, regexp_replace(domain, '^([^.]*[.]){{ '{' ~ labels ~ '}' }}', '') as enclosing_domain from domains
+    {%- if not loop.last %} union all{% endif %}
+    {%- endfor %}
+
+),
+
+nobody as (
+
+    select enclosing.domain
+    from enclosing
+    inner join {{ ref('shared_domain') }} as shared on enclosing.enclosing_domain = shared.domain
+    union
+    select domain from domains where domain in (select suffix from suffix where rule_type <> 'exception')
+    union
+    select domain from domains
+    where parent in (select suffix from suffix where rule_type = 'wildcard')
+        and domain not in (select suffix from suffix where rule_type = 'exception')
 
 ),
 
 final as (
 
-    select distinct domains.account_id, domains.domain
-    from domains
-    left join free_mail on domains.domain = free_mail.domain
-    where domains.domain is not null
-      and free_mail.domain is null
+    select hosts.account_id, hosts.domain
+    from hosts
+    inner join domains on hosts.domain = domains.domain
+    where hosts.domain not in (select domain from nobody)
 
 )
 

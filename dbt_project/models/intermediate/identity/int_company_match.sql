@@ -1,45 +1,16 @@
 -- The record each company hangs on (its anchor), never decided by names alone (docs/domain/customers.md#matching): the
--- same valid corporate number, else a domain that belongs to exactly one customer of the CRM, else itself. An account
--- that the CRM has merged into another goes with that one. Records that another system has linked to a CRM account are
--- not here: the link decides.
-with company as (
+-- account it is linked to or was merged into, the same valid corporate number, else a domain that belongs to exactly one
+-- customer of the CRM, else itself. Another spelling of a record's id is that record.
+with owned as (
 
-    select * from {{ ref('int_company') }}
-    where linked_account_id is null
+    select * from {{ ref('int_company_number') }}
 
 ),
 
 domain as (
 
     select * from {{ ref('int_company_domain') }}
-
-),
-
--- First created, then smallest id; the CRM's records before those of other systems.
-by_number as (
-
-    select
-        account_id,
-        first_value(account_id) over number_group as anchor_account_id,
-        first_value(source_system) over number_group as anchor_system
-    from company
-    where is_corporate_number_valid
-    window number_group as (
-        partition by corporate_number
-        order by case when source_system = 'crm' then 0 else 1 end, created_at asc nulls last, account_id asc
-    )
-
-),
-
-owned as (
-
-    select
-        company.account_id,
-        coalesce(by_number.anchor_account_id, company.account_id) as own_anchor_id,
-        coalesce(by_number.anchor_system, company.source_system) = 'crm' as is_in_crm,
-        case when company.is_corporate_number_valid then company.corporate_number end as valid_number
-    from company
-    left join by_number on company.account_id = by_number.account_id
+    where domain not in (select evidence from {{ ref('int_void_evidence') }} where evidence_type = 'domain')
 
 ),
 
@@ -86,13 +57,28 @@ matched as (
 
 ),
 
-final as (
+account as (
 
     select account_id, anchor_account_id, match_method from matched
     union all
     select merged.account_id, matched.anchor_account_id, 'crm_link' as match_method
     from {{ ref('int_merged_account') }} as merged
     inner join matched on merged.surviving_account_id = matched.account_id
+
+),
+
+final as (
+
+    select account_id, anchor_account_id, match_method from account
+    union all
+    select link.account_id, account.anchor_account_id, 'crm_link' as match_method
+    from {{ ref('int_company_link') }} as link
+    inner join account on link.linked_account_id = account.account_id
+    union all
+    select meant.given_id as account_id, account.anchor_account_id, account.match_method
+    from {{ ref('int_record_id') }} as meant
+    inner join account on meant.record_id = account.account_id
+    where meant.given_id <> meant.record_id
 
 )
 

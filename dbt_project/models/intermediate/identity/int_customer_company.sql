@@ -2,6 +2,7 @@
 with company as (
 
     select * from {{ ref('int_company') }}
+    where linked_account_id is null
 
 ),
 
@@ -20,7 +21,10 @@ final as (
         company.source_system,
         company.company_name,
         company.corporate_number,
-        company.is_corporate_number_valid,
+        -- of several differently named companies that claim a number none can be believed
+        company.is_corporate_number_valid and company.corporate_number not in (
+            select evidence from {{ ref('int_void_evidence') }} where evidence_type = 'corporate_number'
+        ) as is_corporate_number_valid,
         row_number() over (
             partition by identity.customer_key
             order by

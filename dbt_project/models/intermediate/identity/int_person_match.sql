@@ -1,6 +1,6 @@
 -- Every record of a person in every connected system and the contact it belongs to: an explicit link, else for people
--- who write tickets the e-mail address that exactly one contact has (docs/domain/customers.md#matching). Never the
--- name.
+-- who write tickets the e-mail address that exactly one contact has (docs/domain/customers.md#matching). A link to a
+-- contact that is not there is none. Never the name.
 with contact as (
 
     select * from {{ ref('crm__contact') }}
@@ -9,7 +9,7 @@ with contact as (
 
 hubspot_contact as (
 
-    select * from {{ ref('stg_hubspot__contacts') }}
+    select * from {{ ref('int_hubspot_contact') }}
     where not is_deleted
 
 ),
@@ -51,20 +51,17 @@ matched as (
     union all
     select
         'zendesk', 'ticket_requester', zendesk_user.user_id,
-        coalesce(zendesk_user.external_id, email_owner.contact_id), organization.account_id,
-        case
-            when zendesk_user.external_id is not null then 'crm_link'
-            when email_owner.contact_id is not null then 'email'
-            when organization.external_id is not null then 'crm_link'
-        end
+        coalesce(linked.contact_id, email_owner.contact_id), organization.account_id,
+        case when linked.contact_id is not null then 'crm_link' when email_owner.contact_id is not null then 'email' end
     from zendesk_user
     left join organization on zendesk_user.organization_id = organization.organization_id
+    left join {{ ref('int_record_id') }} as meant on zendesk_user.external_id = meant.given_id
+    left join contact as linked on coalesce(meant.record_id, zendesk_user.external_id) = linked.contact_id
     left join email_owner on zendesk_user.email = email_owner.email
 
 ),
 
--- The contact's own company; a person without contact has the company of the ticket system. A link to a contact that
--- is not there is none.
+-- The contact's own company; a person without contact has the company of the ticket system.
 final as (
 
     select

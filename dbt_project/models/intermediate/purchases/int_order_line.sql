@@ -1,7 +1,8 @@
 {{ config(materialized='view') }}
 {%- set order_rate = fx_rate('order_line.currency', 'exchange_rate.rate', 'order_line.fx_rate_fixed') %}
--- Lines of orders not cancelled, up to as_of, with what was kept (docs/domain/segments.md#purchases,
--- docs/domain/segments.md#price-class), in our currency (docs/domain/revenue.md#currency).
+-- Lines but those of orders cancelled or after as_of, with what of them was kept, in our currency; the lines of an order
+-- that never came have no date and no customer (docs/domain/segments.md#purchases, docs/domain/segments.md#price-class,
+-- docs/domain/revenue.md#currency).
 with order_line as (
 
     select * from {{ ref('crm__order_line') }}
@@ -11,8 +12,6 @@ with order_line as (
 orders as (
 
     select * from {{ ref('crm__order') }}
-    where order_date <= {{ as_of_date() }}
-        and coalesce(status, 'ordered') <> 'cancelled'
 
 ),
 
@@ -43,11 +42,13 @@ joined as (
         coalesce(order_line.is_sale, false) as is_sale,
         order_line.tax_rate
     from order_line
-    inner join orders on order_line.order_id = orders.order_id
+    left join orders on order_line.order_id = orders.order_id
     left join identity on orders.account_id = identity.account_id
     left join {{ ref('int_exchange_rate') }} as exchange_rate
         on order_line.currency = exchange_rate.from_currency and orders.order_date >= exchange_rate.rate_date
         and orders.order_date < coalesce(exchange_rate.next_date, {{ far_future() }})
+    where coalesce(orders.order_date <= {{ as_of_date() }}, true)
+        and coalesce(orders.status, 'ordered') <> 'cancelled'
 
 ),
 

@@ -6,7 +6,7 @@
 
 -- grain: ticket with an event; what its events say (docs/domain/service.md#tickets). Only touched tickets are rebuilt.
 -- A reply is a public comment by a human agent; what an agent writes while opening the ticket is none. Solved is a change
--- into solved, or straight into closed; a reopen is a change out of these.
+-- into solved, or straight into closed; a reopen is a change out of these. What is older than its ticket is neither.
 
 with ticket as (
 
@@ -31,7 +31,7 @@ ordered as (
             event.occurred_at > ticket.created_at
             or (event.occurred_at = ticket.created_at and coalesce(ticket.created_by_role, '') <> 'agent')
         ) as is_reply,
-        event.to_status in ('solved', 'closed') as is_done,
+        event.to_status in ('solved', 'closed') and event.occurred_at >= ticket.created_at as is_done,
         -- what the source says came before; only without it the event before (they may arrive out of order)
         coalesce(
             event.from_status,

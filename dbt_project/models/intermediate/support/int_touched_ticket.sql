@@ -1,5 +1,6 @@
 -- Tickets whose figures may have changed since the last build: they, their events or survey answers were loaded, or have
--- come into view with the date; an organisation or a person has; or their account stands for another customer.
+-- come into view with the date; an organisation or a person has; their account stands for another customer, or an id of
+-- theirs for another record.
 with ticket as (
 
     select * from {{ ref('support__ticket') }}
@@ -18,6 +19,7 @@ final as (
     where _build_id = {{ var('build_id') }}
         or created_at >= {{ last_build_end() }}
         or account_id in (select account_id from {{ ref('int_changed_account') }})
+        or contact_id in (select record_id from {{ ref('int_changed_record_id') }})
     union
     select ticket_id from {{ ref('support__ticket_event') }}
     where _build_id = {{ var('build_id') }} or occurred_at >= {{ last_build_end() }}

@@ -9,7 +9,7 @@ with emails as (
 
 contacts as (
 
-    select * from {{ ref('stg_hubspot__contacts') }}
+    select * from {{ ref('int_hubspot_contact') }}
 
 ),
 

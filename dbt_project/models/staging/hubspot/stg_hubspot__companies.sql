@@ -12,7 +12,8 @@ select
     {{ url_host(hubspot_property('domain')) }} as domain,
     {{ hubspot_property('corporate_number') }} as corporate_number,
     coalesce(
-        {{ hubspot_property('hs_salesforceaccountid') }}, {{ hubspot_property('salesforceaccountid') }}
+        {{ read_text(hubspot_property('hs_salesforceaccountid'), 'id') }},
+        {{ read_text(hubspot_property('salesforceaccountid'), 'id') }}
     ) as salesforce_account_id,
     {{ hubspot_property('phone') }} as phone,
     {{ hubspot_property('state') }} as prefecture_name,

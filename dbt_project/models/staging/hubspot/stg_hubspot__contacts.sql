@@ -9,8 +9,8 @@ with source as (
 
 select
     id as hubspot_contact_id,
-    coalesce({{ hubspot_property('salesforcecontactid') }}, 'hubspot:' || id) as contact_id,
-    {{ hubspot_property('salesforcecontactid') }} as salesforce_contact_id,
+    coalesce({{ read_text(hubspot_property('salesforcecontactid'), 'id') }}, 'hubspot:' || id) as contact_id,
+    {{ read_text(hubspot_property('salesforcecontactid'), 'id') }} as salesforce_contact_id,
     coalesce(
         {{ hubspot_property('associatedcompanyid') }}, {{ json_text('associations', 'companies.results[0].id') }}
     ) as company_id,

@@ -7,8 +7,8 @@ from {{ source('raw', 'salesforce__contract') }}
 where {{ is_read_again('salesforce__contract') }}
 union all
 select
-    {{ read_text('contract_id', 'text') }} as contract_id,
-    {{ read_text('account_id', 'text') }} as account_id,
-    {{ read_text('previous_contract_id', 'text') }} as previous_contract_id
+    {{ read_text('contract_id', 'id') }} as contract_id,
+    {{ read_text('account_id', 'id') }} as account_id,
+    {{ read_text('previous_contract_id', 'id') }} as previous_contract_id
 from {{ source('raw', 'files__crm__contract') }}
 where {{ is_read_again('files__crm__contract') }}

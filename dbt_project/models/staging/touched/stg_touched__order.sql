@@ -8,8 +8,8 @@ from {{ source('raw', 'salesforce__order') }}
 where {{ is_read_again('salesforce__order') }}
 union all
 select
-    {{ read_text('order_id', 'text') }} as order_id,
-    {{ read_text('account_id', 'text') }} as account_id,
+    {{ read_text('order_id', 'id') }} as order_id,
+    {{ read_text('account_id', 'id') }} as account_id,
     null as contract_id
 from {{ source('raw', 'files__crm__order') }}
 where {{ is_read_again('files__crm__order') }}

@@ -8,17 +8,17 @@ from {{ source('raw', 'salesforce__order_item') }}
 where {{ is_read_again('salesforce__order_item') }}
 union all
 select
-    {{ read_text('order_line_id', 'text') }} as line_id,
-    {{ read_text('order_id', 'text') }} as order_id,
+    {{ read_text('order_line_id', 'id') }} as line_id,
+    {{ read_text('order_id', 'id') }} as order_id,
     null as account_id,
     null as contract_id
 from {{ source('raw', 'files__crm__order_line') }}
 where {{ is_read_again('files__crm__order_line') }}
 union all
 select
-    {{ read_text('line_id', 'text') }} as line_id,
+    {{ read_text('line_id', 'id') }} as line_id,
     null as order_id,
-    {{ read_text('account_id', 'text') }} as account_id,
-    {{ read_text('contract_id', 'text') }} as contract_id
+    {{ read_text('account_id', 'id') }} as account_id,
+    {{ read_text('contract_id', 'id') }} as contract_id
 from {{ source('raw', 'files__crm__subscription_line') }}
 where {{ is_read_again('files__crm__subscription_line') }}

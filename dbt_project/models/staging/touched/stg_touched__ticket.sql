@@ -2,7 +2,7 @@
 -- or named: answers may know a ticket by that id alone (docs/domain/sources.md#support).
 with ticket as (
 
-    select id as ticket_id, external_id
+    select id as ticket_id, {{ read_text('external_id', 'id') }} as external_id
     from {{ source('raw', 'zendesk__tickets') }}
     where {{ is_read_again('zendesk__tickets') }}
 
@@ -10,7 +10,7 @@ with ticket as (
 
 answer as (
 
-    select {{ read_text('ticket_id', 'text') }} as ticket_id, {{ read_text('ticket_external_id', 'text') }} as external_id
+    select {{ read_text('ticket_id', 'id') }} as ticket_id, {{ read_text('ticket_external_id', 'id') }} as external_id
     from {{ source('raw', 'files__support__csat_response') }}
     where {{ is_read_again('files__support__csat_response') }}
 
@@ -22,7 +22,7 @@ final as (
     union
     select ticket_id, external_id from answer
     union
-    select {{ read_text('ticket_id', 'text') }} as ticket_id, null as external_id
+    select {{ read_text('ticket_id', 'id') }} as ticket_id, null as external_id
     from {{ source('raw', 'files__support__ticket') }}
     where {{ is_read_again('files__support__ticket') }}
     union
@@ -30,7 +30,7 @@ final as (
     from {{ source('raw', 'zendesk__ticket_events') }}
     where {{ is_read_again('zendesk__ticket_events') }}
     union
-    select {{ read_text('ticket_id', 'text') }} as ticket_id, null as external_id
+    select {{ read_text('ticket_id', 'id') }} as ticket_id, null as external_id
     from {{ source('raw', 'files__support__ticket_event') }}
     where {{ is_read_again('files__support__ticket_event') }}
 

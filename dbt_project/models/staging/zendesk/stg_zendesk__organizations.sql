@@ -9,8 +9,8 @@ with source as (
 
 select
     id as organization_id,
-    nullif(external_id, '') as external_id,
-    coalesce(nullif(external_id, ''), 'zendesk:' || id) as account_id,
+    external_id,
+    'zendesk:' || id as account_id,
     name,
     -- a JSON array of texts
     domain_names,

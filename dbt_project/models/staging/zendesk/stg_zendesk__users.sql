@@ -9,7 +9,7 @@ with source as (
 
 select
     id as user_id,
-    nullif(external_id, '') as external_id,
+    external_id,
     organization_id,
     name,
     lower(email) as email,

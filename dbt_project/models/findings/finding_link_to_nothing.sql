@@ -1,0 +1,49 @@
+-- Records that name a parent that is not there (docs/domain/customers.md#unknown-customer); what names none is no finding.
+-- Order lines without their order have a finding of their own.
+{%- set identity = "select account_id from " ~ ref('int_customer_identity') ~ " where customer_key <> 'unknown'" %}
+{%- set product = "select product_id from " ~ ref('crm__product') %}
+{%- set contract = "select contract_id from " ~ ref('crm__contract') %}
+{%- set ticket = "select ticket_id from " ~ ref('support__ticket') ~ " union select ticket_id from " ~ ref('stg_zendesk__tickets') %}
+{%- set item = "select item_id from " ~ ref('process__content_item') %}
+with link as (
+
+    select
+        'crm__account' as object, 'account_id' as column_name, account_id as record, given_id as named
+    from {{ ref('int_company_link') }}
+    where linked_account_id is null
+    {%- for entity, record, column, parents in [
+        ('crm__order', 'order_id', 'account_id', identity),
+        ('crm__contact', 'contact_id', 'account_id', identity),
+        ('crm__contract', 'contract_id', 'account_id', identity),
+        ('crm__subscription_line', 'line_id', 'account_id', identity),
+        ('crm__subscription_line', 'line_id', 'product_id', product),
+        ('crm__subscription_line', 'line_id', 'contract_id', contract),
+        ('crm__order_line', 'order_line_id', 'product_id', product),
+        ('sfa__opportunity', 'opportunity_id', 'account_id', identity),
+        ('support__ticket', 'ticket_id', 'account_id', identity),
+        ('support__ticket_event', 'event_id', 'ticket_id', ticket),
+        ('support__csat_response', 'response_id', 'ticket_id', ticket),
+        ('success__nps_response', 'response_id', 'account_id', identity),
+        ('product__feature_use', 'account_id', 'account_id', identity),
+        ('product__login_event', 'account_id', 'account_id', identity),
+        ('process__content_item', 'item_id', 'account_id', identity),
+        ('process__stage_event', 'item_id', 'item_id', item),
+    ] %}
+    union all
+    select
+        '{{ entity }}' as object, '{{ column }}' as column_name, {{ record }} as record, {{ column }} as named
+    from {{ ref(entity) }}
+    where {{ column }} is not null and {{ column }} not in ({{ parents }})
+    {%- endfor %}
+
+)
+
+select
+    'warehouse' as source,
+    object,
+    cast(null as {{ dbt.type_string() }}) as place,
+    column_name,
+    case when record = named then record else record || ' → ' || named end as "key",
+    cast(null as decimal(18, 2)) as amount,
+    cast(null as {{ dbt.type_string() }}) as currency
+from link
