@@ -124,7 +124,8 @@ def rfm(
     measures, found = {}, {}
     for customer in customers:
         own = [line for line in valid if line.customer == customer]
-        visits = [line for line in own if line.is_visit]
+        # a free line alone brings nobody: a sample sent with goods that came back
+        visits = [line for line in own if line.is_visit and (line.price or definition.free_orders)]
         window = [line for line in visits if line.day > start]
         first = min((line.day for line in visits), default=None)
         last = max((line.day for line in visits), default=None)

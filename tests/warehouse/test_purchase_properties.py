@@ -58,7 +58,8 @@ def orders(draw: st.DrawFn) -> list[Purchase]:
             returned = draw(st.integers(0, quantity)) if quantity > 1 else 0
             if quantity == 1:
                 returned = draw(st.sampled_from([0, 0, 0, 1]))
-            price = draw(st.sampled_from([0, 0, 1, 50_000, 100_000, 300_000, 333_333, 1_500_000]))
+            free = [0, 0] if quantity > 0 else []
+            price = draw(st.sampled_from([*free, 1, 50_000, 100_000, 300_000, 333_333, 1_500_000]))
             purchases.append(
                 Purchase(customer, f"o{number}", day, quantity, price, returned, is_cancelled)
             )

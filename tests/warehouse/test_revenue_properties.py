@@ -92,7 +92,7 @@ def lines(draw: st.DrawFn) -> list[Line]:
                 family=draw(families),
                 start=start,
                 end=end,
-                amount=draw(st.sampled_from([100_000, 33_333, 7, 0, -20_000])),
+                amount=draw(st.sampled_from([100_000, 33_333, 13, 0, -20_000])),
                 period=draw(
                     st.sampled_from(
                         [
