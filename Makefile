@@ -11,8 +11,11 @@ ACCEPT ?=
 FORCE ?=
 SOURCE ?=
 PORT ?= 8700
+KILLS ?= 100
+DAYS ?= 30
+SEED ?= 0
 
-.PHONY: help install run up down trigger sandbox status rollback rebuild public-suffixes contracts release-contracts demo check-source bench-extract bench test lint format clean
+.PHONY: help install run up down trigger sandbox status rollback rebuild public-suffixes contracts release-contracts demo check-source bench-extract bench test chaos lint format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -75,6 +78,9 @@ test: install ## every test (chromium and PostgreSQL are installed from Debian i
 	@scripts/install_chromium
 	@scripts/install_postgresql
 	$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder --durations 25
+
+chaos: install ## days in a row killed at random moments, against the same days undisturbed [KILLS=100] [DAYS=30] [SEED=0]
+	@$(BIN)/python -m tests.chaos --kills $(KILLS) --days $(DAYS) --seed $(SEED)
 
 lint: install ## ruff, sqlfluff, contract drift and versions, lock hosts
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -1,7 +1,10 @@
 """Airflow's environment and metadata database under CSW_HOME."""
 
+import base64
+import configparser
 import json
 import os
+import secrets
 from pathlib import Path
 
 from runtime.errors import StateError
@@ -9,12 +12,15 @@ from runtime.files import write_atomically
 from runtime.settings import PROJECT_ROOT, Settings
 from runtime.sources import SOURCES
 
+FERNET_KEY_LENGTH = 44
+
 
 def configure(settings: Settings, tenant: Path) -> None:
     """Set this process's environment (and its children's) for Airflow, before airflow is imported.
 
     Raises:
-        StateError: a connection's variable is no JSON; Airflow would say that there is no such connection.
+        StateError: a connection's variable is no JSON (Airflow would say that there is no such connection), or
+            the key of saved connections is damaged.
     """
     _refuse_unreadable_connections()
     home = settings.airflow_dir
@@ -29,12 +35,37 @@ def configure(settings: Settings, tenant: Path) -> None:
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / 'airflow.db'}",
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(settings.logs_dir / "airflow"),
+        "AIRFLOW__LOGGING__FILE_TASK_HANDLER_NEW_FOLDER_PERMISSIONS": "0o700",
+        "AIRFLOW__LOGGING__FILE_TASK_HANDLER_NEW_FILE_PERMISSIONS": "0o600",
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
         "GX_ANALYTICS_ENABLED": "False",
     }
     os.environ.update(values)
+    os.environ.setdefault("AIRFLOW__CORE__FERNET_KEY", _fernet_key(home))
     paths = [str(PROJECT_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     os.environ["PYTHONPATH"] = os.pathsep.join(paths)
+
+
+def _fernet_key(home: Path) -> str:
+    """The key that Airflow encrypts saved connections with; made before there can be any."""
+    path = home / "fernet_key"
+    if not path.exists():
+        key = _configured_key(home) or base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+        write_atomically(path, key, mode=0o600)
+    key = path.read_text().strip()
+    if len(key) != FERNET_KEY_LENGTH:
+        raise StateError(
+            f"{path} is damaged: without it no saved connection can be read",
+            "restore it from a backup; or remove it, and save the connections again in the Airflow UI",
+        )
+    return key
+
+
+def _configured_key(home: Path) -> str:
+    """The key that `make up` of an older version left in Airflow's own configuration, else nothing."""
+    configuration = configparser.ConfigParser(interpolation=None, strict=False)
+    configuration.read(home / "airflow.cfg", encoding="utf-8")
+    return configuration.get("core", "fernet_key", fallback="").strip()
 
 
 def _refuse_unreadable_connections() -> None:
@@ -70,7 +101,7 @@ def migrate(settings: Settings) -> bool:
     for spec in SOURCES.values():
         pools[spec.pool] = (spec.concurrency, f"Objects of {spec.name} read at the same time")
     marker = settings.airflow_dir / "migrated"
-    state = json.dumps({"airflow": airflow.__version__, "pools": pools})
+    state = json.dumps({"airflow": airflow.__version__, "pools": pools, "encrypted": True})
     if marker.exists() and marker.read_text() == state:
         return False
     if not marker.exists():
@@ -83,5 +114,22 @@ def migrate(settings: Settings) -> bool:
 
     for name, (slots, description) in pools.items():
         Pool.create_or_update_pool(name, slots, description, include_deferred=False)
+    _encrypt_saved()
     write_atomically(marker, state)
     return True
+
+
+def _encrypt_saved() -> None:
+    """Encrypt what was saved in the UI while an older version had no key."""
+    from airflow.models import Connection, Variable
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        for connection in session.query(Connection):
+            if connection.password and not connection.is_encrypted:
+                connection.set_password(connection.password)
+            if connection.extra and not connection.is_extra_encrypted:
+                connection.set_extra(connection.extra)
+        for variable in session.query(Variable):
+            if not variable.is_encrypted:
+                variable.set_val(variable.val)

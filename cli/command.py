@@ -8,7 +8,9 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.markup import escape
 
+from runtime import rights
 from runtime.errors import StateError, WarehouseError
+from runtime.redaction import hide_values
 from runtime.settings import get_settings
 
 INTERRUPTED = 130  # what a shell reports of a program ended by Ctrl-C
@@ -28,6 +30,7 @@ def exit_status(action: Callable[[Console], bool | int]) -> int:
     Returns:
         0 if it did (or what it gave); 1 if not, or if it ended in an error, which is printed with its remedy; 130 after Ctrl-C.
     """
+    rights.keep_private()
     console = terminal()
     try:
         outcome = action(console)
@@ -69,8 +72,9 @@ def unexpected(error: Exception) -> WarehouseError:
         message = f"{error.filename}: {error.strerror}"
         hint = "check the path, its owner and rights, and the space on the disk"
     else:
-        message, hint = f"unexpected {type(error).__name__}: {error}", "please report it"
-    lines = "".join(traceback.format_exception(error))
+        message = hide_values(f"unexpected {type(error).__name__}: {error}")
+        hint = "please report it"
+    lines = hide_values("".join(traceback.format_exception(error)))
     try:
         log = get_settings().logs_dir / "run.log"
         log.parent.mkdir(parents=True, exist_ok=True)

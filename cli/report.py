@@ -22,7 +22,7 @@ from publishing.headline import headline_numbers
 from publishing.snapshot import Snapshot, current_snapshot
 from runtime.duckdb_connection import connect
 from runtime.findings import FindingStore, describe
-from runtime.progress import BUILD, parsed
+from runtime.progress import BUILD, EVENTS, parsed
 from runtime.settings import Settings
 from runtime.tenant import Tenant
 
@@ -44,7 +44,7 @@ def redirect_output(settings: Settings) -> None:
     """Send what Airflow, dbt and GX print to logs/run.log; the console keeps the terminal."""
     settings.logs_dir.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(
-        settings.logs_dir / "run.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644
+        settings.logs_dir / "run.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600
     )
     sys.stdout.flush()
     sys.stderr.flush()
@@ -57,9 +57,11 @@ class Follower:
 
     def __init__(self, console: Console, settings: Settings) -> None:
         self.console = console
-        self.path = settings.logs_dir / "events.jsonl"
+        self.path = settings.logs_dir / EVENTS
         self.events: list[dict[str, Any]] = []
-        self._offset = self.path.stat().st_size if self.path.exists() else 0
+        self._file = self.path.open("rb") if self.path.exists() else None
+        if self._file:
+            self._file.seek(0, os.SEEK_END)
         self._printed: set[str] = set()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._follow, daemon=True)
@@ -83,24 +85,32 @@ class Follower:
             self._read()
 
     def _read(self) -> None:
-        if not self.path.exists():
-            return
-        with self.path.open("rb") as handle:
-            handle.seek(self._offset)
-            for line in handle:
-                if not line.endswith(b"\n"):
-                    break
-                self._offset += len(line)
-                event = parsed(line)
-                if event is None:
-                    continue
+        if self._file is None:
+            if not self.path.exists():
+                return
+            self._file = self.path.open("rb")
+        began_anew = os.fstat(self._file.fileno()).st_ino != self.path.stat().st_ino
+        self._read_lines()
+        if began_anew:
+            self._file.close()
+            self._file = self.path.open("rb")
+            self._read_lines()
+
+    def _read_lines(self) -> None:
+        while (line := self._file.readline()).endswith(b"\n"):
+            event = parsed(line)
+            if event is not None and "carried" not in event:
                 self.events.append(event)
-                template = _LINES.get(event["event"])
-                shown = {name: _shown(value) for name, value in event.items()}
-                text = template.format(**shown) if template and event.get("rows") != 0 else ""
-                if text and text not in self._printed:
-                    self._printed.add(text)
-                    self.console.print(text, markup=True)
+                self._print(event)
+        self._file.seek(-len(line), os.SEEK_CUR)
+
+    def _print(self, event: dict[str, Any]) -> None:
+        template = _LINES.get(event["event"])
+        shown = {name: _shown(value) for name, value in event.items()}
+        text = template.format(**shown) if template and event.get("rows") != 0 else ""
+        if text and text not in self._printed:
+            self._printed.add(text)
+            self.console.print(text, markup=True)
 
 
 def _shown(value: Any) -> Any:

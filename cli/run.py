@@ -6,13 +6,13 @@ import os
 import sys
 import time
 from contextlib import ExitStack
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 
-from cli import airflow_home, report, sandbox, state
+from cli import airflow_home, report, sandbox, state, upkeep
 from cli.command import end_at_interrupt, exit_status
 from ingestion.catalogue import AREAS
 from ingestion.lake import Lake
@@ -97,10 +97,13 @@ def run(
             )
 
         console.print("starting Airflow …")
+        today = datetime.now(UTC).date()
+        upkeep.keep_logs_small(settings, today)
         report.redirect_output(settings)
         follower = stack.enter_context(report.Follower(console, settings))
         if airflow_home.migrate(settings):
             console.print("Airflow's metadata database is ready")
+        upkeep.clean_database(settings, today)
         failed = run_dags(console, context, business_date, force)
         follower.drain()
     report.summary(

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import requests
 from rich.console import Console
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
-from cli import airflow_home, sandbox, state
+from cli import airflow_home, sandbox, state, upkeep
 from cli.command import exit_status
 from cli.report import redirect_output
 from cli.run import find_date, find_tenant
@@ -47,8 +48,11 @@ def up(console: Console, settings: Settings, tenant_text: str) -> None:
     state.claim(settings, tenant.name, folder)
     lock = state.take(settings, "the services of make up")
     airflow_home.configure(settings, folder)
+    today = datetime.now(UTC).date()
+    upkeep.keep_logs_small(settings, today)
     redirect_output(settings)
     airflow_home.migrate(settings)
+    upkeep.clean_database(settings, today)
     ports = {
         name: _free_port(start)
         for name, start in (("airflow", 8080), ("sandbox", 8700), ("site", 8000))
@@ -76,6 +80,7 @@ def up(console: Console, settings: Settings, tenant_text: str) -> None:
         "scheduler": [airflow, "scheduler", "--skip-serve-logs"],
         "dag-processor": [airflow, "dag-processor"],
         "triggerer": [airflow, "triggerer", "--skip-serve-logs"],
+        "upkeep": [sys.executable, "-m", "cli.upkeep"],
         "site": [
             *(sys.executable, "-m", "http.server", str(ports["site"])),
             *("--bind", "127.0.0.1", "--directory", str(settings.site_dir)),

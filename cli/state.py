@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from runtime import rights
 from runtime.errors import StateError
 from runtime.files import write_atomically
 from runtime.locks import lock_owner, take_lock
@@ -58,11 +59,12 @@ def _lock_file(settings: Settings) -> Path:
 
 
 def make_home(settings: Settings) -> None:
-    """Create the state folder if it is not there.
+    """Create the state folder if it is not there; its owner alone may read what is written from now on.
 
     Raises:
         StateError: it is no folder, or nothing can be written in it.
     """
+    rights.keep_private()
     try:
         settings.home.mkdir(parents=True, exist_ok=True)
         with _lock_file(settings).open("a+"):
@@ -72,6 +74,8 @@ def make_home(settings: Settings) -> None:
             f"the state folder {settings.home} cannot be used: {error.strerror}",
             "set CSW_HOME to a folder that you may write in",
         ) from error
+    if _marker(settings).exists():  # never of a folder that is no state folder
+        rights.mend(settings)
 
 
 def claim(settings: Settings, tenant_name: str, tenant_folder: Path) -> None:
@@ -89,7 +93,8 @@ def claim(settings: Settings, tenant_name: str, tenant_folder: Path) -> None:
     document = {"name": tenant_name, "folder": str(tenant_folder)}
     if document != owner:
         make_home(settings)
-        write_atomically(settings.home / "tenant.json", json.dumps(document, ensure_ascii=False))
+        write_atomically(_marker(settings), json.dumps(document, ensure_ascii=False))
+        rights.mend(settings)
 
 
 def claimed_folder(settings: Settings) -> Path | None:
@@ -98,8 +103,12 @@ def claimed_folder(settings: Settings) -> Path | None:
     return Path(owner["folder"]) if owner else None
 
 
+def _marker(settings: Settings) -> Path:
+    return settings.home / "tenant.json"
+
+
 def _owner(settings: Settings) -> dict[str, str] | None:
-    marker = settings.home / "tenant.json"
+    marker = _marker(settings)
     if not marker.exists():
         return None
     try:

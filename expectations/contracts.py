@@ -68,6 +68,13 @@ class Column:
         return "pii" in self.properties
 
     @property
+    def is_shown(self) -> bool:
+        """Its values may stand in a message: no person's, and no JSON text, which may hold anything."""
+        return not self.is_personal and {"object", "array"}.isdisjoint(
+            (self.logical_type, self.reads_as)
+        )
+
+    @property
     def is_derived(self) -> bool:
         """The model computes it; no file supplies it."""
         return bool(self.properties.get("derived"))
@@ -124,6 +131,11 @@ class Contract:
     def required_columns(self) -> tuple[str, ...]:
         """Columns that may not be missing and not be null."""
         return tuple(column.name for column in self.columns if column.required)
+
+    @property
+    def shown_columns(self) -> frozenset[str]:
+        """Columns whose values may stand in messages, results and pages."""
+        return frozenset(column.name for column in self.columns if column.is_shown)
 
 
 @cache

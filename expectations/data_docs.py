@@ -17,6 +17,7 @@ import jinja2
 import pyarrow as pa
 
 from runtime.files import write_atomically
+from runtime.rights import SHARED_FILE
 
 if TYPE_CHECKING:
     from great_expectations.core import ExpectationSuiteValidationResult
@@ -41,7 +42,7 @@ def write_page(folder: Path, outcome: "ExpectationSuiteValidationResult") -> Pat
     text = _page_view().render(
         document, "validation_page.j2", title=outcome.suite_name, statistics=outcome.statistics
     )
-    write_atomically(page, text)
+    write_atomically(page, text, SHARED_FILE)
     return page
 
 
@@ -77,9 +78,9 @@ def build_data_docs(folder: Path, results: pa.Table) -> Path:
     loader = jinja2.FileSystemLoader(TEMPLATES)
     template = jinja2.Environment(loader=loader, autoescape=True).get_template("index_page.j2")
     index = folder / "index.html"
-    write_atomically(folder / STYLES, (TEMPLATES / STYLES).read_bytes())
+    write_atomically(folder / STYLES, (TEMPLATES / STYLES).read_bytes(), SHARED_FILE)
     tables = _newest_runs(folder, results)
-    write_atomically(index, template.render(tables=tables, statuses=STATUSES))
+    write_atomically(index, template.render(tables=tables, statuses=STATUSES), SHARED_FILE)
     return index
 
 

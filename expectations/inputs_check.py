@@ -14,6 +14,7 @@ from expectations.marts_check import TABLE_EXISTS
 from expectations.suites import Check, Suite, modelled_suite, violations
 from expectations.validate import Audit, RuleResult
 from runtime.duckdb_connection import connect
+from runtime.redaction import hide_values
 
 LAYER = "input"
 ALL_KEYS = "key_unique"
@@ -90,7 +91,7 @@ def _check(
             ).fetchall()
         )
     except duckdb.Error as error:
-        why = f"The checks themselves failed: {str(error).splitlines()[0]}"
+        why = f"The checks themselves failed: {hide_values(str(error)).splitlines()[0]}"
         return [audit.result(suite, check, "error", why=why) for check in suite.checks]
     results = []
     for check in suite.checks:

@@ -82,16 +82,10 @@ def row_findings(
             )
 
 
-def is_shown(column: Column) -> bool:
-    """Whether its values may stand in a message: no person's, and no JSON text, which may hold anything."""
-    return not column.is_personal and column.reads_as not in ("object", "array")
-
-
 def _shown_value(contract: Contract, rule: Rule) -> str:
     if rule.shows:
         return rule.shows
-    columns = {column.name: column for column in contract.columns}
-    if rule.column not in columns or not is_shown(columns[rule.column]):
+    if rule.column not in contract.shown_columns:
         return "''"
     return f"coalesce(left({identifier(rule.column)}, {SHOWN_CHARACTERS}), '')"
 

@@ -52,7 +52,7 @@ def landed_suite(contract: Contract, entry: CatalogueObject, rules: list[Rule]) 
             )
         else:
             checks.append(Check(rule.name, rule.severity, rule.description, "rows", query=rule.sql))
-    return Suite("raw", contract.table, contract.table, tuple(checks))
+    return Suite("raw", contract.table, contract.table, tuple(checks), contract.shown_columns)
 
 
 def version_rule(entry: CatalogueObject, columns: list[str]) -> Rule | None:

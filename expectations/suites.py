@@ -45,12 +45,14 @@ class Suite:
     Attributes:
         layer, table: how results name the table.
         relation: its name in the database that is checked.
+        shown: columns whose values may stand in results and pages.
     """
 
     layer: str
     table: str
     relation: str
     checks: tuple[Check, ...]
+    shown: frozenset[str] = frozenset()
 
 
 def modelled_suite(contract: Contract) -> Suite:
@@ -61,7 +63,9 @@ def modelled_suite(contract: Contract) -> Suite:
         *_key_checks(contract),
         *_rule_checks(contract),
     ]
-    return Suite(contract.layer, contract.table, contract.table, tuple(checks))
+    return Suite(
+        contract.layer, contract.table, contract.table, tuple(checks), contract.shown_columns
+    )
 
 
 def columns_exist(names: Iterable[str]) -> Check:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from expectations.gx_duckdb import open_datasource
 from expectations.suites import Check, Severity, Suite, to_expectation
+from runtime.redaction import hide_values
 
 if TYPE_CHECKING:
     from great_expectations.core import ExpectationValidationResult
@@ -114,13 +115,33 @@ def _validate_suite(source: "SQLDatasource", suite: Suite, audit: Audit) -> list
         ExpectationSuite(name=f"{suite.layer}.{suite.table}", expectations=expectations),
         result_format=RESULT_FORMAT,
     )
+    checks = {check.rule: check for check in suite.checks}
+    by_rule = {item.expectation_config.meta["rule"]: item for item in outcome.results}
+    for rule, item in by_rule.items():
+        _hide_persons(suite, checks[rule], item)
     if audit.data_docs is not None:
         from expectations.data_docs import write_page
 
         write_page(audit.data_docs, outcome)
-    checks = {check.rule: check for check in suite.checks}
-    by_rule = {item.expectation_config.meta["rule"]: item for item in outcome.results}
     return [_to_result(suite, checks[rule], by_rule[rule], audit) for rule in checks]
+
+
+def _hide_persons(suite: Suite, check: Check, outcome: "ExpectationValidationResult") -> None:
+    """Take the unexpected values out of a result, if they are or may be a person's."""
+    if check.kind == "rows" or not suite.shown.issuperset(check.columns):
+        outcome.result = {
+            name: value
+            for name, value in (outcome.result or {}).items()
+            if "unexpected_list" not in name
+            and name not in ("partial_unexpected_counts", "partial_unexpected_index_list")
+        }
+    outcome.exception_info = _without_values(outcome.exception_info or {})
+
+
+def _without_values(told: Any) -> Any:
+    if isinstance(told, dict):
+        return {name: _without_values(item) for name, item in told.items()}
+    return hide_values(told) if isinstance(told, str) else told
 
 
 def _to_result(

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import Any, NoReturn
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
 from tenacity import RetryCallState, Retrying, retry_if_exception_type
@@ -100,7 +100,7 @@ class JsonApi(ABC):
         self.sleep = time.sleep
         self.clock: datetime | None = None
         self._headers: dict[str, str] | None = None
-        self._session = requests.Session()
+        self._session = _Session()
         self._session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json"})
 
     # What differs from vendor to vendor.
@@ -247,7 +247,8 @@ class JsonApi(ABC):
                 url,
                 auth=_Signature(headers),
                 timeout=self.timeout,
-                # A sign-in carries the secret in its body, which would follow to wherever it is sent.
+                # A sign-in carries the secret in its body, which would follow to wherever it is sent;
+                # a read is followed on the vendor's host only (see _Session).
                 allow_redirects=signed,
                 **options,
             )
@@ -318,6 +319,16 @@ class JsonApi(ABC):
     def fix(self, what: str) -> str:
         """The hint that names the Airflow connection and what in it to look at."""
         return f"check the {what} of the Airflow connection `{self.source}_default`"
+
+
+class _Session(requests.Session):
+    """Follows a redirect only to the address that was asked: another one's answer is not the vendor's data."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        target = super().get_redirect_target(resp)
+        if target and _address(urljoin(resp.url, target)) != _address(resp.url):
+            return None
+        return target
 
 
 class _Signature(requests.auth.AuthBase):

@@ -17,6 +17,7 @@ from pipeline.dbt import MARTS_ALIAS, PROJECT, definition
 from runtime.duckdb_connection import connect
 from runtime.errors import BuildError
 from runtime.findings import BUILD_SCOPE, SHOWN_KEYS, Finding
+from runtime.redaction import hide_values
 from runtime.sql import identifier, literal
 
 if TYPE_CHECKING:
@@ -82,7 +83,8 @@ def _of_models(connection: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
             ).fetchall()
         except duckdb.Error as error:
             raise BuildError(
-                f"{model} cannot be read: {str(error).splitlines()[0]}", "see logs/dbt.log"
+                f"{model} cannot be read: {hide_values(str(error)).splitlines()[0]}",
+                "see logs/dbt.log",
             ) from error
         for source, name, where, column, currency, count, amount, keys in rows:
             yield Finding(

@@ -20,6 +20,8 @@ from runtime.errors import BuildError, TenantError
 from runtime.files import write_atomically
 from runtime.process import start
 from runtime.progress import report
+from runtime.redaction import hide_values
+from runtime.rights import SHARED_FILE
 from runtime.settings import PROJECT_ROOT
 
 PROJECT = PROJECT_ROOT / "dbt_project"
@@ -108,7 +110,7 @@ def write_docs(context: Context, plan: BuildPlan) -> None:
     page.parent.mkdir(parents=True, exist_ok=True)
     written = (target / "static_index.html").read_text(encoding="utf-8")
     policy = f'<head><meta http-equiv="Content-Security-Policy" content="{DOCS_POLICY}">'
-    write_atomically(page, written.replace("<head>", policy, 1))
+    write_atomically(page, written.replace("<head>", policy, 1), SHARED_FILE)
     write_atomically(written_for, plan.config_hash)
 
 
@@ -148,7 +150,7 @@ def run(context: Context, plan: BuildPlan, arguments: list[str]) -> Path:
     process = start(command, env=environment, stdout=-1, stderr=-2, text=True)
     with log_path.open("a", encoding="utf-8") as log:
         for line in process.stdout:
-            log.write(line)
+            log.write(hide_values(line))
             step = _STEP.search(line)
             if step and int(step[1]) % 20 == 0:
                 report("dbt", done=int(step[1]), total=int(step[2]))
@@ -170,7 +172,7 @@ def _failures(results: Path, log_path: Path) -> str:
         return " ".join(log_path.read_text(encoding="utf-8").splitlines()[-3:]).strip()
     sources = _sources(results.with_name("manifest.json"))
     failed = [
-        f"{node['unique_id'].split('.')[2]}{sources.get(node['unique_id'], '')}: {' '.join((node['message'] or '').split())}"
+        f"{node['unique_id'].split('.')[2]}{sources.get(node['unique_id'], '')}: {' '.join(hide_values(node['message'] or '').split())}"
         for node in json.loads(results.read_text(encoding="utf-8"))["results"]
         if node["status"] in ("error", "fail", "runtime error")
     ]

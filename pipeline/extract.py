@@ -18,7 +18,7 @@ from runtime.business_date import day_end
 from runtime.errors import SourceError
 from runtime.progress import report
 from runtime.records import Connection, ExpectedColumns, Window
-from runtime.redaction import redact
+from runtime.redaction import hide_values, redact
 from runtime.sources import SOURCES
 
 # The area of every dropped folder that is no entity: with it, the root of the drop is looked at.
@@ -114,7 +114,7 @@ def extract_object(
     try:
         manifest = _land(context, entry, business_date, connection, force, only_news=bool(done))
     except Exception as error:
-        record_unread(context, entry, business_date, redact(str(error)))
+        record_unread(context, entry, business_date, hide_values(redact(str(error))))
         raise
     if manifest is None:
         return reference | {"state": done}

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import traceback
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -19,7 +20,7 @@ from runtime.business_date import areas_to_wait_for, resolve_business_date
 from runtime.errors import AuthenticationError, SourceError, WarehouseError
 from runtime.progress import report
 from runtime.records import Connection as SourceConnection
-from runtime.redaction import redact
+from runtime.redaction import hide_values, redact
 from runtime.sources import SOURCES
 
 log = logging.getLogger(__name__)
@@ -147,7 +148,7 @@ def objects_to_extract(context: Context, area: str, source: str) -> list[Catalog
     try:
         entries = connected_objects(context, area, source, connection_of(source), day)
     except Exception as error:
-        record_source(context, area, source, day, redact(str(error)))
+        record_source(context, area, source, day, hide_values(redact(str(error))))
         raise
     record_source(context, area, source, day, "")
     return entries
@@ -166,14 +167,20 @@ def run_and_report(function: Callable[..., Any], *arguments: Any, **options: Any
     try:
         return function(load_context(), *arguments, **options)
     except WarehouseError as error:
-        report("failed", **_running(), message=str(error))
-        if isinstance(error, SourceError) and not isinstance(error, AuthenticationError):
-            raise
-        raise AirflowFailException(str(error)) from error
+        told, message = traceback.format_exc(), str(error)
+        may_pass = isinstance(error, SourceError) and not isinstance(error, AuthenticationError)
+        failure = error if may_pass else AirflowFailException(message)
+        cause = error.__cause__ if may_pass else error
     except Exception as error:
-        what = f"unexpected {type(error).__name__} in {function.__name__}: {error}"
-        report("failed", **_running(), message=redact(what))
-        raise
+        told, text = traceback.format_exc(), str(error)
+        message = redact(f"unexpected {type(error).__name__} in {function.__name__}: {text}")
+        failure = error if hide_values(text) == text else RuntimeError(hide_values(message))
+        cause = error.__cause__
+    report("failed", **_running(), message=hide_values(message))
+    if hide_values(told) != told:  # the log would show a value that the engine could not take
+        log.error(hide_values(told))
+        cause = None
+    raise failure from cause
 
 
 def _running() -> dict[str, str]:

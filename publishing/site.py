@@ -13,6 +13,7 @@ from expectations.data_docs import build_data_docs
 from expectations.results import newest_by_table, read_results
 from publishing.headline import Number, activation_levels, headline_numbers
 from publishing.snapshot import current_snapshot
+from runtime import rights
 from runtime.duckdb_connection import connect
 from runtime.errors import StateError
 from runtime.files import write_atomically
@@ -114,7 +115,9 @@ def render(settings: Settings, tenant: Tenant) -> Path:
                 "freshness": _freshness(connection, snapshot.as_of_date),
             }
     for name in ASSETS:
-        write_atomically(settings.site_dir / name, (TEMPLATES / name).read_bytes())
+        write_atomically(
+            settings.site_dir / name, (TEMPLATES / name).read_bytes(), rights.SHARED_FILE
+        )
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -124,8 +127,10 @@ def render(settings: Settings, tenant: Tenant) -> Path:
         write_atomically(
             settings.site_dir / name,
             environment.get_template(f"{name}.j2").render(**common, **values),
+            rights.SHARED_FILE,
         )
     build_data_docs(settings.gx_docs_dir, results)
+    rights.share(settings, settings.site_dir)
     return settings.site_dir / "index.html"
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from runtime import rights
 from runtime.duckdb_connection import connect
 from runtime.errors import StateError
 from runtime.files import point_link, replacing
@@ -44,6 +45,7 @@ def publish_snapshot(settings: Settings, as_of_date: date, build_id: int) -> Pat
 
     folder = settings.published_dir
     folder.mkdir(parents=True, exist_ok=True)
+    rights.share(settings, folder)
     for leftover in folder.glob("*.tmp*"):
         leftover.unlink()
     with connect(settings.marts_file) as connection:
@@ -54,7 +56,7 @@ def publish_snapshot(settings: Settings, as_of_date: date, build_id: int) -> Pat
         shutil.copyfile(settings.marts_file, temporary)
         findings = FindingStore(settings.findings_dir).grouped()
         _add_operations(temporary, settings.warehouse_file, results, findings, build_id)
-        os.chmod(temporary, 0o444)
+        os.chmod(temporary, rights.PUBLISHED_FILE)
     point_link(folder / LINK, name)
     for old in snapshots(settings)[:-KEEP]:
         if not old.is_current:

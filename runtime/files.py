@@ -24,17 +24,20 @@ def replacing(path: Path | str) -> Iterator[Path]:
     _sync(path.parent)
 
 
-def write_atomically(path: Path | str, content: bytes | str, mode: int = 0o644) -> None:
+def write_atomically(path: Path | str, content: bytes | str, mode: int | None = None) -> None:
     """Write a whole file at once (text as UTF-8).
 
     Args:
-        mode: permissions of the file from its first byte on, less the umask.
+        mode: its permissions, whatever the umask; None = as the umask has it.
     """
     payload = content.encode() if isinstance(content, str) else content
     with replacing(path) as temporary:
         temporary.unlink(missing_ok=True)  # a killed process with this id may have left one
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        first = 0o644 if mode is None else mode & 0o600
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, first)
         with os.fdopen(descriptor, "wb") as handle:
+            if mode is not None:
+                os.fchmod(descriptor, mode)
             handle.write(payload)
 
 

@@ -24,7 +24,7 @@ def take_lock(path: Path, owner: str) -> int:
     Raises:
         BlockingIOError: somebody holds it; see `lock_owner`.
     """
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -5,12 +5,16 @@ import logging
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, tzinfo
+from pathlib import Path
 from typing import Any
 
+from runtime.files import write_atomically
+from runtime.locks import locked
 from runtime.settings import Settings, get_settings
 
 log = logging.getLogger("csw")
 BUILD = "build_warehouse"
+EVENTS = "events.jsonl"
 
 
 def report(event: str, **fields: Any) -> None:
@@ -22,14 +26,35 @@ def report(event: str, **fields: Any) -> None:
     """
     line = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "event": event, **fields}
     log.info("%s %s", event, fields)
-    path = get_settings().logs_dir / "events.jsonl"
+    path = get_settings().logs_dir / EVENTS
     path.parent.mkdir(parents=True, exist_ok=True)
     payload = (json.dumps(line, ensure_ascii=False, default=str) + "\n").encode()
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-    try:
-        os.write(descriptor, payload)  # one write call: lines of parallel tasks do not mix
-    finally:
-        os.close(descriptor)
+    with locked(_lock(path)):
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            os.write(descriptor, payload)  # one write call: a killed one leaves no half line
+        finally:
+            os.close(descriptor)
+
+
+def begin_anew(settings: Settings, archive: Path) -> None:
+    """Put all events into ``archive``; the file goes on with the failures that are still open.
+
+    These are marked as ``carried``: who follows the file has seen them.
+    """
+    path = settings.logs_dir / EVENTS
+    if not path.exists():
+        return
+    with locked(_lock(path)):
+        kept = _open_failures(settings)
+        with archive.open("ab") as past:
+            past.write(path.read_bytes())
+        lines = (json.dumps(event | {"carried": True}, ensure_ascii=False) for event in kept)
+        write_atomically(path, "".join(f"{line}\n" for line in lines), mode=0o600)
+
+
+def _lock(path: Path) -> Path:
+    return path.with_name(f".{path.name}.lock")
 
 
 def open_problems(settings: Settings, zone: tzinfo = UTC) -> list[str]:
@@ -38,28 +63,33 @@ def open_problems(settings: Settings, zone: tzinfo = UTC) -> list[str]:
     A failed build is made good by a publication, a failed ingest DAG when it announces its area. What a DAG went
     on without is a finding (runtime/findings.py).
     """
-    problems: dict[str, tuple[str, str]] = {}
+    return [
+        f"{datetime.fromisoformat(event['at']).astimezone(zone):%Y-%m-%d %H:%M %Z} {event['message']}"
+        for event in _open_failures(settings)
+    ]
+
+
+def _open_failures(settings: Settings) -> list[dict[str, Any]]:
+    """The newest event of each failure that nothing has made good."""
+    problems: dict[str, dict[str, Any]] = {}
     for event in _events(settings):
         dag = event.get("dag", BUILD)
         match event["event"]:
             case "failed" if "object" not in event:
-                problems[event["message"]] = (event["at"], dag)
+                problems[event["message"]] = event | {"dag": dag}
             case "announced":
-                problems = {
-                    text: problem for text, problem in problems.items() if problem[1] != dag
-                }
+                problems = _without(problems, dag)
             case "published" | "unchanged":
-                problems = {
-                    text: problem for text, problem in problems.items() if problem[1] != BUILD
-                }
-    return [
-        f"{datetime.fromisoformat(at).astimezone(zone):%Y-%m-%d %H:%M %Z} {text}"
-        for text, (at, _) in problems.items()
-    ]
+                problems = _without(problems, BUILD)
+    return list(problems.values())
+
+
+def _without(problems: dict[str, dict[str, Any]], dag: str) -> dict[str, dict[str, Any]]:
+    return {text: event for text, event in problems.items() if event["dag"] != dag}
 
 
 def _events(settings: Settings) -> Iterator[dict[str, Any]]:
-    path = settings.logs_dir / "events.jsonl"
+    path = settings.logs_dir / EVENTS
     if path.exists():
         for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
             if event := parsed(line):

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from dotenv import load_dotenv
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from runtime.errors import StateError
@@ -21,6 +21,8 @@ class Settings(BaseSettings):
         dbt_vars: JSON object of dbt vars for this run (`make run VARS=…`).
         duckdb_threads: threads DuckDB and dbt use.
         duckdb_memory: DuckDB's memory limit, e.g. ``4GB``.
+        keep_days: days that logs and Airflow's records of runs are kept.
+        readers_group: group that may read the published marts and the site; empty = the owner's.
     """
 
     model_config = SettingsConfigDict(env_prefix="CSW_", env_ignore_empty=True)
@@ -31,6 +33,8 @@ class Settings(BaseSettings):
     dbt_vars: str = "{}"
     duckdb_threads: int = 2
     duckdb_memory: str = "4GB"
+    keep_days: int = Field(90, ge=7)
+    readers_group: str = ""
 
     def model_post_init(self, _context: object) -> None:
         """Make paths absolute: Airflow, dbt and the sandbox run in other working folders."""

@@ -30,7 +30,10 @@ SLOWEST_FIRST = (
     "test_reruns.py",
     "test_services.py",
     "test_bad_input.py",
+    "test_personal_data.py",
+    "test_chaos.py",
     "test_any_schedule.py",
+    "test_every_defect.py",
     "test_real_tenants.py",
     "test_dbt_unit_tests.py",
 )

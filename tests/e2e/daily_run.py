@@ -73,7 +73,7 @@ def _work(home: Path, folder: Path, day: date) -> None:
     """The child: ingest every area, then build, audit, publish, render."""
     os.environ.clear()
     os.environ.update(environment(home))
-    printed = os.open(home / "printed.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    printed = os.open(home / "printed.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(printed, 1)
     os.dup2(printed, 2)
 

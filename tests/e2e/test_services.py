@@ -9,6 +9,7 @@ from cli.services import _living
 from tests.conftest import run_command
 from tests.e2e.marts import tables
 from tests.e2e.tiny_tenant import write_tiny_tenant
+from tests.rights import wrong_rights
 
 
 def test_dags_succeed_under_the_scheduler(tmp_path: Path) -> None:
@@ -32,6 +33,7 @@ def test_dags_succeed_under_the_scheduler(tmp_path: Path) -> None:
         page.encoding = "utf-8"
         assert "基準日 2026-06-30" in page.text
         assert tables(home / "published/marts.duckdb")["core.fct_mrr_movement"]
+        assert wrong_rights(home) == []
         processes = services["processes"].values()
         assert all(map(_living, processes))
     finally:

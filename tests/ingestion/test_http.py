@@ -276,9 +276,32 @@ def test_a_secret_does_not_follow_a_redirected_sign_in(status):
     assert elsewhere.requests == []
 
 
-def test_a_token_does_not_follow_a_redirect_to_another_host():
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_read_does_not_follow_a_redirect_to_another_address(status):
     with scripted_server(GOOD) as elsewhere, scripted_server() as server:
-        there = elsewhere.url.replace("127.0.0.1", "localhost")
-        server.answers = [Answer(status=307, headers={"Location": f"{there}/rows"})]
-        VendorApi(server.url).get("/rows", "rows")
-    assert "Authorization" not in elsewhere.requests[0][2]
+        for there in (elsewhere.url, elsewhere.url.replace("127.0.0.1", "localhost")):
+            server.answers = [Answer(status=status, headers={"Location": f"{there}/rows"})]
+            with pytest.raises(HttpError, match=rf"HTTP {status}: .* elsewhere → check the host"):
+                VendorApi(server.url).get("/rows", "rows")
+    assert elsewhere.requests == []
+
+
+@pytest.mark.parametrize("location", ["/other", "other?a=1", "{url}/other"])
+def test_a_read_follows_a_redirect_on_the_vendors_host(location):
+    with scripted_server() as server:
+        moved = Answer(status=307, headers={"Location": location.format(url=server.url)})
+        server.answers = [moved, GOOD]
+        assert VendorApi(server.url).get("/rows", "rows") == {"rows": [1]}
+    assert server.requests[1][1].startswith("/other")
+    assert server.requests[1][2]["Authorization"] == "Bearer token-1"
+
+
+def test_a_second_redirect_does_not_leave_the_host_either():
+    with scripted_server(GOOD) as elsewhere, scripted_server() as server:
+        server.answers = [
+            Answer(status=302, headers={"Location": "/other"}),
+            Answer(status=302, headers={"Location": f"{elsewhere.url}/rows"}),
+        ]
+        with pytest.raises(HttpError, match="elsewhere"):
+            VendorApi(server.url).get("/rows", "rows")
+    assert elsewhere.requests == []
