@@ -16,7 +16,7 @@ MEANINGS = {
     "opportunity_type": "new|renewal|upsell|cross_sell",
     "ticket_status": "new|open|pending|hold|solved|closed",
     "ticket_priority": "low|normal|high|urgent",
-    "ticket_channel": "email|phone|chat|line|form",
+    "ticket_channel": "email|phone|chat|line|form|side_conversation",
     "account_status": "prospect|active|churned|blacklist",
     "touch_model": "high|low|tech",
     "industry": "[A-T]",

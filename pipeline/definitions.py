@@ -63,6 +63,7 @@ class BusinessHours(_Strict):
 
 Days = Annotated[int, Field(ge=1, le=36500)]
 DaysOrNone = Annotated[int, Field(ge=0, le=36500)]
+Name = Annotated[str, StringConstraints(min_length=2)]
 Months = Annotated[int, Field(ge=1, le=1200)]
 Amount = Annotated[float, Field(ge=0)]
 # they stand in SQL between quotes
@@ -80,6 +81,7 @@ class Definitions(_Strict):
     no_value_texts: Texts
     no_end_texts: Texts
     renewal_grace_days: DaysOrNone
+    auto_renew_extends: bool
     grr_level: Literal["customer", "family"]
     nrr_include_reactivation: bool
     price_increase_as_expansion: bool
@@ -89,6 +91,7 @@ class Definitions(_Strict):
     rfm_tie_method: Literal["min_rank", "max_rank", "ntile"]
     rfm_frequency_unit: Literal["order_date", "order"]
     rfm_include_subscription: bool
+    free_orders_are_purchases: bool
     rfm_weights: Annotated[
         list[Annotated[float, Field(ge=0, le=1000)]],
         Field(min_length=3, max_length=3),
@@ -108,6 +111,8 @@ class Definitions(_Strict):
     default_target_cadence_days: Days
     ramp_up_days: DaysOrNone
     active_order_days: Days
+    test_accounts: list[Name]
+    staff_users: list[Name]
     touch_high_arr: Amount
     touch_low_arr: Amount
     onboarding_window_days: DaysOrNone
@@ -116,6 +121,7 @@ class Definitions(_Strict):
     fiscal_year_label: Literal["start", "end"]
     business_hours: BusinessHours
     csat_positive_min: Annotated[float, Field(ge=1, le=5)]
+    side_conversations_are_tickets: bool
     min_sample_n: Annotated[int, Field(ge=1)]
     zendesk_category_field: TicketField
     zendesk_merged_into_field: TicketField

@@ -30,7 +30,7 @@ class Number:
 def headline_numbers(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> list[Number]:
     """Customers, MRR, monthly and trailing-12-month NRR and GRR, activation mix of a published file.
 
-    MRR and rates are those of the newest complete month: its last day ≤ ``as_of_date``
+    Paying customers are the active ones with MRR; the others have ordered within active_order_days. MRR and rates are those of the newest complete month: its last day ≤ ``as_of_date``
     (docs/domain/revenue.md#mrr, docs/domain/retention.md#nrr).
     """
     customers = connection.execute(
@@ -50,14 +50,14 @@ def headline_numbers(connection: duckdb.DuckDBPyConnection, as_of_date: date) ->
         """,
         [as_of_date],
     ).fetchone() or (None, None)
-    levels = dict(
-        connection.execute(
-            """
-            select activation_level, count(*) from marts.mart_activation_level
-            where as_of_date = (select max(as_of_date) from marts.mart_activation_level) group by 1
-            """
-        ).fetchall()
-    )
+    paying = connection.execute(
+        """
+        select max_by(closing_customers, month) from core.fct_retention_monthly
+        where segment_type = 'all' and month <= ?
+        """,
+        [as_of_date],
+    ).fetchone()[0]
+    levels = activation_levels(connection)
     month = f"{monthly[0]:%Y-%m}" if monthly[0] else "–"
     mix = " ".join(f"L{level}:{levels.get(level, 0)}" for level in range(6)) if levels else "–"
     by_month, by_year = "core.fct_retention_monthly", "core.fct_retention_t12m"
@@ -69,6 +69,13 @@ def headline_numbers(connection: duckdb.DuckDBPyConnection, as_of_date: date) ->
             f"{customers:,}",
             customers,
             "core.dim_customer.customer_status",
+        ),
+        Number(
+            "of them paying (MRR)",
+            "うち課金中",
+            "–" if paying is None else f"{paying:,}",
+            paying,
+            f"{by_month}.closing_customers",
         ),
         Number(
             f"MRR {month}",
@@ -118,6 +125,29 @@ def headline_numbers(connection: duckdb.DuckDBPyConnection, as_of_date: date) ->
             "marts.mart_activation_level.activation_level",
         ),
     ]
+
+
+def activation_levels(connection: duckdb.DuckDBPyConnection) -> dict[int, int]:
+    """Active customers by the activation level of the newest slice; of several processes the highest.
+
+    Active customers in no process are at no level, so the sum may be below their number.
+    """
+    return dict(
+        connection.execute(
+            """
+            select activation_level, count(*)
+            from (
+                select customer_key, max(activation_level) as activation_level
+                from marts.mart_activation_level
+                where as_of_date = (select max(as_of_date) from marts.mart_activation_level)
+                group by customer_key
+            )
+            join core.dim_customer using (customer_key)
+            where customer_status = 'active'
+            group by activation_level
+            """
+        ).fetchall()
+    )
 
 
 def _money(value: Any) -> str:

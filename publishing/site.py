@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader
 from expectations.contracts import load_contract
 from expectations.data_docs import build_data_docs
 from expectations.results import newest_by_table, read_results
-from publishing.headline import Number, headline_numbers
+from publishing.headline import Number, activation_levels, headline_numbers
 from publishing.snapshot import current_snapshot
 from runtime import rights
 from runtime.duckdb_connection import connect
@@ -172,14 +172,7 @@ def _retention(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
 
 
 def _levels(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    counts = dict(
-        connection.execute(
-            """
-            select activation_level, count(*) from marts.mart_activation_level
-            where as_of_date = (select max(as_of_date) from marts.mart_activation_level) group by 1
-            """
-        ).fetchall()
-    )
+    counts = activation_levels(connection)
     most = max(counts.values(), default=0)
     return [
         {

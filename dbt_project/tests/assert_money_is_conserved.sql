@@ -32,6 +32,8 @@ finding as (
     select object, "key" as line_key from {{ ref('finding_line_without_start') }}
     union
     select object, "key" as line_key from {{ ref('finding_order_line_without_order') }}
+    union
+    select object, "key" as line_key from {{ ref('finding_test_account_left_out') }}
 
 ),
 

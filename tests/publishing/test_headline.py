@@ -10,7 +10,7 @@ import pytest
 from publishing.headline import headline_numbers
 from publishing.site import definition_of
 
-RETENTION = "(month date, segment_type varchar, closing_mrr decimal(18,2), nrr decimal(12,6), grr decimal(12,6), is_provisional boolean)"
+RETENTION = "(month date, segment_type varchar, closing_mrr decimal(18,2), nrr decimal(12,6), grr decimal(12,6), is_provisional boolean, closing_customers integer)"
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def fill(marts):
     )
     for month, mrr, nrr in ((1, "1000", "0.9"), (2, "2000.50", "1.005"), (3, "3000", None)):
         marts.execute(
-            "insert into core.fct_retention_monthly values (?, 'all', ?, ?, 0.8, ?), (?, 'plan', 7, 7, 7, false)",
+            "insert into core.fct_retention_monthly values (?, 'all', ?, ?, 0.8, ?, 1), (?, 'plan', 7, 7, 7, false, 7)",
             [date(2026, month, 1), mrr, nrr, month > 1, date(2026, month, 1)],
         )
         marts.execute(
@@ -47,7 +47,8 @@ def fill(marts):
     marts.execute(
         """
         insert into marts.mart_activation_level values
-            ('2026-03-30', 'a', 5), ('2026-03-31', 'a', 0), ('2026-03-31', 'b', 3), ('2026-03-31', 'c', 3)
+            ('2026-03-30', 'a', 5), ('2026-03-31', 'a', 0), ('2026-03-31', 'b', 3), ('2026-03-31', 'c', 3),
+            ('2026-03-31', 'c', 1)
         """
     )
 
@@ -78,13 +79,15 @@ def test_customers_and_the_newest_activation_levels(marts):
     fill(marts)
     found = texts(marts, date(2026, 3, 31))
     assert found["Active customers"] == "2"
-    assert found["Activation levels 0–5"] == "L0:1 L1:0 L2:0 L3:2 L4:0 L5:0"
+    assert found["of them paying (MRR)"] == "1"
+    # as many customers as the card above counts: no churned one, nobody twice
+    assert found["Activation levels 0–5"] == "L0:1 L1:0 L2:0 L3:1 L4:0 L5:0"
 
 
 def test_without_data_there_is_a_dash_and_no_zero(marts):
     found = headline_numbers(marts, date(2026, 3, 31))
-    assert [(number.text, number.value) for number in found[1:6]] == [("–", None)] * 5
-    assert found[6].text == "–"
+    assert [(number.text, number.value) for number in found[1:7]] == [("–", None)] * 6
+    assert found[7].text == "–"
     assert found[0].text == "0"
 
 

@@ -97,6 +97,9 @@ def test_the_headline_is_what_is_published(visit: Visit, demo: Run) -> None:
         customers = marts.execute(
             "select count(*) from core.dim_customer where customer_status = 'active'"
         ).fetchone()[0]
+        paying = marts.execute(
+            "select count(*) from marts.mart_customer_360 where mrr > 0"
+        ).fetchone()[0]
         month, mrr, nrr, grr, yearly_nrr, yearly_grr = marts.execute(
             """
             select strftime(month, '%Y-%m'), m.closing_mrr, m.nrr, m.grr, y.nrr_t12m, y.grr_t12m
@@ -111,6 +114,7 @@ def test_the_headline_is_what_is_published(visit: Visit, demo: Run) -> None:
     shown = [card.splitlines() for card in visit.page.locator(".card").all_inner_texts()]
     assert [(card[0], card[-1]) for card in shown] == [
         ("Active customers", f"{customers:,}"),
+        ("of them paying (MRR)", f"{paying:,}"),
         (f"MRR {month}", f"{mrr:,.0f}"),
         (f"NRR {month}", f"{nrr:.1%}"),
         (f"GRR {month}", f"{grr:.1%}"),
@@ -139,8 +143,8 @@ def test_the_activation_levels_are_those_of_the_newest_slice(demo: Run) -> None:
         counts = dict(
             marts.execute(
                 """
-                select activation_level, count(*) from marts.mart_activation_level
-                where as_of_date = (select max(as_of_date) from marts.mart_rfm) group by 1
+                select activation_level, count(*) from marts.mart_customer_360
+                where customer_status = 'active' and activation_level is not null group by 1
                 """
             ).fetchall()
         )

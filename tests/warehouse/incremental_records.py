@@ -93,7 +93,14 @@ OBJECTS: dict[str, tuple[str, str, dict[str, st.SearchStrategy]]] = {
     "salesforce__contract": (
         "Id",
         "SystemModstamp",
-        {"Id": contracts.filter(bool), "AccountId": accounts, "PreviousContractId__c": contracts},
+        {
+            "Id": contracts.filter(bool),
+            "AccountId": accounts,
+            "PreviousContractId__c": contracts,
+            "EndDate": one_of("2026-02-27", "2026-03-04", None),
+            "AutoRenew__c": one_of("true", None),
+            "CancelNoticeDate__c": one_of("2026-03-02", None, None),
+        },
     ),
     "salesforce__product2": (
         "Id",
@@ -167,13 +174,15 @@ KEYED = {
         "product_id": products,
         "amount_total_ex_tax": one_of("1200", "2400"),
         "start_date": dates,
-        "end_date": one_of("2026-02-27", "2026-03-04", None),
+        "end_date": one_of("2026-02-27", "2026-03-02", "2026-03-04", None),
         "currency": currencies,
     },
     "crm__contract": {
         "contract_id": contracts.filter(bool),
         "account_id": accounts,
         "previous_contract_id": contracts,
+        "end_date": one_of("2026-02-27", "2026-03-04", None),
+        "auto_renew": one_of("true", None),
     },
     "support__ticket": {"ticket_id": tickets, "account_id": accounts, "created_at": instants},
     "support__csat_response": {

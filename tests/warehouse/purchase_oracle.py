@@ -61,6 +61,7 @@ class Definition:
     weights: tuple[float, float, float] = (1, 1, 1)
     decile_lookback_months: int = 12
     decile_tie_method: str = "deterministic"
+    free_orders: bool = False
 
 
 # seeds/rfm_threshold.csv: the limits of scores 5, 4, 3 and 2
@@ -69,6 +70,16 @@ THRESHOLDS = {
     "f": (12, 6, 3, 2),
     "m": (3_000_000, 1_000_000, 300_000, 100_000),
 }
+
+
+def bought(purchases: list[Purchase], definition: Definition) -> list[Purchase]:
+    """The lines of orders, without orders whose valid lines leave nothing to pay (samples)."""
+    if definition.free_orders:
+        return purchases
+    paid: dict[str, int] = defaultdict(int)
+    for line in purchases:
+        paid[line.order] += line.amount if line.is_valid else 0
+    return [line for line in purchases if paid[line.order] or not line.is_valid]
 
 
 def months_before(day: date, months: int) -> date:
@@ -113,7 +124,8 @@ def rfm(
     measures, found = {}, {}
     for customer in customers:
         own = [line for line in valid if line.customer == customer]
-        visits = [line for line in own if line.is_visit]
+        # a free line alone brings nobody: a sample sent with goods that came back
+        visits = [line for line in own if line.is_visit and (line.price or definition.free_orders)]
         window = [line for line in visits if line.day > start]
         first = min((line.day for line in visits), default=None)
         last = max((line.day for line in visits), default=None)

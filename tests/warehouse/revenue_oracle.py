@@ -8,7 +8,7 @@ import json
 from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -20,8 +20,20 @@ DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
+class Renewal:
+    """A contract that renews itself: its written end, and the first day on which notice or a successor ends it."""
+
+    end: date
+    notice: date | None = None
+    next_contract_start: date | None = None
+
+
+@dataclass(frozen=True)
 class Line:
-    """One recurring subscription line; ``amount`` in minor units, ``end`` inclusive or None."""
+    """One recurring subscription line; ``amount`` in minor units, ``end`` inclusive or None.
+
+    ``renewal`` where its contract renews itself, ``value`` (MRR, ARR) where the term no longer tells it.
+    """
 
     line_id: str
     customer: str
@@ -32,6 +44,8 @@ class Line:
     period: str
     contract: str | None = None
     previous_contract: str | None = None
+    renewal: "Renewal | None" = None
+    value: tuple[int, int] | None = None
 
     def is_active(self, day: date) -> bool:
         """Whether the day lies in the line's term."""
@@ -84,20 +98,76 @@ def half_up(value: Fraction) -> int:
 
 
 def term_months(start: date, end: date) -> Fraction:
-    """Months from start to the inclusive end: whole ones by the calendar, else days × 12 / 365."""
+    """Months from start to the inclusive end: whole ones by the calendar, else days × 12 / 365.
+
+    k months from a day end the day before that day of the month, or on it where the end is written as
+    the day the next term begins; in a month without that day, its last day stands for it.
+    """
     for months in range(1, 12 * 200):
         year, month = divmod(start.month - 1 + months, 12)
         year, month = start.year + year, month + 1
         stepped = date(year, month, min(start.day, monthrange(year, month)[1]))
-        if stepped == end + DAY:
+        if end in (stepped - DAY, stepped):
             return Fraction(months)
         if stepped > end + DAY:
             break
     return Fraction(((end - start).days + 1) * 12, 365)
 
 
+def as_sold(lines: Iterable[Line]) -> list[Line]:
+    """The lines that were ever valid, none overlapping one of its family that begins on its last day."""
+    valid = [line for line in lines if line.end is None or line.end >= line.start]
+    return [
+        replace(line, end=line.end - DAY)
+        if any(
+            other.start == line.end > line.start
+            and (other.customer, other.family) == (line.customer, line.family)
+            and (other.amount >= 0 or line.amount < 0)
+            for other in valid
+        )
+        else line
+        for line in valid
+    ]
+
+
+def as_renewed(lines: list[Line], sold: list[Line], as_of: date, grace: int) -> list[Line]:
+    """The lines as sold; those that ended with a contract that renews itself last until something ends it.
+
+    Args:
+        lines: the same lines with their written ends.
+        sold: the lines as sold.
+        as_of: business date.
+        grace: ``renewal_grace_days``.
+    """
+    written = {line.line_id: line.end for line in lines}
+    result = []
+    for line in sold:
+        end = written[line.line_id]
+        if line.renewal is None or end != line.renewal.end or end >= as_of:
+            result.append(line)
+            continue
+        ends = [
+            other.start - DAY
+            for other in sold
+            if (other.customer, other.family) == (line.customer, line.family)
+            and other.start > line.start
+            and 0 <= (other.start - end).days <= grace + 1
+        ]
+        if line.renewal.notice:
+            ends.append(line.renewal.notice)
+        if line.renewal.next_contract_start:
+            ends.append(line.renewal.next_contract_start - DAY)
+        last = min(ends, default=None)
+        if last is None or last > line.end:
+            line = replace(line, end=last, value=monthly_value(line))
+        result.append(line)
+    return result
+
+
 def monthly_value(line: Line) -> tuple[int, int]:
-    """MRR and ARR of a line, each rounded by itself."""
+    """MRR and ARR of a line, each rounded by itself; a renewed line's are those of its written term."""
+    if line.value:
+        return line.value
     if line.period == "monthly":
         months = Fraction(1)
     elif line.period.endswith("_months"):
@@ -154,7 +224,8 @@ def month_values(
         grace: ``renewal_grace_days``.
         measure: 0 for MRR, 1 for ARR.
     """
-    valid = [line for line in lines if line.end is None or line.end >= line.start]
+    lines = list(lines)
+    valid = as_renewed(lines, as_sold(lines), as_of, grace)
     if not valid:
         return {}
     bridges = {line.line_id: bridged_until(line, valid, grace) for line in valid}

@@ -156,10 +156,46 @@ CHANGES: dict[str, tuple[Any, ...]] = {
             }
         ],
     ),
+    "its contract renews itself": version(
+        "salesforce__contract",
+        Id="k1",
+        AccountId="a1",
+        EndDate="2026-02-27",
+        AutoRenew__c="true",
+        Status="Activated",
+    ),
+    "notice is given": version(
+        "salesforce__contract",
+        Id="k1",
+        AccountId="a1",
+        EndDate="2026-02-27",
+        AutoRenew__c="true",
+        Status="Activated",
+        CancelNoticeDate__c="2026-03-20",
+    ),
+    "a line begins on the day another ends": (
+        "crm__subscription_line",
+        (0, "z"),
+        [
+            {
+                "line_id": f"s{number}",
+                "account_id": "a1",
+                "product_id": "p2",
+                "amount_total_ex_tax": "900",
+                "billing_period": "term",
+                "start_date": start,
+                "end_date": end,
+            }
+            for number, start, end in ((3, "2026-01-05", "2026-03-01"), (4, "2026-03-01", None))
+        ],
+    ),
     "a ticket takes another's external id": version(
         "zendesk__tickets", id="t2", external_id="x1", organization_id="g1", **TICKET
     ),
     "an agent becomes a customer": version("zendesk__users", id="u1", role="end-user"),
+    "an older version of it, an agent's, comes late": version(
+        "zendesk__users", offset=-30, id="u1", role="agent"
+    ),
     "a ticket is deleted": version("zendesk__tickets", is_deleted=True, id="t1", **TICKET),
     "an organisation is another account's": version(
         "zendesk__organizations", id="g1", external_id="a3", name="丁社"

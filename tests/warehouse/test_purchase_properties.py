@@ -12,6 +12,7 @@ from tests.warehouse.compiled import Chain
 from tests.warehouse.purchase_oracle import (
     Definition,
     Purchase,
+    bought,
     decile,
     decile_summary,
     rfm,
@@ -57,7 +58,8 @@ def orders(draw: st.DrawFn) -> list[Purchase]:
             returned = draw(st.integers(0, quantity)) if quantity > 1 else 0
             if quantity == 1:
                 returned = draw(st.sampled_from([0, 0, 0, 1]))
-            price = draw(st.sampled_from([1, 50_000, 100_000, 300_000, 333_333, 1_500_000]))
+            free = [0, 0] if quantity > 0 else []
+            price = draw(st.sampled_from([*free, 1, 50_000, 100_000, 300_000, 333_333, 1_500_000]))
             purchases.append(
                 Purchase(customer, f"o{number}", day, quantity, price, returned, is_cancelled)
             )
@@ -75,6 +77,7 @@ def definitions() -> list[Definition]:
         replace(default, bins=2, lookback_months=3, decile_tie_method="rank"),
         replace(default, bins=9, decile_lookback_months=24),
         replace(default, include_subscription=True, frequency_unit="order"),
+        replace(default, free_orders=True),
     ]
 
 
@@ -92,6 +95,7 @@ def chain(request: pytest.FixtureRequest) -> tuple[Chain, Definition]:
         "rfm_weights": list(chosen.weights),
         "decile_lookback_months": chosen.decile_lookback_months,
         "decile_tie_method": chosen.decile_tie_method,
+        "free_orders_are_purchases": chosen.free_orders,
     }
     fixed = {
         "crm__account": [{"account_id": key, "name": f"株式会社{key}"} for key in ACCOUNTS],
@@ -154,7 +158,7 @@ def test_rfm_and_decile_agree_with_the_oracle(
     models, chosen = chain
     models.run(**entities(orders))
     keys = keys_of_accounts(models)
-    purchases = [replace(line, customer=keys[line.customer]) for line in orders]
+    purchases = [replace(line, customer=keys[line.customer]) for line in bought(orders, chosen)]
     customers = {keys[line.customer] for line in SUBSCRIPTIONS} | {
         line.customer for line in purchases if line.is_valid and line.day <= AS_OF
     }

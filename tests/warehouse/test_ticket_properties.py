@@ -52,6 +52,7 @@ def tickets(draw: st.DrawFn) -> Ticket:
         opened_by,
         is_spam=draw(st.sampled_from([False] * 9 + [True])),
         merged_into=draw(st.sampled_from([None] * 9 + ["t9"])),
+        channel=draw(st.sampled_from(["email"] * 9 + ["side_conversation"])),
         events=draw(st.permutations(events)),
     )
 
@@ -87,7 +88,7 @@ def entities(worlds: list[Ticket]) -> dict[str, list[dict[str, Any]]]:
         rows.append(
             {
                 "ticket_id": key,
-                "channel": "email",
+                "channel": ticket.channel,
                 "created_at": ticket.created_at,
                 "status": last.after if last else "new",
                 "is_complaint": False,
@@ -120,7 +121,7 @@ def entities(worlds: list[Ticket]) -> dict[str, list[dict[str, Any]]]:
 def test_tickets_agree_with_the_oracle(
     chain: tuple[Chain, BusinessHours], worlds: list[Ticket]
 ) -> None:
-    """Calendar and business minutes, reopenings, replies, one-touch; spam and merged tickets are out."""
+    """Calendar and business minutes, reopenings, replies, one-touch; spam, merged and child tickets are out."""
     models, hours = chain
     models.run(**entities(worlds))
     expected = all_measures(((f"t{n}", ticket) for n, ticket in enumerate(worlds)), hours)

@@ -40,6 +40,7 @@ class Ticket:
     opened_by: str = "end_user"
     is_spam: bool = False
     merged_into: str | None = None
+    channel: str = "email"
     events: list[Event] = field(default_factory=list)
 
 
@@ -70,8 +71,8 @@ def whole_minutes(span: timedelta) -> int:
 
 
 def measures(ticket: Ticket, hours: BusinessHours) -> dict[str, object] | None:
-    """Columns of ``fct_ticket``; None for a ticket that is left out (spam, merged)."""
-    if ticket.is_spam or ticket.merged_into:
+    """Columns of ``fct_ticket``; None for a ticket that is left out (spam, merged, our own question)."""
+    if ticket.is_spam or ticket.merged_into or ticket.channel == "side_conversation":
         return None
     replies = sorted(
         event.at

@@ -18,6 +18,11 @@
     cast({{ dbt.dateadd('month', months, date_expression) }} as date)
 {%- endmacro %}
 
+{% macro calendar_months(first_date, last_date) -%}
+    12 * (extract(year from {{ last_date }}) - extract(year from {{ first_date }}))
+        + extract(month from {{ last_date }}) - extract(month from {{ first_date }})
+{%- endmacro %}
+
 {% macro month_of(date_expression) -%}
     cast(date_trunc('month', {{ date_expression }}) as date)
 {%- endmacro %}

@@ -44,6 +44,26 @@
         {%- endif %}
 {% endmacro %}
 
+{% macro record_versions(table, keep_deleted=false) %}
+    {%- set raw = raw_table(table) %}
+    select
+    {%- for column, reads_as in raw.columns.items() %}
+        {% if reads_as %}{{ read_text(column, reads_as) }} as {% endif %}{{ column }},
+    {%- endfor %}
+        {{ version_time(table) }} as _version_time
+    from (
+        select * from {{ source('raw', table) }}
+        where {{ is_in_view(table, var('as_of_date')) }}
+        qualify row_number() over (
+            partition by {{ record_key(table) }}, {{ version_time(table) }}
+            order by _extracted_at desc, _source_file desc nulls last, _row desc
+        ) = 1
+    ) as versions
+    {%- if not keep_deleted %}
+    where not _is_deleted
+    {%- endif %}
+{% endmacro %}
+
 {% macro loaded_since(table, key=none) %}
     select {{ key or record_key(table) }} from {{ source('raw', table) }}
     where _load_id > {{ var('since_load_id') }}

@@ -50,7 +50,10 @@ final as (
         coalesce(company_name.legal_form_position, '無') as legal_form_position,
         profile.corporate_number,
         profile.is_corporate_number_valid,
-        coalesce(standing.customer_status, 'prospect') as customer_status,
+        case
+            when {{ is_test_customer('customer.customer_key') }} then 'test'
+            else coalesce(standing.customer_status, 'prospect')
+        end as customer_status,
         coalesce(profile.is_blacklisted, false) as is_blacklisted,
         profile.industry_code,
         profile.industry_name,
@@ -70,7 +73,7 @@ final as (
         profile.sales_owner_id as sales_owner_key,
         nullif(parent.customer_key, customer.customer_key) as parent_customer_key,
         standing.first_contract_date,
-        case when standing.customer_status = 'churned' then standing.contract_ended_date end as churn_date,
+        case when standing.customer_status = 'churned' and not {{ is_test_customer('customer.customer_key') }} then standing.contract_ended_date end as churn_date,
         profile.culture_code
     from customer
     left join company_name on customer.account_id = company_name.account_id

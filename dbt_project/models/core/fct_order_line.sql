@@ -7,17 +7,25 @@
 -- whole. A line whose order never came has no order_date.
 with order_line as (
 
-    select * from {{ ref('int_order_line') }}
+    -- an order that leaves nothing to pay is our own act: no purchase (docs/domain/segments.md#purchases)
+    select
+        *,
+        not is_fully_returned and order_date is not null and not {{ is_test_customer('customer_key') }}
+        {%- if not choice_var('free_orders_are_purchases', [true, false]) %}
+        and (sum(net_amount) over kept_order <> 0 or count(*) over kept_order > count(net_amount) over kept_order)
+        {%- endif %} as is_purchase
+    from {{ ref('int_order_line') }}
     where {{ is_touched('customer_key', 'select customer_key from ' ~ ref('int_touched_customer')) }}
+    window kept_order as (partition by order_id, is_fully_returned)
 
 ),
 
--- What was returned whole is no purchase, so no first one either.
+-- What is no purchase is no first one either.
 first_order as (
 
     select customer_key, order_id
     from order_line
-    where not is_fully_returned and order_date is not null
+    where is_purchase
     qualify row_number() over (partition by customer_key order by order_date, order_id, order_line_id) = 1
 
 ),
@@ -39,6 +47,7 @@ final as (
         order_line.discount_rate,
         order_line.price_class,
         order_line.is_fully_returned,
+        order_line.is_purchase,
         first_order.order_id is not null as is_first_order,
         false as is_recurring,
         order_line.tax_rate

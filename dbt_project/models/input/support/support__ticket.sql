@@ -24,7 +24,7 @@ zendesk as (
         tickets.*,
         organizations.account_id,
         coalesce(meant.record_id, requesters.external_id) as contact_id,
-        case coalesce(submitters.role, requesters.role)
+        case roles.role
             when 'end_user' then 'end_user'
             when 'agent' then 'agent'
             else 'other'
@@ -41,6 +41,11 @@ zendesk as (
     left join users as requesters on tickets.requester_id = requesters.user_id
     left join {{ ref('int_record_id') }} as meant on requesters.external_id = meant.given_id
     left join users as submitters on tickets.submitter_id = submitters.user_id
+    -- what who opened it was then (docs/domain/service.md#past-and-present)
+    left join {{ ref('stg_versions__zendesk_role') }} as roles
+        on coalesce(submitters.user_id, requesters.user_id) = roles.user_id
+        and (tickets.created_at >= roles.held_from or roles.held_from is null)
+        and (tickets.created_at < roles.held_until or roles.held_until is null)
 
 ),
 

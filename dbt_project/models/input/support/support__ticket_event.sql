@@ -11,6 +11,12 @@ users as (
 
 ),
 
+roles as (
+
+    select * from {{ ref('stg_versions__zendesk_role') }}
+
+),
+
 tickets as (
 
     select * from {{ ref('stg_zendesk__tickets') }}
@@ -29,7 +35,8 @@ zendesk as (
         case
             -- Zendesk itself is -1; rules and triggers act in an agent's name
             when events.author_id = '-1' or events.via_channel in ('rule', 'system', 'answer_bot') then 'bot'
-            when users.role is not null then users.role
+            -- what the author was at the time (docs/domain/service.md#past-and-present)
+            when roles.role is not null then roles.role
             when events.author_id = tickets.requester_id then 'end_user'
             else 'agent'
         end as actor_role,
@@ -39,6 +46,10 @@ zendesk as (
         ) as _build_id
     from events
     left join users on events.author_id = users.user_id
+    left join roles
+        on events.author_id = roles.user_id
+        and (events.occurred_at >= roles.held_from or roles.held_from is null)
+        and (events.occurred_at < roles.held_until or roles.held_until is null)
     left join tickets on events.ticket_id = tickets.ticket_id
 
 ),

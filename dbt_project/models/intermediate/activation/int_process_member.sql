@@ -58,9 +58,10 @@ membership as (
         on product.product_id = process_product.product_id
         or product.product_family_id = process_product.product_family_id
     inner join identity on line.account_id = identity.account_id
+    left join {{ ref('int_auto_renewal') }} as renewal on line.line_id = renewal.line_id and renewal.is_counted
     inner join evaluation_date
-        on evaluation_date.evaluated_on
-        between line.start_date and coalesce(line.end_date, evaluation_date.evaluated_on)
+        on evaluation_date.evaluated_on between line.start_date
+        and coalesce(renewal.renewed_until, case when renewal.line_id is null then line.end_date end, evaluation_date.evaluated_on)
 
 ),
 
@@ -90,7 +91,7 @@ final as (
     from membership
     left join cadence
         on membership.evaluated_on = cadence.evaluated_on and membership.customer_key = cadence.customer_key
-    where membership.customer_key <> 'unknown'
+    where membership.customer_key <> 'unknown' and not {{ is_test_customer('membership.customer_key') }}
 
 )
 

@@ -5,7 +5,7 @@
 with order_line as (
 
     select * from {{ ref('fct_order_line') }}
-    where not is_fully_returned and order_date is not null
+    where is_purchase
 
 ),
 

@@ -3,6 +3,7 @@
 {%- set occasion = {'order_date': 'purchase_date', 'order': 'occasion_id'}[
     choice_var('rfm_frequency_unit', ['order_date', 'order'])
 ] %}
+{%- set is_visit = 'coalesce(amount, 1) ' ~ ('>=' if var('free_orders_are_purchases') else '>') ~ ' 0' %}
 with customer as (
 
     select customer_key from {{ ref('dim_customer') }}
@@ -19,15 +20,15 @@ purchase as (
 
 ),
 
--- A slip that only takes money back lowers the amount; it is no visit. One whose amount has no rate to our currency is
+-- A slip that only takes money back lowers the amount; it is no visit, nor is a free line alone. One whose amount has no rate to our currency is
 -- one.
 bought as (
 
     select
         customer_key,
-        min(case when coalesce(amount, 0) >= 0 then purchase_date end) as first_order_date,
-        max(case when coalesce(amount, 0) >= 0 then purchase_date end) as last_order_date,
-        count(distinct case when is_in_window and coalesce(amount, 0) >= 0 then {{ occasion }} end) as frequency,
+        min(case when {{ is_visit }} then purchase_date end) as first_order_date,
+        max(case when {{ is_visit }} then purchase_date end) as last_order_date,
+        count(distinct case when is_in_window and {{ is_visit }} then {{ occasion }} end) as frequency,
         sum(case when is_in_window then amount end) as monetary
     from purchase
     group by customer_key

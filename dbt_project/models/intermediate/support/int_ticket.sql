@@ -1,11 +1,15 @@
 {{ config(materialized='view') }}
 
--- tickets that count, with their customer; merged and spam ones do not (docs/domain/service.md#tickets)
+-- tickets that count, with their customer; merged and spam ones do not, nor questions of ours to ourselves
+-- (docs/domain/service.md#tickets)
 
 with ticket as (
 
     select * from {{ ref('support__ticket') }}
     where merged_into is null and not coalesce(is_spam, false) and created_at < {{ as_of_end() }}
+        {%- if not choice_var('side_conversations_are_tickets', [true, false]) %}
+        and channel <> 'side_conversation'
+        {%- endif %}
 
 ),
 
@@ -20,3 +24,4 @@ select
     coalesce(identity.customer_key, 'unknown') as customer_key
 from ticket
 left join identity on ticket.account_id = identity.account_id
+where not {{ is_test_customer("coalesce(identity.customer_key, 'unknown')") }}

@@ -56,6 +56,8 @@ final as (
     from activity
     left join identity on activity.account_id = identity.account_id
     where {{ week_end_of('activity.activity_date') }} <= {{ last_week_end() }}
+        and not {{ is_test_customer("coalesce(identity.customer_key, 'unknown')") }}
+        and not {{ is_staff('activity.user_id') }}
 
 )
 

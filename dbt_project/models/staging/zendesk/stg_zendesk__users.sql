@@ -14,12 +14,7 @@ select
     name,
     lower(email) as email,
     phone,
-    case
-        when {{ json_text('user_fields', 'is_bot') }} = 'true' or {{ json_array_holds('tags', 'bot') }} then 'bot'
-        when role = 'end-user' then 'end_user'
-        when role in ('agent', 'admin') then 'agent'
-        else 'other'
-    end as role,
+    {{ zendesk_role() }} as role,
     created_at as created_at,
     updated_at as updated_at,
     _is_deleted as is_deleted,

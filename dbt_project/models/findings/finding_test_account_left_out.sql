@@ -1,0 +1,36 @@
+-- docs/domain/customers.md#test-accounts: what is of a customer of test_accounts and counts nowhere.
+with customer as (
+
+    select account_id from {{ ref('int_customer_identity') }}
+    where {{ is_test_customer('customer_key') }}
+
+),
+
+record as (
+
+    select
+        'crm__order_line' as object, order_line.order_line_id as record_id, orders.account_id,
+        order_line.amount_ex_tax as amount, order_line.currency
+    from {{ ref('crm__order_line') }} as order_line
+    inner join {{ ref('crm__order') }} as orders on order_line.order_id = orders.order_id
+    union all
+    select 'crm__subscription_line', line_id, account_id, amount_total_ex_tax, currency from {{ ref('crm__subscription_line') }}
+    union all
+    select 'support__ticket', ticket_id, account_id, null, null from {{ ref('support__ticket') }}
+    union all
+    select 'product__feature_use', account_id || ' ' || use_date, account_id, null, null from {{ ref('product__feature_use') }}
+    union all
+    select 'product__login_event', account_id || ' ' || occurred_at, account_id, null, null from {{ ref('product__login_event') }}
+
+)
+
+select
+    'warehouse' as source,
+    record.object,
+    cast(null as {{ dbt.type_string() }}) as place,
+    'account_id' as column_name,
+    record.record_id as "key",
+    record.amount,
+    record.currency
+from record
+inner join customer on record.account_id = customer.account_id

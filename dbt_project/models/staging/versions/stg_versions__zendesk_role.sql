@@ -1,0 +1,32 @@
+-- grain: Zendesk user × time in a role (docs/domain/service.md#past-and-present); before the first version that landed,
+-- the role it has; null ends of a time are open. Deactivated users too.
+with version as (
+
+    {{ record_versions('zendesk__users', keep_deleted=true) }}
+
+),
+
+roles as (
+
+    select
+        id as user_id,
+        {{ zendesk_role() }} as role,
+        _version_time as changed_at
+    from version
+
+),
+
+final as (
+
+    select
+        user_id,
+        role,
+        case
+            when lag(changed_at) over (partition by user_id order by changed_at) is not null then changed_at
+        end as held_from,
+        lead(changed_at) over (partition by user_id order by changed_at) as held_until
+    from roles
+
+)
+
+select * from final
