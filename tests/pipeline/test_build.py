@@ -42,6 +42,7 @@ def built(context, day, status="published"):
     plan = build.load_and_plan(context, day)
     builds = BuildRegister(context.settings.warehouse_file)
     builds.start(plan)
+    duckdb.connect(str(plan.marts)).close()
     builds.finish(plan.build_id, status)
     return plan
 

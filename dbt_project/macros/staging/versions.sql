@@ -88,7 +88,7 @@
 {%- endmacro %}
 
 {% macro is_in_view(table, date_text) -%}
-    {%- if table.startswith('files__') -%} left({{ version_time(table) }}, 8) <= '{{ date_text | string | replace("-", "") }}'
+    {%- if table.startswith('files__') -%} left({{ version_time(table) }}, 8) <= replace('{{ date_text }}', '-', '')
     {%- else -%} {{ version_time(table) }} < {{ day_end(date_text) }}
     {%- endif -%}
 {%- endmacro %}
