@@ -87,7 +87,7 @@ lint: install ## ruff, sqlfluff, contract drift and versions, lock hosts
 	$(BIN)/python -m expectations.generate --check
 	$(BIN)/python -m expectations.released --check
 	scripts/check_lock_hosts
-	$(BIN)/sqlfluff lint dbt_project/models --processes 2 --disable-progress-bar
+	$(BIN)/sqlfluff lint dbt_project/models --processes 1 --disable-progress-bar
 
 format: install ## format python
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
