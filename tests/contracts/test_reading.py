@@ -352,8 +352,10 @@ def test_no_cast_in_staging_can_raise():
         *(PROJECT / "macros" / "staging").glob("*.sql"),
         PROJECT / FOLDER / "read_text.sql",
     ]
+    to_text = re.compile(r"cast\([^()]* as \{\{ dbt\.type_string\(\) \}\}\)")  # anything is a text
     assert len(files) > 40
-    assert [path.name for path in files if raising.search(path.read_text("utf-8"))] == []
+    found = [path for path in files if raising.search(to_text.sub("", path.read_text("utf-8")))]
+    assert [path.name for path in found] == []
 
 
 WRAPPED_ID = [
