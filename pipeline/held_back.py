@@ -45,7 +45,9 @@ def check_held_back(context: Context, plan: BuildPlan) -> "list[RuleResult]":
                 continue
             register_lake(connection, parts)
             unsaid = _unsaid(context, connection, entry, runs, parts)
-            suite = Suite("raw", entry.table, entry.table, ())
+            suite = Suite(
+                "input", entry.table, entry.table, ()
+            )  # its raw results are the extraction's
             if unsaid:
                 why = f"{len(unsaid)} have none: {', '.join(unsaid[:5])}."
                 results.append(

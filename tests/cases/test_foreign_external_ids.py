@@ -24,7 +24,11 @@ def test_every_organisation_ticket_and_use_is_at_its_customer(run_case: RunCase)
             "select ticket_key, customer_name from core.fct_ticket "
             "inner join core.dim_customer using (customer_key) order by all"
         ).fetchall()
-        assert tickets == [("1", "みなと製作所株式会社"), ("2", "株式会社北のパン")]
+        assert tickets == [
+            ("1", "みなと製作所株式会社"),
+            ("2", "株式会社北のパン"),
+            ("3", "株式会社あおば印刷"),
+        ]
         uses = marts.execute(
             "select customer_name, uses_7d from core.fct_usage_weekly "
             "inner join core.dim_customer using (customer_key) where uses_7d > 0 order by all"

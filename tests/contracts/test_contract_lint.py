@@ -1,3 +1,5 @@
+from datetime import date
+
 """Every contract in the repository: complete, bilingual, and its SQL runs."""
 
 import json
@@ -17,7 +19,9 @@ from expectations.contracts import (
     load_contract,
 )
 from expectations.raw_rules import ordering_columns, row_rules, version_rule
+from expectations.reading import define
 from ingestion.catalogue import CatalogueObject, load_catalogue
+from tests.contracts.landed import USUAL
 
 FILES = sorted(CONTRACTS_FOLDER.rglob("*.yaml"))
 CONTRACTS = [contract for layer in LAYERS for contract in all_contracts(layer)]
@@ -75,6 +79,8 @@ def test_landing_rules_run_on_an_empty_landed_table(entry: CatalogueObject):
     assert len({rule.name for rule in rules}) == len(rules)
     columns = ", ".join(f'"{name}" varchar' for name in names)
     with duckdb.connect() as connection:
+        for statement in define(date(2026, 6, 30), USUAL):
+            connection.execute(statement)
         connection.execute(
             f"create table landed ({columns}, _row bigint, _is_deleted boolean, _source_file varchar)"
         )

@@ -238,7 +238,7 @@ def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
     ("script", "tenant_line", "problem"),
     [
         ("- {n: 1, vendor: sap, fault: reset}", "", "faults.yml: rule 1: vendor"),
-        ("[]", "timezone: Mars\n", "tenant.yml: timezone"),
+        ("[]", "timezone: Mars\n", "'timezone' is written twice"),
     ],
 )
 def test_a_bad_start_is_one_line_and_exit_2(

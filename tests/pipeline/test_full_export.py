@@ -85,7 +85,11 @@ class Feed:
             sql = jinja2.Template(MACROS + "{{ newest_rows('files__entity') }}").render(
                 var=variables.get,
                 source=lambda schema, table: f"raw.{self.entry.table}",
-                raw_table=lambda table: {"key": list(self.entry.key), "entity": "entity"},
+                raw_table=lambda table: {
+                    "key": list(self.entry.key),
+                    "entity": "entity",
+                    "columns": dict.fromkeys(self.entry.key, "text"),
+                },
                 read_text=lambda column, reads_as: column,
                 is_touched=lambda key, query: "true",
             )

@@ -48,7 +48,11 @@ class Staging:
         return jinja2.Template(MACROS + f"{{{{ {name}('files__entity') }}}}").render(
             var=variables.get,
             source=lambda schema, table: "raw",
-            raw_table=lambda table: {"key": keys, "entity": "entity"},
+            raw_table=lambda table: {
+                "key": keys,
+                "entity": "entity",
+                "columns": dict.fromkeys(keys, "text"),
+            },
             read_text=lambda column, reads_as: column,
             is_touched=lambda key, query: f"{key} in ({query})" if is_incremental else "true",
         )
