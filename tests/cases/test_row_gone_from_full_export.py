@@ -78,4 +78,4 @@ def test_an_empty_full_export_is_refused(case):
     path.write_text(path.read_text().splitlines()[0] + "\n")
     run = run_day(home, folder, "2026-06-30")
     assert mrr(run) == 150_000
-    assert [row[:2] for row in findings(run)] == [("feed_blocked", "incomplete")]
+    assert ("feed_blocked", "incomplete") in [row[:2] for row in findings(run)]

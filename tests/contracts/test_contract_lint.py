@@ -1,8 +1,7 @@
-from datetime import date
-
 """Every contract in the repository: complete, bilingual, and its SQL runs."""
 
 import json
+from datetime import date
 from functools import cache
 
 import duckdb
