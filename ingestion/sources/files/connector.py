@@ -22,6 +22,7 @@ from ingestion.catalogue import CatalogueObject, find_object
 from ingestion.sources.base import Known, Original, Source
 from ingestion.sources.files.file_findings import keys_gone, listed, of_remark, unfinished_upload
 from ingestion.sources.files.full_export import Checked, FullExports, Key
+from ingestion.sources.files.kinds import WORKBOOK_ENDINGS
 from ingestion.sources.files.listing import DropTree, Entry, local_entries
 from ingestion.sources.files.names import drop_order
 from ingestion.sources.files.numbers import DecimalSign
@@ -258,9 +259,8 @@ class FileDrop(Source):
             name = file.entry.path
             try:
                 table = reader.read(self.root / name, expected, encoding)
-                # a number cell of a workbook has a point, whatever it shows
-                in_doubt = [] if name.lower().endswith((".xlsx", ".xlsm")) else expected.money
-                numbers = DecimalSign(expected.numbers, in_doubt)
+                is_workbook = name.lower().endswith(WORKBOOK_ENDINGS)
+                numbers = DecimalSign(expected.numbers, expected.money, is_workbook)
                 for records in table.chunks():
                     numbers.see(records)
                 checked = Checked(table, numbers, numbers.decided(self.root / name))
