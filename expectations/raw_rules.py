@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from expectations.contracts import Contract, Rule, load_contract
-from expectations.reading import READINGS, is_missing, is_unreadable
+from expectations.reading import READINGS, is_missing, is_shortened, is_unreadable
 from expectations.suites import Check, Suite, columns_exist
 from ingestion.catalogue import CatalogueObject
 from runtime.sql import identifier
@@ -120,15 +120,15 @@ def _unreadable_rules(contract: Contract, entry: CatalogueObject) -> Iterator[Ru
         reading = READINGS[column.reads_as]
         ordering = column.name in ordering_columns(entry)
         costs_row = ordering or column.required or reading.is_money
+        is_bad = is_unreadable(identifier(column.name), column.reads_as)
         if column.reads_as == "id" and not costs_row:  # only quotes around nothing: nothing
-            continue
+            is_bad = is_shortened(identifier(column.name))
         words = column.reads_as.replace("_", " ")
         yield Rule(
             name=f"{column.name}_unreadable",
             severity="quarantine" if costs_row else "warn",
             description=f"{column.name} reads as {words}. / {column.name}は{reading.japanese}として読める。",
-            sql=f"select * from {'{object}' if ordering else LIVE} "
-            f"where {is_unreadable(identifier(column.name), column.reads_as)}",
+            sql=f"select * from {'{object}' if ordering else LIVE} where {is_bad}",
             column=column.name,
             costs_cell=not costs_row,
         )
