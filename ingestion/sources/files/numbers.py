@@ -48,9 +48,7 @@ class DecimalSign:
                 sign = _sign(text)
                 if sign in self.cells:
                     self.cells[sign] += 1
-                elif sign is None or name not in self.money:
-                    continue
-                elif sign == "?" and self.is_workbook:
+                elif sign is None or name not in self.money or (sign == "?" and self.is_workbook):
                     continue
                 elif sign == "?,":
                     self.cells["."] += 1

@@ -19,8 +19,10 @@ from ingestion.sources.files.kinds import WITHOUT_PASSWORD, damaged
 from ingestion.sources.files.unreadable import SAVE_AS_XLSX, Remark, UnreadableFile, too_much
 
 AsDay = Callable[[int], str]
-# Excel's calendar ends with the year 9999.
-LAST_DAY_NUMBER = 2_958_465
+# The end of 2099, and 9999-12-31: other numbers are no days, 202606 is a month.
+LAST_DAY_NUMBER, END_OF_TIME = 73_050, 2_958_465
+# From here on Excel has thrown digits away, and shows that: 1.23456789012346E+15
+FIRST_SHORTENED = 10**15
 
 
 def workbook_rows(path: Path, remarks: list[Remark]) -> Iterator[tuple[int, list[str], AsDay]]:
@@ -45,7 +47,8 @@ def _as_day(cells: Sequence[Any], texts: Sequence[str], index: int) -> str:
     cell, shown = cells[index], texts[index]
     if cell.data_type != "n" or cell.value is None:
         return shown
-    if isinstance(cell.value, bool) or not 1 <= cell.value <= LAST_DAY_NUMBER:
+    number = cell.value
+    if isinstance(number, bool) or not (1 <= number <= LAST_DAY_NUMBER or number == END_OF_TIME):
         return shown
     moment = from_excel(cell.value, cell.parent.parent.epoch)
     if isinstance(moment, time):
@@ -162,6 +165,8 @@ def _number(value: float, number_format: str) -> str:
         digits = iter(str(int(value)).zfill(template.count("0")))
         if value < 10 ** template.count("0"):
             return "".join(next(digits) if mark == "0" else mark for mark in template)
+    if abs(value) >= FIRST_SHORTENED:
+        return format(value, ".14E")
     # Excel itself keeps 15 digits; the rest is noise of binary fractions.
     text = format(Decimal(format(value, ".15g")), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
