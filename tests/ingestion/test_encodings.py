@@ -219,7 +219,7 @@ KOREAN = ["삼성전자", "현대자동차", "한국전력", "서울상사"]
 @given(data=st.data())
 def test_chinese_and_korean_names_are_never_read_as_kana(tmp_path_factory, encoding, names, data):
     rows = data.draw(st.lists(st.sampled_from(names), min_size=4, unique=True))
-    with pytest.raises(UnreadableFile, match="neither UTF-8 nor Shift_JIS"):
+    with pytest.raises(UnreadableFile):
         find_encoding(saved(tmp_path_factory.getbasetemp(), rows, encoding))
 
 
