@@ -307,3 +307,27 @@ def test_a_second_header_is_told_and_the_mark_at_the_end_of_old_files_is_no_row(
     told = Told()
     list(read_records(saved(tmp_path, "b.csv", "id,uses\nA,未定1\nB,1\n"), expected, told))
     assert not told.remarks
+
+
+def test_a_column_whose_name_comes_close_to_one_that_is_read_is_told(tmp_path):
+    told = Told()
+    columns = ["id", "end_date", "start_date", "name"]
+    path = saved(tmp_path, "a.csv", "id,End Date,start_date,メモ,nickname\nA,2026-06-30,,x,y\n")
+    (rows,) = read_records(path, ExpectedColumns(["id"], columns=columns), told)
+    assert rows[0]["End Date"] == "2026-06-30"
+    assert [(r.rule, "is end_date meant?" in r.message) for r in told.remarks] == [
+        ("column_not_read", True)
+    ]
+
+
+@pytest.mark.parametrize(("name", "is_incomplete"), [("id", True), ("メモ", False)])
+def test_a_further_sheet_with_the_header_makes_the_numbers_incomplete(
+    tmp_path, name, is_incomplete
+):
+    book, told = openpyxl.Workbook(), Told()
+    book.active.append(["id"])
+    book.active.append(["A"])
+    book.create_sheet("大阪").append([name])
+    book.save(tmp_path / "a.xlsx")
+    assert read(tmp_path / "a.xlsx", required=["id"], told=told) == [{"id": "A"}]
+    assert [remark.is_incomplete for remark in told.remarks] == [is_incomplete]

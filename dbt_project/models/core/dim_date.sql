@@ -5,7 +5,7 @@ with days as (
 
     select
         {{ date_series(
-            "cast('" ~ var('first_date_year') ~ "-01-01' as date)", "cast(year(" ~ as_of_date() ~ ") + 5 || '-12-31' as date)", 'day'
+            "cast('2000-01-01' as date)", "cast(year(" ~ as_of_date() ~ ") + 5 || '-12-31' as date)", 'day'
         ) }} as date_day
 
 ),
@@ -34,8 +34,8 @@ fiscal as (
         date_day,
         cast(year({{ add_months('date_day', 1 - fiscal_start) }}) + {{ label_years }} as integer) as fiscal_year,
         cast(month({{ add_months(month_of('date_day'), 1 - fiscal_start) }}) as integer) as fiscal_month_no,
-        -- ISO 8601: Monday is 1, as was 1 January 1900; a week's year is that of its Thursday
-        cast({{ dbt.datediff("cast('1900-01-01' as date)", 'date_day', 'day') }} % 7 + 1 as integer) as iso_weekday
+        -- ISO 8601: Monday is 1, as was 27 December 1999; a week's year is that of its Thursday
+        cast({{ dbt.datediff("cast('1999-12-27' as date)", 'date_day', 'day') }} % 7 + 1 as integer) as iso_weekday
     from days
 
 ),

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from itertools import chain, islice
 from pathlib import Path
 
@@ -72,6 +73,7 @@ def read_records(
         raise (_of_first_sheet(error, told.remarks[0]) if told.remarks else error) from error
     if place:
         told.remarks.append(_title(place, head[place][0]))
+    told.remarks += _misnamed(header, expected)
     odd = OddCells(encoding)
     chunk, count = [], 0
     records = _records(path, header, chain(head[place + 1 :], filled), expected, told)
@@ -99,7 +101,8 @@ def _rows(path: Path, expected: ExpectedColumns, told: Told, encoding: str) -> t
         # openpyxl takes longer to load than most text files to read
         from ingestion.sources.files.workbook_rows import workbook_rows
 
-        return workbook_rows(path, told.remarks), ""
+        required = {fold_name(name) for name in expected.required}
+        return workbook_rows(path, told.remarks, required), ""
     encoding = find_encoding(path, encoding)
     columns = {fold_name(name) for name in (*expected.columns, *expected.required)}
     return ((number, cells, None) for number, cells in csv_rows(path, encoding, columns)), encoding
@@ -178,6 +181,24 @@ def _ragged(path: Path, number: int, row: list[str], width: int) -> UnreadableFi
         f"{number}行目は{len(row)}列ですが、見出しは{width}列です（行の最初は{japanese}）",
         QUOTES,
     )
+
+
+def _misnamed(header: list[str], expected: ExpectedColumns) -> Iterator[Remark]:
+    """Columns that are not read, though their names come close to one that may be there and is not."""
+    absent = {_squeezed(name): name for name in expected.columns if name not in header}
+    for name in header:
+        close = get_close_matches(_squeezed(name), absent, n=1, cutoff=0.85)
+        if close and name not in expected.columns:
+            meant = absent[close[0]]
+            yield Remark(
+                "column_not_read",
+                f"column {name} is not read, is {meant} meant? / 列 {name} は読み込みません（{meant} の誤り？）",
+                f"rename it to {meant} if it is meant / {meant} であれば列名を直してください",
+            )
+
+
+def _squeezed(name: str) -> str:
+    return re.sub(r"[\s_-]", "", fold_name(name))
 
 
 def _of_first_sheet(error: UnreadableFile, others: Remark) -> UnreadableFile:

@@ -64,6 +64,7 @@ def of_remark(entry: CatalogueObject, path: str, remark: Remark) -> Finding:
         message=f"The file was read otherwise than it stands there: {english} / "
         f"ファイルの一部はそのまま読み込まれていません：{japanese}",
         what_to_do=remark.what_to_do,
+        severity="incomplete" if remark.is_incomplete else "warn",
         place="" if remark.is_of_form else path,
         key=path if remark.is_of_form else "",
         rows=remark.rows,
