@@ -16,6 +16,7 @@ import yaml
 from pipeline import codes, definitions
 from pipeline.build_plan import BuildPlan, Mode
 from pipeline.context import Context
+from pipeline.rows_behind import rows_behind
 from runtime.errors import BuildError, TenantError
 from runtime.files import write_atomically
 from runtime.process import start
@@ -156,7 +157,7 @@ def run(context: Context, plan: BuildPlan, arguments: list[str]) -> Path:
                 report("dbt", done=int(step[1]), total=int(step[2]))
     if process.wait() != 0:
         raise BuildError(
-            f"dbt {arguments[0]} failed: {_failures(results, log_path)}",
+            f"dbt {arguments[0]} failed: {_failures(results, log_path)}{rows_behind(plan.warehouse, results)}",
             f"details are in {log_path}",
         )
     return target

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from itertools import chain, islice
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from ingestion.sources.files.unreadable import Remark, UnreadableFile, form_of, 
 from runtime.records import ExpectedColumns
 
 CHUNK_ROWS = 20_000
+END_OF_TEXT = "\x1a"  # what old systems write after the last row
 TOTAL_WORDS = frozenset(
     {"合計", "総合計", "総計", "小計", "計", "total", "grandtotal", "subtotal", "sum"}
 )
@@ -65,13 +67,19 @@ def read_records(
     rows, encoding = _rows(path, expected, told, encoding)
     filled = (row for row in rows if any(row[1]))
     head = list(islice(filled, HEAD_ROWS))
-    place, header = find_header(path, [row[:2] for row in head], expected)
+    try:
+        place, header = find_header(path, [row[:2] for row in head], expected)
+    except UnreadableFile as error:
+        raise (_of_first_sheet(error, told.remarks[0]) if told.remarks else error) from error
     if place:
         told.remarks.append(_title(place, head[place][0]))
+    told.remarks += _misnamed(header, expected)
     odd = OddCells(encoding)
     chunk, count = [], 0
     records = _records(path, header, chain(head[place + 1 :], filled), expected, told)
     for count, (number, record) in enumerate(records, 1):
+        if count == 1 and _names_columns(record, expected):
+            told.remarks.append(_second_header(number))
         if count > limits.ROWS:
             raise too_much(path, "rows", "行数", limits.ROWS)
         odd.see(number, record)
@@ -93,7 +101,8 @@ def _rows(path: Path, expected: ExpectedColumns, told: Told, encoding: str) -> t
         # openpyxl takes longer to load than most text files to read
         from ingestion.sources.files.workbook_rows import workbook_rows
 
-        return workbook_rows(path, told.remarks), ""
+        required = {fold_name(name) for name in expected.required}
+        return workbook_rows(path, told.remarks, required), ""
     encoding = find_encoding(path, encoding)
     columns = {fold_name(name) for name in (*expected.columns, *expected.required)}
     return ((number, cells, None) for number, cells in csv_rows(path, encoding, columns)), encoding
@@ -112,6 +121,8 @@ def _records(
             row = cells + [""] * (width - len(cells))
             for index in (i for i in dates if i < len(cells)):
                 row[index] = as_day(index)
+        if is_last and row == [END_OF_TEXT] and width > 1:
+            return
         if is_last and _is_total(header, row, expected.required):
             told.total_row = row
             told.remarks.append(_total(number))
@@ -141,13 +152,25 @@ def _with_end(rows: Rows) -> Iterator[tuple[int, list[str], Callable[[int], str]
         held = following
 
 
+def _names_columns(record: Record, expected: ExpectedColumns) -> bool:
+    """Whether a row looks like a second header: words everywhere, of numbers and dates too, and no digit at all."""
+    typed = [record.get(name) for name in (*expected.numbers, *expected.dates)]
+    return (
+        any(typed)
+        and all(re.fullmatch(r"[^\W\d_]{2}.*", cell, re.DOTALL) for cell in typed if cell)
+        and not re.search(r"\d", "".join(filter(None, record.values())))
+    )
+
+
 def _is_total(header: list[str], row: list[str], required: list[str]) -> bool:
-    """Whether a file's last row adds the others up: it says so first, and is short of cells."""
-    first = next(cell for cell in row if cell)
-    if re.sub(r"[\s::]", "", unicodedata.normalize("NFKC", first)).lower() not in TOTAL_WORDS:
+    """Whether a file's last row adds the others up: it says so first, for an id or with too few cells."""
+    place = next(number for number, cell in enumerate(row) if cell)
+    first = unicodedata.normalize("NFKC", row[place])
+    if re.sub(r"[\s::]", "", first).lower() not in TOTAL_WORDS:
         return False
     cells = dict(zip(header, row, strict=False))
-    return len(row) < len(header) or any(not cells.get(name) for name in required)
+    is_id = place < len(header) and header[place] in required and header[place].endswith("_id")
+    return is_id or len(row) < len(header) or any(not cells.get(name) for name in required)
 
 
 def _ragged(path: Path, number: int, row: list[str], width: int) -> UnreadableFile:
@@ -160,6 +183,35 @@ def _ragged(path: Path, number: int, row: list[str], width: int) -> UnreadableFi
     )
 
 
+def _misnamed(header: list[str], expected: ExpectedColumns) -> Iterator[Remark]:
+    """Columns that are not read, though their names come close to one that may be there and is not."""
+    absent = {_squeezed(name): name for name in expected.columns if name not in header}
+    for name in header:
+        close = get_close_matches(_squeezed(name), absent, n=1, cutoff=0.85)
+        if close and name not in expected.columns:
+            meant = absent[close[0]]
+            yield Remark(
+                "column_not_read",
+                f"column {name} is not read, is {meant} meant? / 列 {name} は読み込みません（{meant} の誤り？）",
+                f"rename it to {meant} if it is meant / {meant} であれば列名を直してください",
+            )
+
+
+def _squeezed(name: str) -> str:
+    return re.sub(r"[\s_-]", "", fold_name(name))
+
+
+def _of_first_sheet(error: UnreadableFile, others: Remark) -> UnreadableFile:
+    """What is wrong with the first of several sheets: the rows may be in another one."""
+    said = zip(error.reason.split(" / "), others.message.split(" / "), strict=False)
+    return UnreadableFile(
+        error.path,
+        " / ".join(f"{reason} ({other})" for reason, other in said),
+        "move the sheet with the rows to the front, or drop it as a file of its own / "
+        "データのあるシートを先頭に移すか、別のファイルにしてください",
+    )
+
+
 def _title(rows: int, header: int) -> Remark:
     return Remark(
         "title_left_out",
@@ -167,6 +219,16 @@ def _title(rows: int, header: int) -> Remark:
         f"見出し（{header}行目）より上の{rows}行は読み込みません",
         "let the header be the first row / 見出しを1行目にしてください",
         rows,
+    )
+
+
+def _second_header(number: int) -> Remark:
+    return Remark(
+        "second_header",
+        f"row {number} looks like a second header and is read as a record / "
+        f"{number}行目は2行目の見出しのようですが、データとして読み込みます",
+        "take it out / その行を除いてください",
+        is_of_form=False,
     )
 
 

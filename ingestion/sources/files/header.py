@@ -23,8 +23,8 @@ ONE_HEADER = (
 
 
 def clean_name(cell: str) -> str:
-    """A column's name as it is read: without spaces at its ends and characters that nobody sees."""
-    return INVISIBLE.sub("", cell).strip()
+    """A column's name as it is read: without spaces at its ends, line breaks and characters that nobody sees."""
+    return " ".join(INVISIBLE.sub("", cell).split())
 
 
 def fold_name(cell: str) -> str:
