@@ -30,10 +30,12 @@ joined as (
         order_line.product_id as product_key,
         orders.order_date,
         order_line.quantity,
+        -- a line without a quantity is one piece; a return is one whatever its sign
+        coalesce(order_line.quantity, 1) as pieces,
         case
             when order_line.quantity <= 0 then 0
-            when orders.status = 'returned' then order_line.quantity
-            else least(coalesce(order_line.returned_quantity, 0), order_line.quantity)
+            when orders.status = 'returned' then coalesce(order_line.quantity, 1)
+            else least(abs(coalesce(order_line.returned_quantity, 0)), coalesce(order_line.quantity, 1))
         end as returned_quantity,
         {{ convert_money('order_line.unit_price_net_ex_tax', order_rate) }} as unit_price_net,
         {{ convert_money('nullif(order_line.list_price_ex_tax, 0)', order_rate) }} as list_price,
@@ -73,14 +75,14 @@ final as (
         order_date,
         quantity,
         returned_quantity,
-        returned_quantity > 0 and returned_quantity = quantity as is_fully_returned,
+        returned_quantity > 0 and returned_quantity = pieces as is_fully_returned,
         unit_price_net,
         list_price,
         case
             when returned_quantity > 0 then {{ divide_money(
                 'amount',
-                'cast(cast(quantity - returned_quantity as decimal(38, 4)) * 10000 as bigint)',
-                'cast(cast(quantity as decimal(38, 4)) * 10000 as bigint)'
+                'cast(cast(pieces - returned_quantity as decimal(38, 4)) * 10000 as bigint)',
+                'cast(cast(pieces as decimal(38, 4)) * 10000 as bigint)'
             ) }}
             else amount
         end as net_amount,
