@@ -14,7 +14,7 @@ from pathlib import Path
 from ingestion.sources.files import limits
 from ingestion.sources.files.csv_rows import QUOTES, csv_rows
 from ingestion.sources.files.encodings import OddCells, find_encoding
-from ingestion.sources.files.header import HEAD_ROWS, find_header, fold_name
+from ingestion.sources.files.header import HEAD_ROWS, columns_not_read, find_header, fold_name
 from ingestion.sources.files.kinds import is_workbook
 from ingestion.sources.files.unreadable import Remark, UnreadableFile, form_of, too_much
 from runtime.records import ExpectedColumns
@@ -68,6 +68,9 @@ def read_records(
     place, header = find_header(path, [row[:2] for row in head], expected)
     if place:
         told.remarks.append(_title(place, head[place][0]))
+    unread = columns_not_read(header, expected)
+    if unread:
+        told.remarks.append(unread)
     odd = OddCells(encoding)
     chunk, count = [], 0
     records = _records(path, header, chain(head[place + 1 :], filled), expected, told)
