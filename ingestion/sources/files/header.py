@@ -83,7 +83,7 @@ def columns_not_read(names: Sequence[str], expected: ExpectedColumns) -> Remark 
     """
     lacking = [column for column in expected.columns if column not in names]
     meant = []
-    for name in (name for name in names if lacking and name not in expected.columns):
+    for name in (name for name in names if expected.columns and name not in expected.columns):
         close = get_close_matches(re.sub(r"[\W_]+", "_", fold_name(name)), lacking, 1, LIKE)
         if close or fold_name(name) in WORTH:
             meant.append(f"{name} ({close[0]}?)" if close else name)

@@ -14,12 +14,6 @@ orders as (
 
 ),
 
-identity as (
-
-    select account_id, customer_key from {{ ref('int_customer_identity') }}
-
-),
-
 joined as (
 
     select
@@ -30,7 +24,6 @@ joined as (
         order_line.product_id as product_key,
         orders.order_date,
         order_line.quantity,
-        -- a line without a quantity is one piece; a return is one whatever its sign
         coalesce(order_line.quantity, 1) as pieces,
         case
             when order_line.quantity <= 0 then 0
@@ -44,7 +37,7 @@ joined as (
         order_line.tax_rate
     from order_line
     left join orders on order_line.order_id = orders.order_id
-    left join identity on orders.account_id = identity.account_id
+    left join {{ ref('int_customer_identity') }} as identity on orders.account_id = identity.account_id
     left join {{ ref('int_exchange_rate') }} as exchange_rate
         on order_line.currency = exchange_rate.from_currency and orders.order_date >= exchange_rate.rate_date
         and orders.order_date < coalesce(exchange_rate.next_date, {{ far_future() }})
