@@ -226,58 +226,12 @@ def foreign_currency(company: Company) -> Expected:
     return Expected("foreign currency", {mrr(account): "never"}, [line, "USD"])
 
 
-def rate_of_own_currency(company: Company) -> Expected:
-    """An exchange rate beside an amount in our own currency."""
-    account = company.account()
-    line = company.line(account, currency="JPY", fx_rate_fixed="150")
-    return Expected("rate of own currency", {mrr(account): "said"}, [line])
-
-
-def two_rates_of_a_day(company: Company) -> Expected:
-    """Two rates of one currency and day."""
-    for rate in ("100", "110"):
-        company.row(
-            "crm__exchange_rate",
-            "rates.csv",
-            from_currency="CAD",
-            rate_date="2026-01-01",
-            rate=rate,
-        )
-    account = company.account()
-    company.line(account, currency="CAD", amount_total_ex_tax="1000")
-    return Expected("two rates", {mrr(account): "said"}, ["CAD / 2026-01-01"])
-
-
-def misspelled_column(company: Company) -> Expected:
-    """The end of a line in a column that is called otherwise."""
-    account = company.account()
-    company.row(
-        "crm__subscription_line",
-        "misspelled.csv",
-        line_id="LM",
-        account_id=account,
-        product_id="P1",
-        start_date="2026-04-01",
-        end_dt="2026-05-31",
-        amount_total_ex_tax="100000",
-        billing_period="monthly",
-    )
-    return Expected("misspelled column", {mrr(account): 0}, ["end_dt"])
-
-
 def ids_of_two_files(company: Company) -> Expected:
     """A subscription line and an order line have the same id, as running numbers do."""
     account = company.account()
     line = company.line(account)
     company.order(account, 5_000, "2026-05-15", order_line_id=line)
     return Expected("ids of two files", {mrr(account): 100_000, purchases(account): 5_000})
-
-
-def negative_return(company: Company) -> Expected:
-    """A return with a minus."""
-    account = company.account()
-    company.order(account, 5_000, "2026-05-15", returned_quantity="-1")
-    return Expected("negative return", {purchases(account): 0})
 
 
 def same_day_swap(company: Company) -> Expected:
@@ -411,11 +365,7 @@ DEFECTS: tuple[Defect, ...] = (
     other_encoding,
     no_table,
     foreign_currency,
-    rate_of_own_currency,
-    two_rates_of_a_day,
-    misspelled_column,
     ids_of_two_files,
-    negative_return,
     same_day_swap,
     free_sample,
     wrapped_id,
