@@ -41,6 +41,13 @@ def write_atomically(path: Path | str, content: bytes | str, mode: int | None = 
             handle.write(payload)
 
 
+def settle(unfinished: Path, path: Path) -> None:
+    """Give a folder that is whole its name, in one step."""
+    _sync(unfinished)
+    os.replace(unfinished, path)
+    _sync(path.parent)
+
+
 def point_link(link: Path, target: str) -> None:
     """Make ``link`` a symbolic link to ``target``, in one step if it is one already."""
     temporary = link.with_name(f"{link.name}.tmp")
