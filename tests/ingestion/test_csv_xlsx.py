@@ -315,7 +315,7 @@ def test_a_column_whose_name_comes_close_to_one_that_is_read_is_told(tmp_path):
     path = saved(tmp_path, "a.csv", "id,End Date,start_date,メモ,nickname\nA,2026-06-30,,x,y\n")
     (rows,) = read_records(path, ExpectedColumns(["id"], columns=columns), told)
     assert rows[0]["End Date"] == "2026-06-30"
-    assert [(r.rule, "is end_date meant?" in r.message) for r in told.remarks] == [
+    assert [(r.rule, "End Date (end_date?)" in r.message) for r in told.remarks] == [
         ("column_not_read", True)
     ]
 

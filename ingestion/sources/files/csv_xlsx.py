@@ -8,14 +8,13 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from itertools import chain, islice
 from pathlib import Path
 
 from ingestion.sources.files import limits
 from ingestion.sources.files.csv_rows import QUOTES, csv_rows
 from ingestion.sources.files.encodings import OddCells, find_encoding
-from ingestion.sources.files.header import HEAD_ROWS, find_header, fold_name
+from ingestion.sources.files.header import HEAD_ROWS, columns_not_read, find_header, fold_name
 from ingestion.sources.files.kinds import is_workbook
 from ingestion.sources.files.unreadable import Remark, UnreadableFile, form_of, too_much
 from runtime.records import ExpectedColumns
@@ -73,7 +72,9 @@ def read_records(
         raise (_of_first_sheet(error, told.remarks[0]) if told.remarks else error) from error
     if place:
         told.remarks.append(_title(place, head[place][0]))
-    told.remarks += _misnamed(header, expected)
+    unread = columns_not_read(header, expected)
+    if unread:
+        told.remarks.append(unread)
     odd = OddCells(encoding)
     chunk, count = [], 0
     records = _records(path, header, chain(head[place + 1 :], filled), expected, told)
@@ -181,24 +182,6 @@ def _ragged(path: Path, number: int, row: list[str], width: int) -> UnreadableFi
         f"{number}行目は{len(row)}列ですが、見出しは{width}列です（行の最初は{japanese}）",
         QUOTES,
     )
-
-
-def _misnamed(header: list[str], expected: ExpectedColumns) -> Iterator[Remark]:
-    """Columns that are not read, though their names come close to one that may be there and is not."""
-    absent = {_squeezed(name): name for name in expected.columns if name not in header}
-    for name in header:
-        close = get_close_matches(_squeezed(name), absent, n=1, cutoff=0.85)
-        if close and name not in expected.columns:
-            meant = absent[close[0]]
-            yield Remark(
-                "column_not_read",
-                f"column {name} is not read, is {meant} meant? / 列 {name} は読み込みません（{meant} の誤り？）",
-                f"rename it to {meant} if it is meant / {meant} であれば列名を直してください",
-            )
-
-
-def _squeezed(name: str) -> str:
-    return re.sub(r"[\s_-]", "", fold_name(name))
 
 
 def _of_first_sheet(error: UnreadableFile, others: Remark) -> UnreadableFile:
