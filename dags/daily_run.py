@@ -40,7 +40,7 @@ def daily_run() -> None:
     def builds_before() -> dict[str, int]:
         return builds_so_far()
 
-    @task.sensor(mode="reschedule", poke_interval=5, timeout=8 * 3600)
+    @task.sensor(poke_interval=5, timeout=8 * 3600)  # rescheduled this often, Airflow may lose it
     def build_warehouse(before: dict[str, Any]) -> bool:
         return build_has_ended(before)
 

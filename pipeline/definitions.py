@@ -113,6 +113,7 @@ class Definitions(_Strict):
     active_order_days: Days
     test_accounts: list[Name]
     staff_users: list[Name]
+    employee_names: Literal["name", "code"]
     touch_high_arr: Amount
     touch_low_arr: Amount
     onboarding_window_days: DaysOrNone
