@@ -26,9 +26,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ingestion.catalogue import CatalogueObject, find_object, is_known
-from ingestion.text_table import spelled_as_first_seen, to_text_table
+from ingestion.text_table import LONGEST_COLUMN, spelled_as_first_seen, to_text_table
 from runtime.errors import SourceError, StateError
 from runtime.files import write_atomically
+from runtime.findings import Finding
 from runtime.locks import locked
 from runtime.records import Page, Window
 from runtime.sources import SOURCES
@@ -144,6 +145,7 @@ class Lake:
         folder = self.run_path(entry, manifest.business_date, run_id)
         self.fs.makedirs(folder, exist_ok=True)
         spelling: dict[str, str] = {}
+        renamed: dict[str, str] = {}
         waiting: list[pa.Table] = []
         rows = size = 0
         for page in pages:
@@ -159,7 +161,7 @@ class Lake:
                         "run again; if it stays so, ask the vendor",
                     )
             table = to_text_table(page, manifest.pages, manifest.rows, run_id, started)
-            waiting.append(spelled_as_first_seen(entry, table, spelling))
+            waiting.append(spelled_as_first_seen(entry, table, spelling, renamed))
             manifest.rows += table.num_rows
             rows, size = rows + table.num_rows, size + table.nbytes
             if rows >= PART_ROWS or size >= PART_BYTES:
@@ -173,6 +175,7 @@ class Lake:
             table = pa.concat_tables(waiting, promote_options="default")
             self._write_part(folder, manifest, table)
         manifest.columns = list(spelling.values())
+        manifest.findings = [asdict(_renamed(entry, *names)) for names in renamed.items()]
         manifest.finished_at = datetime.now(UTC).isoformat()
         return manifest
 
@@ -302,6 +305,22 @@ def register_lake(connection: duckdb.DuckDBPyConnection, locations: Iterable[str
     for protocol in {location.split("://")[0] for location in locations if "://" in location}:
         if not connection.filesystem_is_registered(protocol):
             connection.register_filesystem(fsspec.filesystem(protocol))
+
+
+def _renamed(entry: CatalogueObject, name: str, own: str) -> Finding:
+    """A column that lands under another name; of a folder without a contract its header may be a person's row."""
+    shown = name if is_known(entry) else f"text of {len(own)} characters"
+    return Finding(
+        rule="column_renamed",
+        source=entry.source,
+        object=entry.object,
+        message="The column's name has characters that no column may have, or is too long: it lands under a safe "
+        "name. / 列名に使えない文字があるか長すぎるため、安全な列名で保存しています。",
+        what_to_do=f"name it with letters, digits, spaces and _ - . / ( ), up to {LONGEST_COLUMN} characters / "
+        f"列名は文字・数字・空白と _ - . / ( ) のみ、{LONGEST_COLUMN}文字以内にしてください。",
+        column=shown,
+        rows=0,
+    )
 
 
 def _fitting(name: str) -> str:

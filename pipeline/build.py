@@ -17,6 +17,7 @@ from publishing.snapshot import publish_snapshot, published_findings
 from runtime.duckdb_connection import connect
 from runtime.errors import BuildError, ContractError, StateError
 from runtime.progress import report
+from runtime.sql import identifier
 
 ALL_KEYS_EVERY = timedelta(days=7)
 
@@ -277,7 +278,9 @@ def warehouse_tables(path: Path) -> list[tuple[str, str, int]]:
             (
                 schema,
                 table,
-                connection.execute(f"select count(*) from {schema}.{table}").fetchone()[0],
+                connection.execute(
+                    f"select count(*) from {identifier(schema)}.{identifier(table)}"
+                ).fetchone()[0],
             )
             for schema, table in names
         ]

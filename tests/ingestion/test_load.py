@@ -115,11 +115,11 @@ def test_later_dates_are_left_out_of_an_older_one(lake, warehouse):
 def test_new_columns_are_added(lake, warehouse):
     land_and_commit(lake, ACCOUNT, DAY, accounts(1))
     load(warehouse, lake, COLUMNS)
-    land_and_commit(lake, ACCOUNT, NEXT, [{"Id": "A2", '業種 "x"': "製造", "name": "lower"}])
+    land_and_commit(lake, ACCOUNT, NEXT, [{"Id": "A2", "業種（x）": "製造", "name": "lower"}])
     load(warehouse, lake, COLUMNS)
     assert query(
         warehouse,
-        'select Id, Name, "業種 ""x""", CustomerStage__c from raw.salesforce__account order by 1',
+        'select Id, Name, "業種（x）", CustomerStage__c from raw.salesforce__account order by 1',
     ) == [("A1", "青山", None, None), ("A2", "lower", "製造", None)]
 
 
