@@ -1,7 +1,6 @@
 """`make trigger`: the five ingest DAGs in parallel, then the build, through Airflow's REST API."""
 
 import argparse
-import json
 import sys
 from datetime import date
 
@@ -13,6 +12,7 @@ from cli.command import exit_status
 from cli.services import services_file
 from ingestion.catalogue import AREAS
 from runtime.errors import StateError
+from runtime.files import read_json_object
 from runtime.settings import Settings, get_settings
 
 POLL_SECONDS = 3
@@ -26,8 +26,11 @@ class AirflowApi:
         path = services_file(settings)
         if not path.exists():
             raise StateError("no services are up", "`make up` first")
-        self.url = json.loads(path.read_text())["airflow"]
-        secret = json.loads((settings.airflow_dir / "service_secrets.json").read_text())
+        self.url = read_json_object(path, "airflow", hint="`make down`, then `make up`")["airflow"]
+        secrets_file = settings.airflow_dir / "service_secrets.json"
+        secret = read_json_object(
+            secrets_file, "password", hint="`make down`, delete it, `make up`"
+        )
         try:
             answer = requests.post(
                 f"{self.url}/auth/token",

@@ -18,6 +18,7 @@ from pathlib import Path
 from rich.console import Console
 
 from cli import airflow_home, sandbox, state
+from cli.command import exit_status
 from cli.report import INCOMPLETE, is_incomplete, print_findings
 from ingestion.catalogue import AREAS, objects_of
 from ingestion.lake import Lake
@@ -70,13 +71,18 @@ def _start(home: Path, tenant: Path, day: str) -> BaseProcess:
 
 
 def _work(home: Path, folder: Path, day: date) -> None:
-    """The child: ingest every area, then build, audit, publish, render."""
+    """The child: a day, or the words that `make run` would end with."""
     os.environ.clear()
     os.environ.update(environment(home))
     printed = os.open(home / "printed.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(printed, 1)
     os.dup2(printed, 2)
 
+    sys.exit(exit_status(lambda console: _day(console, folder, day)))
+
+
+def _day(console: Console, folder: Path, day: date) -> int:
+    """Ingest every area, then build, audit, publish, render; returns its exit status."""
     settings, tenant = get_settings(), load_tenant(folder)
     with state.exclusive(settings):
         state.claim(settings, tenant.name, folder)
@@ -94,9 +100,8 @@ def _work(home: Path, folder: Path, day: date) -> None:
         build.publish(context, build.audit(context, build.run_dbt(context, plan)))
         build.render_site(context)
         server.terminate()
-        print_findings(Console(width=200), context.findings)
-        if is_incomplete(context.findings):
-            sys.exit(INCOMPLETE)
+        print_findings(console, context.findings)
+        return INCOMPLETE if is_incomplete(context.findings) else 0
 
 
 def _ingest(context: Context, area: str, day: date) -> None:
