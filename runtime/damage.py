@@ -21,7 +21,7 @@ _DAMAGED = (
     *("corrupt", "checksum", "no magic bytes", "magic bytes not found", "not a valid duckdb"),
     *("thrift", "tprotocol", "invalid parquet", "failed to decompress", "zstd", "snappy"),
     *("serialization error", "internal error", "file is too small", "no files found that match"),
-    *("unexpected end", "could not read enough bytes", "database has been invalidated", "truncat"),
+    *("unexpected end", "could not read enough bytes", "database has been invalidated"),
 )
 
 
