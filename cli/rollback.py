@@ -15,7 +15,7 @@ def roll_back(console: Console) -> bool:
     settings = get_settings()
     with state.exclusive(settings):
         snapshot = rollback(settings)
-    console.print(f"published marts now: {snapshot.path.name}, as of {snapshot.as_of_date}")
+    console.print(f"published marts now: {snapshot.name}, as of {snapshot.as_of_date}")
     console.print("The next new publication moves forward again; `make rebuild` does so now.")
     return True
 

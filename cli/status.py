@@ -37,9 +37,9 @@ def show(console: Console, settings: Settings) -> bool:
     store = FindingStore(settings.findings_dir)
     lacking = ", incomplete: see below" if snapshot and is_incomplete(store) else ""
     console.print(
-        f"Published  {f'{snapshot.as_of_date} ({snapshot.path.name})' if snapshot else 'nothing yet'}{lacking}"
+        f"Published  {f'{snapshot.as_of_date} ({snapshot.name})' if snapshot else 'nothing yet'}{lacking}"
     )
-    others = [other.path.name for other in snapshots(settings) if not other.is_current]
+    others = [other.name for other in snapshots(settings) if not other.is_current]
     console.print(f"           {len(others)} other snapshot(s) kept")
     lake = Lake(settings.lake_root)
     for area in AREAS:

@@ -1,11 +1,8 @@
 """The one place that makes Great Expectations work on DuckDB.
 
-Two things GX 1.24 does not do by itself (tests/contracts/test_gx_duckdb.py fails when they change):
-
-- it reads a result after giving its connection back, which DuckDB has emptied by then, unless the
-  dialect is in a private list of those that keep one connection;
-- with SQLAlchemy 2.1 reflection fails on DuckDB and GX falls back to the bare table name, so the
-  schemas have to be on the search path of every connection.
+GX 1.24 reads a result after giving its connection back, which DuckDB has emptied by then, unless the dialect is in a
+private list of those that keep one connection (tests/contracts/test_gx_duckdb.py fails when that changes).
+Suites name bare tables: their schemas are on the search path.
 """
 
 from collections.abc import Iterator, Sequence

@@ -64,6 +64,13 @@ def read_json_object(path: Path, *keys: str, hint: str) -> dict[str, Any]:
     return document
 
 
+def settle(unfinished: Path, path: Path) -> None:
+    """Give a folder that is whole its name, in one step."""
+    _sync(unfinished)
+    os.replace(unfinished, path)
+    _sync(path.parent)
+
+
 def point_link(link: Path, target: str) -> None:
     """Make ``link`` a symbolic link to ``target``, in one step if it is one already."""
     temporary = link.with_name(f"{link.name}.tmp")

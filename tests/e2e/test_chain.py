@@ -139,4 +139,4 @@ def test_rebuild_from_the_lake_alone(chain: Path) -> None:
 
 def snapshot_names(home: Path) -> set[str]:
     """The publications that are kept."""
-    return {path.name for path in (home / "published").glob("marts_*.duckdb")}
+    return {path.name for path in (home / "published").glob("marts_*")}

@@ -92,8 +92,8 @@ CASES = [
     ("marts_build.duckdb", b"no database" * 2000, "cannot be opened"),
     ("warehouse.duckdb", None, "warehouse.duckdb is gone"),
     ("warehouse.duckdb", b"no database" * 2000, "cannot be opened"),
-    ("published/marts_*.duckdb", None, "which is gone"),
-    ("published/marts_*.duckdb", b"no database" * 2000, "cannot be opened"),
+    ("published/marts_*/*.duckdb", None, "which is gone"),
+    ("published/marts_*/*.duckdb", b"no database" * 2000, "cannot be opened"),
     ("tenant.json", b"[]", "tenant.json cannot be read"),
 ]
 

@@ -151,7 +151,7 @@ def test_shipped_codes_are_well_formed():
             assert row["code"] not in meanings
             meanings[row["code"]] = row["meaning"]
     codes.check(lists)
-    assert set(lists) == set(codes.MEANINGS) - {"industry"}
+    assert set(lists) == set(codes.MEANINGS)
 
 
 def test_every_code_list_of_a_contract_is_known():

@@ -17,6 +17,7 @@ from expectations.results import append_results
 from expectations.validate import RuleResult
 from publishing.snapshot import KEEP, current_snapshot, publish_snapshot, rollback, snapshots
 from runtime.errors import StateError
+from runtime.files import point_link
 from tests.conftest import ROOT
 
 DAY = date(2026, 3, 31)
@@ -24,7 +25,7 @@ DAY = date(2026, 3, 31)
 
 def publish(settings, value, day=DAY):
     write_marts(settings, value)
-    return publish_snapshot(settings, day, 1)
+    return publish_snapshot(settings, day, 1).path
 
 
 def seen(settings):
@@ -46,11 +47,14 @@ def test_a_publication_swaps_the_link(settings):
     second = publish(settings, 2, date(2026, 4, 1))
     assert (seen(settings), current_snapshot(settings).path) == (2, second)
     assert current_snapshot(settings).as_of_date == date(2026, 4, 1)
-    assert os.readlink(settings.published_dir / "marts.duckdb") == second.name
+    assert (
+        os.readlink(settings.published_dir / "marts.duckdb")
+        == f"{second.parent.name}/{second.name}"
+    )
     with duckdb.connect(str(first), read_only=True) as connection:
         assert connection.execute("select max(value) from marts.mart_rfm").fetchone() == (1,)
     assert sorted(os.listdir(settings.published_dir)) == sorted(
-        [first.name, second.name, "marts.duckdb"]
+        [first.parent.name, second.parent.name, "marts.duckdb"]
     )
 
 
@@ -99,6 +103,32 @@ def test_what_only_publishing_knows(settings):
             "select table_name from duckdb_tables() where table_name = 'salt'"
         ).fetchall()
         assert secrets == []
+
+
+def test_the_catalogue_keeps_its_name(settings):
+    """BI tools keep their tables by catalogue, schema and name: all three stay over publications."""
+    named = set()
+    for value in range(3):
+        path = publish(settings, value)
+        for opened in (path, settings.published_dir / "marts.duckdb"):
+            with duckdb.connect(str(opened), read_only=True) as connection:
+                named.add(connection.execute("select current_catalog()").fetchone())
+    assert named == {("customer_success",)}
+
+
+def test_what_older_versions_published_stays_and_goes(settings):
+    """Files without a folder are read, rolled back to and pruned like the others."""
+    first = publish(settings, 1)
+    flat = first.parent.with_name(f"{first.parent.name}.duckdb")
+    first.rename(flat)
+    first.parent.rmdir()
+    point_link(settings.published_dir / "marts.duckdb", flat.name)
+    assert (current_snapshot(settings).path, seen(settings)) == (flat, 1)
+    publish(settings, 2)
+    assert (rollback(settings).path, seen(settings)) == (flat, 1)
+    for value in range(3, KEEP + 3):
+        publish(settings, value)
+    assert not flat.exists()
 
 
 def test_an_open_reader_keeps_what_it_opened(settings):
@@ -214,8 +244,8 @@ def test_a_killed_publication_leaves_a_whole_file(settings):
 def test_a_clock_set_back_prunes_no_newer_publication(settings):
     """The last seven go by publication, whatever the clock says."""
     first = publish(settings, 1)
-    ahead = first.with_name("marts_2026-03-31_29991231T000000000000.duckdb")
-    first.rename(ahead)
+    ahead = first.parent.with_name("marts_2026-03-31_29991231T000000000000")
+    first.parent.rename(ahead)
     newest = [publish(settings, value, date(2026, 3, 1)) for value in range(2, KEEP + 2)]
     assert [snapshot.path for snapshot in snapshots(settings)] == newest
 

@@ -39,7 +39,10 @@ coded as (
         {{ url_host('unioned.website_domain') }} as domain,
         {{ code_meaning('account_status', 'unioned.status') }} as status_code,
         {{ code_meaning('touch_model', 'unioned.touch_model_override') }} as touch_model,
-        coalesce(unioned.industry_code, {{ code_meaning('industry', 'unioned.industry_name', 'null') }}) as industry,
+        coalesce(
+            {{ code_meaning('industry', 'unioned.industry_code', 'null') }},
+            {{ code_meaning('industry', 'unioned.industry_name', 'null') }}
+        ) as industry,
         {{ currency_of('unioned.currency') }} as currency_code
     from unioned
     left join {{ ref('stg_reference__prefecture_spelling') }} as spellings

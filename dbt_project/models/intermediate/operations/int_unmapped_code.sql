@@ -26,6 +26,12 @@
         'ticket_id', 'status'),
     ('crm__account', 'account_id', 'status', 'account_status', 'files', 'stg_files__crm__account',
         'account_id', 'status'),
+    ('crm__account', 'account_id', 'industry_code', 'industry', 'salesforce', 'stg_salesforce__account',
+        'account_id', 'industry_name'),
+    ('crm__account', 'account_id', 'industry_code', 'industry', 'files', 'stg_files__crm__account',
+        'account_id', 'industry_name'),
+    ('crm__account', 'account_id', 'industry_code', 'industry', 'files', 'stg_files__crm__account',
+        'account_id', 'industry_code'),
 ] %}
 with unmapped as (
 
@@ -35,7 +41,11 @@ with unmapped as (
         known.{{ key }} as record_key, written.{{ code }} as code
     from {{ ref(entity) }} as known
     inner join {{ ref(supplier) }} as written on known.{{ key }} = written.{{ supplier_key }}
-    where known.{{ column }} = 'other'
+    where {% if code_list == 'industry' -%}
+        known.industry_code is null and trim(written.{{ code }}) <> ''
+        {%- else -%}
+        known.{{ column }} = 'other'
+        {%- endif %}
         {%- if code_list == 'billing_period' %} and known.charge_type = 'recurring'{% endif %}
     union all
     {% endfor -%}
