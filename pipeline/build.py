@@ -13,7 +13,7 @@ from pipeline.build_register import BuildRegister
 from pipeline.context import Context
 from pipeline.held_back import check_held_back
 from pipeline.history import check_history, slice_rows
-from pipeline.rebuilt_files import finish_replacing
+from pipeline.rebuilt_files import RebuildSettings, finish_replacing
 from publishing.snapshot import current_snapshot, publish_snapshot, published_findings
 from runtime.duckdb_connection import connect
 from runtime.errors import BuildError, ContractError, StateError
@@ -92,7 +92,7 @@ def _refuse_lost_files(settings: Settings, builds: BuildRegister) -> None:
     lost = ""
     if any(built.status == "published" for built in builds.all()):
         lost = "" if settings.marts_file.exists() else f"{settings.marts_file} is gone"
-    elif current_snapshot(settings):
+    elif current_snapshot(settings) and not isinstance(settings, RebuildSettings):
         lost = f"{settings.warehouse_file} is gone, or its register of builds (ops.builds)"
     if lost:
         raise StateError(

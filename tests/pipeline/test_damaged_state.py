@@ -4,6 +4,7 @@ import json
 import random
 import shutil
 import sqlite3
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -237,3 +238,10 @@ def test_a_full_disk_is_named_whatever_met_it(context):
             raise RuntimeError("Instance <TaskInstance> is not bound to a Session") from None
     except RuntimeError as error:
         assert "the disk is full" in explained(error, Path(context.settings.home)).message
+
+
+def test_a_rebuild_begins_without_builds(state):
+    """What is published says nothing against its files, which are new."""
+    settings = RebuildSettings(**state.settings.model_dump())
+    settings.folder.mkdir()
+    assert load_and_plan(replace(state, settings=settings), DAY).build_id == 1
