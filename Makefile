@@ -9,6 +9,7 @@ DATE ?=
 VARS ?=
 ACCEPT ?=
 FORCE ?=
+MONTHS ?= 24
 SOURCE ?=
 PORT ?= 8700
 KILLS ?= 100
@@ -16,7 +17,10 @@ DAYS ?= 30
 SEED ?= 0
 ONLY ?=
 
-.PHONY: help install run up down trigger sandbox status rollback rebuild public-suffixes contracts release-contracts demo check-source bench-extract bench test chaos lint format clean
+# a variable's value as one word of the shell, whatever is in it
+text = '$(subst ','\'',$(value $(1)))'
+
+.PHONY: help install run up down trigger sandbox status rollback rebuild public-suffixes contracts release-contracts demo check-source demo-history bench-extract bench test chaos lint format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -32,25 +36,28 @@ help: ## list the targets
 install: .venv/installed ## install everything into .venv
 
 run: install ## the whole daily run [TENANT=folder] [DATE=YYYY-MM-DD] [VARS='{"dbt_var": value}'] [ACCEPT=finding ids] [FORCE=1]
-	@$(BIN)/python -m cli.run --tenant '$(TENANT)' --date '$(DATE)' --vars '$(VARS)' --accept '$(ACCEPT)' --force '$(FORCE)'
+	@$(BIN)/python -m cli.run --tenant $(call text,TENANT) --date $(call text,DATE) --vars $(call text,VARS) --accept $(call text,ACCEPT) --force $(call text,FORCE)
 
 up: install ## Airflow UI, sandbox and site on 127.0.0.1 [TENANT=folder]
-	@$(BIN)/python -m cli.services up --tenant '$(TENANT)'
+	@$(BIN)/python -m cli.services up --tenant $(call text,TENANT)
 
 down: install ## stop what `make up` started
 	@$(BIN)/python -m cli.services down
 
 trigger: install ## trigger the ingest DAGs and the build through the REST API of `make up` [DATE=…]
-	@$(BIN)/python -m cli.trigger --date '$(DATE)'
+	@$(BIN)/python -m cli.trigger --date $(call text,DATE)
 
 sandbox: install ## serve a tenant's vendor APIs in the foreground TENANT=folder [PORT=8700]
-	@$(BIN)/python -m sandbox --tenant '$(TENANT)' --port $(PORT)
+	@$(BIN)/python -m sandbox --tenant $(call text,TENANT) --port $(PORT)
 
 check-source: install ## test a source's connection: sign-in, quota, objects, fields SOURCE=salesforce [TENANT=folder]
-	@$(BIN)/python -m cli.check_source --source '$(SOURCE)' --tenant '$(TENANT)'
+	@$(BIN)/python -m cli.check_source --source $(call text,SOURCE) --tenant $(call text,TENANT)
 
 demo: install ## write the demo tenant's folder TENANT=folder
-	@$(BIN)/python -m demo '$(TENANT)'
+	@$(BIN)/python -m demo $(call text,TENANT)
+
+demo-history: install ## the demo at each of its last month-ends, published once [MONTHS=24]
+	@$(BIN)/python -m cli.demo_history --months $(call text,MONTHS)
 
 status: install ## last good date, what is blocked and why
 	@$(BIN)/python -m cli.status
@@ -59,7 +66,7 @@ rollback: install ## point the published marts at the publication before
 	@$(BIN)/python -m cli.rollback
 
 rebuild: install ## build the warehouse again from the lake alone [ACCEPT=finding ids]
-	@$(BIN)/python -m cli.rebuild --accept '$(ACCEPT)'
+	@$(BIN)/python -m cli.rebuild --accept $(call text,ACCEPT)
 
 public-suffixes: install ## write the seed of public suffixes from its package
 	@$(BIN)/python scripts/public_suffixes.py

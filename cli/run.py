@@ -104,6 +104,8 @@ def run(
         if airflow_home.migrate(settings):
             console.print("Airflow's metadata database is ready")
         upkeep.clean_database(settings, today)
+        began = datetime.now(UTC)
+        stack.callback(forget_asset_events, began)
         failed = run_dags(console, context, business_date, force)
         follower.drain()
     report.summary(
@@ -177,6 +179,21 @@ def run_dags(console: Console, context: Context, business_date: date, force: boo
         if outcome.state != DagRunState.SUCCESS:
             failed.append(dag_id)
     return failed
+
+
+def forget_asset_events(since: datetime) -> None:
+    """Take back what the ingest DAGs have announced: this run has built it, no scheduler has to.
+
+    Args:
+        since: when this run began; what a scheduler's DAGs announced before stays.
+    """
+    from airflow.models.asset import AssetDagRunQueue, AssetEvent
+    from airflow.utils.session import create_session
+    from sqlalchemy import delete
+
+    with create_session() as session:
+        session.execute(delete(AssetDagRunQueue).where(AssetDagRunQueue.created_at >= since))
+        session.execute(delete(AssetEvent).where(AssetEvent.timestamp >= since))
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ from runtime.settings import PROJECT_ROOT, Settings, get_settings
 HEALTHY_WITHIN_SECONDS = 180
 STOPPED_WITHIN_SECONDS = 20
 CLOCK_SET_SECONDS = 10  # what a start time may seem to differ after the clock was set
+API = "api-server"
 AIRFLOW_PARTS = ("metadatabase", "scheduler", "dag_processor", "triggerer")
 PARALLELISM = "8"
 SECRETS = ("password", "jwt", "api")
@@ -71,7 +72,7 @@ def up(console: Console, settings: Settings, tenant_text: str) -> None:
         airflow_home.point_connections_at_sandbox(f"http://127.0.0.1:{ports['sandbox']}", vendors)
     airflow = str(Path(sys.executable).with_name("airflow"))
     commands |= {
-        "api-server": [
+        API: [
             airflow,
             "api-server",
             *("--host", "127.0.0.1", "--port", str(ports["airflow"])),
@@ -92,12 +93,14 @@ def up(console: Console, settings: Settings, tenant_text: str) -> None:
         "site": f"http://127.0.0.1:{ports['site']}/index.html",
         "processes": {},
     }
-    for name, command in commands.items():
-        document["processes"][name] = _start(settings, name, command, lock)
-        write_atomically(services_file(settings), json.dumps(document, indent=1))
     console.print("starting Airflow, the sandbox and the site (about 40 s) …")
     try:
-        _wait_until_healthy(document["airflow"], document["processes"])
+        for name, command in commands.items():
+            document["processes"][name] = _start(settings, name, command, lock)
+            write_atomically(services_file(settings), json.dumps(document, indent=1))
+            if name == API:  # a task that the scheduler starts before it answers fails
+                _wait_until_healthy(document, ("metadatabase",))
+        _wait_until_healthy(document, AIRFLOW_PARTS)
     except StateError:
         down(console, settings)
         raise
@@ -192,30 +195,28 @@ def _free_port(preferred: int) -> int:
     raise StateError("no free port on 127.0.0.1", "end a server")
 
 
-def _wait_until_healthy(airflow_url: str, processes: dict[str, Any]) -> None:
+def _wait_until_healthy(document: dict[str, Any], parts: tuple[str, ...]) -> None:
     poll = Retrying(
         wait=wait_fixed(1),
         stop=stop_after_delay(HEALTHY_WITHIN_SECONDS),
         retry=retry_if_result(bool),
     )
     try:
-        poll(_unhealthy_parts, airflow_url)
+        poll(_unhealthy, document["airflow"], parts)
     except RetryError as error:
         raise StateError(
             f"Airflow was not healthy within {HEALTHY_WITHIN_SECONDS} s: {error.last_attempt.result()}",
-            f"see the logs of {', '.join(processes)} in the logs folder",
+            f"see the logs of {', '.join(document['processes'])} in the logs folder",
         ) from error
 
 
-def _unhealthy_parts(airflow_url: str) -> str:
-    """Parts of Airflow that are not healthy yet, empty if all are."""
+def _unhealthy(airflow_url: str, parts: tuple[str, ...]) -> str:
+    """Those parts of Airflow that are not healthy yet, empty if all are."""
     try:
         answer = requests.get(f"{airflow_url}/api/v2/monitor/health", timeout=5).json()
     except requests.RequestException:
         return "no answer"
-    return ", ".join(
-        part for part in AIRFLOW_PARTS if answer.get(part, {}).get("status") != "healthy"
-    )
+    return ", ".join(part for part in parts if answer.get(part, {}).get("status") != "healthy")
 
 
 def main() -> int:

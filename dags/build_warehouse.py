@@ -16,10 +16,11 @@ from airflow.sdk import dag, task
 from airflow.timetables.assets import AssetOrTimeSchedule
 
 from pipeline import build
+from pipeline.alerts import tell_new_findings
 from pipeline.build_plan import BuildPlan
 from pipeline.tasks import (
     ASSETS,
-    DEADLINE_HOUR,
+    DEADLINE,
     areas_are_in,
     business_date_of_run,
     dag_defaults,
@@ -33,12 +34,15 @@ WRITER = {"pool": "duckdb_writer"}
 
 @dag(
     schedule=AssetOrTimeSchedule(
-        timetable=daily_at(DEADLINE_HOUR),
+        timetable=daily_at(DEADLINE),
         assets=ASSETS["crm"] & ASSETS["sfa"] & ASSETS["ma"] & ASSETS["support"] & ASSETS["success"],
     ),
-    tags=["build"],
     doc_md=__doc__,
-    **dag_defaults(),
+    **dag_defaults(
+        "When the five areas are in, at the latest 05:00",
+        "load, dbt, audit, publish / 5領域がそろい次第、遅くとも5:00 構築・監査・公開",
+        *("build", "構築"),
+    ),
 )
 def build_warehouse() -> None:
     @task.sensor(
@@ -69,6 +73,7 @@ def build_warehouse() -> None:
 
     @task
     def finished() -> None:
+        run_and_report(tell_new_findings)
         report("finished", dag="build_warehouse")
 
     plan = load()

@@ -10,10 +10,20 @@ Rerunning a date is always safe: what is committed is not pulled again (set `for
 
 from airflow.sdk import dag
 
-from pipeline.tasks import dag_defaults, daily_at, ingest_tasks
+from pipeline.tasks import INGEST_AT, dag_defaults, daily_at, ingest_tasks
 
 
-@dag(schedule=daily_at(2), tags=["ingest", "crm"], doc_md=__doc__, **dag_defaults())
+@dag(
+    schedule=daily_at(INGEST_AT),
+    doc_md=__doc__,
+    **dag_defaults(
+        "02:00",
+        "accounts, contacts, products, contracts, orders / 毎日2:00 顧客・契約・受注の取込",
+        "ingest",
+        "crm",
+        "取込",
+    ),
+)
 def ingest_crm() -> None:
     ingest_tasks("crm")
 

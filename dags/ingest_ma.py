@@ -9,10 +9,20 @@ Daily 02:00 in the tenant's time zone. Reads the marketing systems, Salesforce c
 
 from airflow.sdk import dag
 
-from pipeline.tasks import dag_defaults, daily_at, ingest_tasks
+from pipeline.tasks import INGEST_AT, dag_defaults, daily_at, ingest_tasks
 
 
-@dag(schedule=daily_at(2), tags=["ingest", "ma"], doc_md=__doc__, **dag_defaults())
+@dag(
+    schedule=daily_at(INGEST_AT),
+    doc_md=__doc__,
+    **dag_defaults(
+        "02:00",
+        "marketing companies, contacts, e-mail events / 毎日2:00 マーケティングの取込",
+        "ingest",
+        "ma",
+        "取込",
+    ),
+)
 def ingest_ma() -> None:
     ingest_tasks("ma")
 

@@ -9,10 +9,20 @@ files; writes the lake.
 
 from airflow.sdk import dag
 
-from pipeline.tasks import dag_defaults, daily_at, ingest_tasks
+from pipeline.tasks import INGEST_AT, dag_defaults, daily_at, ingest_tasks
 
 
-@dag(schedule=daily_at(2), tags=["ingest", "support"], doc_md=__doc__, **dag_defaults())
+@dag(
+    schedule=daily_at(INGEST_AT),
+    doc_md=__doc__,
+    **dag_defaults(
+        "02:00",
+        "tickets, ticket events, users, organisations / 毎日2:00 問い合わせの取込",
+        "ingest",
+        "support",
+        "取込",
+    ),
+)
 def ingest_support() -> None:
     ingest_tasks("support")
 

@@ -19,6 +19,7 @@ _IN_DBT = {
     "<first_year>": '{{ var("first_date_year") }}',
     "<end_year>": '(year(_business_date) + {{ var("date_years_ahead") + 1 }})',
     "<no_ends>": """('{{ var("no_end_texts") | join("', '") }}')""",
+    "<no_values>": """('{{ var("no_value_texts") | map("lower") | join("', '") }}')""",
 }
 
 

@@ -30,6 +30,7 @@ from runtime.findings import SHOWN_KEYS, Finding
 from runtime.sql import identifier, identifiers
 
 SCRATCH_FILE = "landed.duckdb"
+NOT_EMPTY = "current_state_not_empty"
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class RunToCheck:
         previous_columns: the source's columns that any of these brought.
         open_keys: hashes of the keys that findings are open for.
         is_held_back: whether rows of the object are held back already.
+        may_be_empty: whether it was accepted that nothing is left.
     """
 
     entry: CatalogueObject
@@ -52,6 +54,7 @@ class RunToCheck:
     previous_columns: list[str]
     open_keys: frozenset[str] = frozenset()
     is_held_back: bool = False
+    may_be_empty: bool = False
 
 
 @dataclass(frozen=True)
@@ -206,11 +209,16 @@ class _Landed:
     def _lacks_required_columns(self) -> bool:
         present = {name.lower() for name in self.run.columns}
         lacking = [name for name in self.contract.required_columns if name.lower() not in present]
-        if lacking:
+        if lacking and self._has_live_rows():  # deleted rows come with a key and nothing else
             names = ", ".join(lacking)
             check = columns_exist(self.contract.required_columns)
             self._add(check, "blocked", len(lacking), names, f"Missing: {names}.")
-        return bool(lacking)
+            return True
+        return False
+
+    def _has_live_rows(self) -> bool:
+        rows = f"select 1 from {self.table} where not _is_deleted limit 1"
+        return self.connection.execute(rows).fetchone() is not None
 
     def _report_new_columns(self) -> None:
         """Schema drift: a column that neither the contract nor a committed run knows."""
@@ -226,15 +234,15 @@ class _Landed:
 
     def _report_emptied_state(self) -> None:
         """Tombstones alone may not empty an object (docs/domain/conventions.md#freshness)."""
-        live = self.connection.execute(f"select count(*) from {self.table} where not _is_deleted")
-        if live.fetchone()[0] or not self.run.previous_parts or not self._unit:
+        if self._has_live_rows() or not self.run.previous_parts or not self._unit:
             return
         before, after = self._live_units(with_run=False), self._live_units(with_run=True)
         if before and not after:
             rule = "The current state does not become empty. / 現在の状態が空にならない。"
-            check = Check("current_state_not_empty", "block", rule, "rows")
+            status = "warned" if self.run.may_be_empty else "blocked"
+            check = Check(NOT_EMPTY, "block", rule, "rows")
             what = "records" if self.entry.key else "files"
-            self._add(check, "blocked", before, why=f"All {before} {what} were deleted or emptied.")
+            self._add(check, status, before, why=f"All {before} {what} were deleted or emptied.")
 
     @property
     def _unit(self) -> str:

@@ -58,7 +58,7 @@ def row_findings(
     message = f"Not met: {english} / 満たさない規則：{japanese}"
     found = connection.execute(
         f"""
-        select {place()}, {_shown_key(contract, entry)}, coalesce({key_hash(entry)}, ''),
+        select {place()}, {shown_key(contract, entry)}, coalesce({key_hash(entry)}, ''),
             {_shown_value(contract, rule)}, {amount}::decimal(38, 2), {currency}
         from {rows} as broken order by _row
         """
@@ -90,7 +90,8 @@ def _shown_value(contract: Contract, rule: Rule) -> str:
     return f"coalesce(left({identifier(rule.column)}, {SHOWN_CHARACTERS}), '')"
 
 
-def _shown_key(contract: Contract, entry: CatalogueObject) -> str:
+def shown_key(contract: Contract, entry: CatalogueObject) -> str:
+    """SQL for how a landed row is called: by its key where that may be shown, else by its number."""
     key = [column for column in contract.columns if column.name in entry.key]
     row = "'row ' || _row"
     if not key or any(column.is_personal for column in key):

@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from expectations.contracts import Contract, Rule, load_contract
-from expectations.reading import READINGS, is_missing, is_unreadable
+from expectations.reading import READINGS, is_missing, is_shortened, is_unreadable
 from expectations.suites import Check, Suite, columns_exist
 from ingestion.catalogue import CatalogueObject
 from ingestion.text_table import TECHNICAL_COLUMNS
 from runtime.sql import identifier, identifiers
 
+# Of a dropped file: entity and date.
+DROP_FOLDER = "regexp_extract(_source_file, '^[^/]*/[^/]*')"
 LIVE = "(select * from {object} where not _is_deleted)"
 
 
@@ -76,7 +78,7 @@ def version_rule(entry: CatalogueObject) -> Rule | None:
 
 
 def _conflict_rules(contract: Contract, entry: CatalogueObject) -> Iterator[Rule]:
-    """Rows of one key that say different things in one dropped file: nobody knows which is meant."""
+    """Rows of one key that say different things in one drop: nobody knows which is meant."""
     if not entry.spec.is_file_drop or not entry.key:
         return
     columns = [c.name for c in contract.columns if not c.is_derived and c.name not in entry.key]
@@ -84,18 +86,22 @@ def _conflict_rules(contract: Contract, entry: CatalogueObject) -> Iterator[Rule
         f"coalesce({identifier(name)}::varchar, chr(30)) || chr(31)" for name in columns
     )
     keys = [READINGS["text"].read(identifier(name)) for name in entry.key]
-    version = ", ".join([*keys, "_source_file"])
+    version = ", ".join([*keys, DROP_FOLDER])
     # only what comes twice is read and compared
     twice = LIVE[:-1] + f" qualify count(*) over (partition by {version}) > 1)"
+    row = f"_row + 2 - (select min(_row) from {LIVE} as of_file where of_file._source_file = broken._source_file)"
     yield Rule(
         name="one_content_a_key",
         severity="quarantine",
-        description="The rows of a key in one file say the same. / 1ファイル内の同じキーの行は内容が同じ。",
+        description="The rows of a key in one drop say the same. / 1回の投入内の同じキーの行は内容が同じ。",
         sql=f"select * from {_typed_rows(contract).replace(LIVE, twice)} "
         f"qualify min({content}) over (partition by {version}) <> max({content}) over (partition by {version})",
-        shows=f"""'rows ' || string_agg(_row + 2 - (
-            select min(of_file._row) from {LIVE} as of_file where of_file._source_file = broken._source_file
-        ), ' and ' order by _row) over (partition by {version})""",
+        shows=f"""case when min(_source_file) over of_key = max(_source_file) over of_key
+            then 'rows ' || string_agg({row}, ' and ' order by _row) over of_key
+            else string_agg(regexp_extract(_source_file, '[^/]*$') || ' row ' || ({row}), ' and '
+                order by _source_file, _row) over of_key end""".replace(
+            "of_key", f"(partition by {version})"
+        ),
     )
 
 
@@ -118,15 +124,15 @@ def _unreadable_rules(contract: Contract, entry: CatalogueObject) -> Iterator[Ru
         reading = READINGS[column.reads_as]
         ordering = column.name in ordering_columns(entry)
         costs_row = ordering or column.required or reading.is_money
+        is_bad = is_unreadable(identifier(column.name), column.reads_as)
         if column.reads_as == "id" and not costs_row:  # only quotes around nothing: nothing
-            continue
+            is_bad = is_shortened(identifier(column.name))
         words = column.reads_as.replace("_", " ")
         yield Rule(
             name=f"{column.name}_unreadable",
             severity="quarantine" if costs_row else "warn",
             description=f"{column.name} reads as {words}. / {column.name}は{reading.japanese}として読める。",
-            sql=f"select * from {'{object}' if ordering else LIVE} "
-            f"where {is_unreadable(identifier(column.name), column.reads_as)}",
+            sql=f"select * from {'{object}' if ordering else LIVE} where {is_bad}",
             column=column.name,
             costs_cell=not costs_row,
         )

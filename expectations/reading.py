@@ -28,7 +28,8 @@ class Reading:
             stands around it (BARE), ``<zone>`` for the company's time zone, ``<decimals>`` for the
             decimals of its currency (whether text can be read depends on neither of these two),
             ``<currency>`` for that, ``<first_year>`` and ``<end_year>`` for the years between which
-            dates lie, ``<no_ends>`` for the list of texts that stand for no end.
+            dates lie, ``<no_ends>`` and ``<no_values>`` for the lists of texts that stand for no end
+            and for nothing.
         logical_types: ODCS types that a column read so may have.
         is_money: an unreadable cell holds back its row.
         no_end: DuckDB's condition that the text says "no end"; empty for what is no end.
@@ -62,7 +63,7 @@ def define(business_date: date, definitions: dict[str, Any]) -> list[str]:
         f"create macro reporting_currency() as {literal(definitions['reporting_currency'])}",
         f"create macro first_date_year() as {definitions['first_date_year']}",
         f"create macro end_of_date_years() as {end_year}",
-        f"create macro is_no_value(text) as lower(text) in ({texts['no_value_texts']})",
+        f"create macro no_value_texts() as [{texts['no_value_texts']}]::varchar[]",
         f"create macro no_end_texts() as [{texts['no_end_texts']}]::varchar[]",
     ]
 
@@ -74,6 +75,7 @@ _DEFINED = {
     "<first_year>": "first_date_year()",
     "<end_year>": "end_of_date_years()",
     "<no_ends>": "no_end_texts()",
+    "<no_values>": "no_value_texts()",
 }
 
 
@@ -96,7 +98,7 @@ READINGS: dict[str, Reading] = {
     "integer": Reading(
         "整数",
         sql.both("integer"),
-        sql.numeric(lambda decimal: f"try_cast({decimal(18, 0)} as integer)"),
+        sql.numeric(sql.whole),
         _NUMBERS,
     ),
     "number": Reading(
@@ -193,10 +195,16 @@ def is_unreadable(text: str, reads_as: str) -> str:
     )
 
 
+def is_shortened(text: str) -> str:
+    """SQL that says whether ``text`` is an id whose last digits a spreadsheet has thrown away: 1.23457E+11."""
+    bare = BARE["duckdb"].replace("<text>", text)
+    return f"coalesce(regexp_full_match({bare}, '{sql.SHORTENED}'), false)"
+
+
 def _is_blank(text: str) -> str:
     return f"coalesce({BARE['duckdb'].replace('<text>', text)}, '') = ''"
 
 
 def _says_none(text: str) -> str:
     bare = BARE["duckdb"].replace("<text>", text)
-    return f"({_is_blank(text)} or is_no_value({bare}))"
+    return f"({_is_blank(text)} or lower({bare}) in no_value_texts())"

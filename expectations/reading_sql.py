@@ -14,10 +14,13 @@ Engine = Literal["duckdb", "spark"]
 ENGINES: tuple[Engine, ...] = ("duckdb", "spark")
 Sql = dict[Engine, str]
 
-# Spaces, full-width and no-break ones too, tabs and ends of lines around a value say nothing.
+# Marks that nobody sees: zero-width spaces and joiners, marks of direction, soft hyphens.
+_MARKS = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
+# Spaces, full-width and no-break ones too, tabs, ends of lines and such marks around a value say nothing.
+_BLANK = f"' 　{_MARKS}' || chr(9) || chr(10) || chr(13) || chr(160)"
 BARE: Sql = {
-    "duckdb": "trim(<text>, ' 　' || chr(9) || chr(10) || chr(13) || chr(160))",
-    "spark": "trim(both ' 　' || chr(9) || chr(10) || chr(13) || chr(160) from <text>)",
+    "duckdb": f"trim(<text>, {_BLANK})",
+    "spark": f"trim(both {_BLANK} from <text>)",
 }
 _HAS_FORM = {"duckdb": "regexp_full_match(<bare>, '<form>')", "spark": "<bare> rlike '^(<form>)$'"}
 # The one way in both engines to compute something once and use it several times.
@@ -29,11 +32,15 @@ _WITH = {
 # 1234.5, 1,234.5 as people write, 1.39E8 as JSON prints it; no hexadecimal, no 1_000, no 1,5.
 _NUMBER = (
     "[+-]?(([0-9][0-9]?[0-9]?(,[0-9][0-9][0-9])+|[0-9]+)([.][0-9]*)?|[.][0-9]+"
-    "|[0-9]([.][0-9]{1,17})?[eE][+-]?[0-9]{1,2})"
+    "|[0-9]([.][0-9]{1,17})?[eE](-?[0-9]{1,2}|[+][0-9]))"
 )
+# 1.23457E+11: what a spreadsheet makes of 123456789012, whose other digits are gone.
+SHORTENED = "[0-9]([.][0-9]+)?[eE][+][0-9]{2,3}"
 # 2026-01-31, 2026/1/31; with a time of day; with its offset.
 _DATE = "[1-9][0-9][0-9][0-9][-/][0-9][0-9]?[-/][0-9][0-9]?"
 _TIME = "[ T]([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?"
+# brackets, since SQLAlchemy takes a colon before a digit for a parameter
+_MIDNIGHT = "[ T]0?0[:]00([:]00([.]0+)?)?"
 _OFFSET = " ?(Z|UTC|GMT|[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?)"
 _TRUE = (
     *(
@@ -86,9 +93,9 @@ _ZONED_TEXT = (
     "regexp_replace(replace(replace(replace(replace(replace(<dashed>, 'UTC', 'Z'), 'GMT', 'Z'), "
     "' Z', 'Z'), ' +', '+'), ' -', '-'), '([ T][0-9]+:[0-9]+)([Z+-])', '<first>:00<second>')"
 )
+_INSTANT_TYPE = {"duckdb": "timestamptz", "spark": "timestamp"}
 _SECONDS_A_YEAR = 31_556_952
 # What tools put around an id: spaces, quotes and ="…" of a spreadsheet, <…> of a link; marks without width.
-_MARKS = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
 _WIDE = "".join(chr(code + 0xFEE0) for code in range(0x21, 0x7F)) + "\u3000\u00a0"
 _NARROW = "".join(chr(code) for code in range(0x21, 0x7F)).replace("'", "''") + "  "
 _AROUND = "[ =\"''`“”‘’<>]+"
@@ -155,6 +162,12 @@ def numeric(
     return sql
 
 
+def whole(decimal: Callable[[int, int | str], str]) -> str:
+    """A whole number of 32 bits; of 9.5 nobody can tell which is meant."""
+    value = decimal(18, 0)
+    return f"case when {decimal(18, 4)} = {value} then try_cast({value} as integer) end"
+
+
 def _usual_decimal(digits: int, decimals: int | str) -> str:
     """With an exponent by way of a wide decimal, a hundred times the cost, since DuckDB rounds 5E-3 to 1."""
     plain = "replace(<bare>, ',', '')"
@@ -216,24 +229,37 @@ def _in_any_notation(engine: Engine, usual: str) -> str:
 
 
 def dated(*in_range: str) -> Sql:
-    """The day of a date or of a written time, whatever its offset."""
-    value = f"case when {' and '.join(in_range)} then {_DAY} end"
+    """The day of a date or of a written time; with an offset the company's day, of midnight the one written."""
+    value = f"case when {' and '.join(in_range)} then <day> end"
+    written = value.replace("<day>", _DAY)
     sql = {}
     for engine in ENGINES:
-        case = (f"{_DATE}({_TIME}({_OFFSET})?)?", value)
+        case = (f"{_DATE}({_TIME})?", written)
+        midnight = (_DATE + _MIDNIGHT + _OFFSET, written)
+        with_zone = (_DATE + _TIME + _OFFSET, value.replace("<day>", _local_day(engine)))
         other = f"when <bare> <> '' then {_in_any_notation(engine, _cases(engine, case))}"
-        sql[engine] = _cases(engine, case, otherwise=other)
+        sql[engine] = _cases(engine, case, midnight, with_zone, otherwise=other)
     return sql
+
+
+def _zoned(engine: Engine) -> str:
+    """A written time with its offset as an instant."""
+    group = {"duckdb": "\\", "spark": "$"}[engine]
+    text = _ZONED_TEXT.replace("<dashed>", _DASHED)
+    text = text.replace("<first>", f"{group}1").replace("<second>", f"{group}2")
+    return f"try_cast({text} as {_INSTANT_TYPE[engine]})"
+
+
+def _local_day(engine: Engine) -> str:
+    local = {
+        "duckdb": f"{_zoned(engine)} at time zone '<zone>'",
+        "spark": f"from_utc_timestamp({_zoned(engine)}, '<zone>')",
+    }
+    return f"try_cast({local[engine]} as date)"
 
 
 def instant() -> Sql:
     """A written time; without an offset it is the company's."""
-    zoned_text = _ZONED_TEXT.replace("<dashed>", _DASHED)
-    zoned = {
-        "duckdb": zoned_text.replace("<first>", r"\1").replace("<second>", r"\2"),
-        "spark": zoned_text.replace("<first>", "$1").replace("<second>", "$2"),
-    }
-    type_of = {"duckdb": "timestamptz", "spark": "timestamp"}
     local = {
         "duckdb": f"try_cast({_DASHED} as timestamp) at time zone '<zone>'",
         "spark": f"to_utc_timestamp(try_cast({_DASHED} as timestamp), '<zone>')",
@@ -244,7 +270,7 @@ def instant() -> Sql:
         without_zone = (f"{_DATE}({_TIME})?", f"{in_range} {local[engine]} end")
         with_zone = (
             _DATE + _TIME + _OFFSET,
-            f"{in_range} try_cast({zoned[engine]} as {type_of[engine]}) end",
+            f"{in_range} {_zoned(engine)} end",
         )
         other = _in_any_notation(engine, _cases(engine, without_zone))
         otherwise = f"when <bare> <> '' then {other}"
@@ -270,17 +296,26 @@ def json(opening: str) -> Sql:
 
 
 def record_id() -> Sql:
-    """An id as its system writes it, whatever the sender's tool wrapped around it."""
+    """An id as its system writes it, whatever the sender's tool wrapped around it; none of a word for none or of
+    one that a spreadsheet has shortened."""
     breaks = "chr(9) || chr(10) || chr(13)"
     folded = f"translate(<text>, '{_WIDE}' || {breaks} || '{_MARKS}', '{_NARROW}   ')"
     bare = {
         "duckdb": f"regexp_replace({folded}, '^{_AROUND}|{_AROUND}$', '', 'g')",
         "spark": f"regexp_replace({folded}, '^{_AROUND}|{_AROUND}$', '')",
     }
-    first = {"duckdb": r"\1", "spark": "$1"}
-    return {
-        engine: f"case when {_HAS_FORM[engine].replace('<bare>', '<text>').replace('<form>', '[A-Za-z0-9_:-]+')} "
-        f"then <text> else nullif(regexp_replace(regexp_replace({bare[engine]}, '{_ADDRESS}', "
-        f"'{first[engine]}'), '{_EXCEL_NUMBER}', '{first[engine]}'), '') end"
-        for engine in ENGINES
-    }
+    is_none = "lower(<bare>) in <no_values>"
+    sql = {}
+    for engine in ENGINES:
+        group = {"duckdb": "\\", "spark": "$"}[engine] + "1"
+        unwrapped = (
+            f"regexp_replace(regexp_replace({bare[engine]}, '{_ADDRESS}', '{group}'), "
+            f"'{_EXCEL_NUMBER}', '{group}')"
+        )
+        is_plain = _has_form(engine, "[A-Za-z0-9_:-]+").replace("<bare>", "<text>")
+        no_id = f"<bare> = '' or {is_none} or {_has_form(engine, SHORTENED)}"
+        kept = _with(engine, unwrapped, f"case when not ({no_id}) then <bare> end")
+        sql[engine] = (
+            f"case when {is_plain} and not {is_none.replace('<bare>', '<text>')} then <text> else {kept} end"
+        )
+    return sql

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from runtime.errors import TenantError
 
+INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 # code list → what its codes may mean, as a pattern (docs/domain/conventions.md#codes)
 MEANINGS = {
     "order_status": "ordered|shipped|cancelled|returned",
@@ -25,8 +26,8 @@ MEANINGS = {
 
 
 def folded(code: str) -> str:
-    """A code as codes are compared: in one width, trimmed, in lower case."""
-    return unicodedata.normalize("NFKC", code).strip().lower()
+    """A code as codes are compared: in one width, trimmed, in lower case, without marks that nobody sees."""
+    return unicodedata.normalize("NFKC", INVISIBLE.sub("", code)).strip().lower()
 
 
 def check(codes: Mapping[str, Mapping[str, str]]) -> None:

@@ -10,7 +10,13 @@ from ingestion.catalogue import CatalogueObject, find_object, is_known, objects_
 from ingestion.lake import Manifest
 from pipeline.context import Context
 from pipeline.dbt import definition
-from pipeline.findings import is_accepted, open_rows, record_blocked, record_committed
+from pipeline.findings import (
+    FEED_BLOCKED,
+    accepted_refusal,
+    open_rows,
+    record_blocked,
+    record_committed,
+)
 from runtime.errors import ContractError, SourceError
 from runtime.progress import report
 
@@ -108,10 +114,11 @@ def _verdicts(
 
 
 def _to_check(context: Context, entry: CatalogueObject, manifest: Manifest) -> "RunToCheck":
-    from expectations.raw_check import RunToCheck
+    from expectations.raw_check import NOT_EMPTY, RunToCheck
 
     lake, before = context.lake, context.lake.committed(entry)
     findings = open_rows(context, entry)
+    was_blocked = any(row["rule"] == FEED_BLOCKED for row in findings)
     return RunToCheck(
         entry,
         lake.parts(entry, manifest),
@@ -120,14 +127,15 @@ def _to_check(context: Context, entry: CatalogueObject, manifest: Manifest) -> "
         sorted({column for run in before for column in run.columns}),
         frozenset(row["key_hash"] for row in findings if row["key_hash"]),
         any(row["holds_back"] for row in findings),
+        was_blocked and NOT_EMPTY in accepted_refusal(context, entry, manifest),
     )
 
 
 def _reasons_to_block(context: Context, run: NewRun, verdict: "RunCheck") -> list[str]:
     entry, manifest = run
     refusals = manifest.api.get("refusals", [])
-    if refusals and is_accepted(context, entry, manifest):
-        refusals = []
+    accepted = accepted_refusal(context, entry, manifest) if refusals else ""
+    refusals = [reason for reason in refusals if reason not in accepted]
     unreadable_files = [
         f"{name}: {file['reason']}" for name, file in manifest.files.items() if "reason" in file
     ]

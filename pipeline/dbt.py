@@ -16,6 +16,7 @@ import yaml
 from pipeline import codes, definitions
 from pipeline.build_plan import BuildPlan, Mode
 from pipeline.context import Context
+from pipeline.rows_behind import rows_behind
 from runtime.damage import explained_text
 from runtime.errors import BuildError, TenantError
 from runtime.files import write_atomically
@@ -159,7 +160,7 @@ def run(context: Context, plan: BuildPlan, arguments: list[str]) -> Path:
         said = _failures(results, log_path)
         known = explained_text(said, settings.home)
         raise BuildError(
-            f"dbt {arguments[0]} failed: {said}",
+            f"dbt {arguments[0]} failed: {said}{rows_behind(plan.warehouse, results)}",
             known.hint if known else f"details are in {log_path}",
         )
     return target

@@ -32,16 +32,17 @@ def open_rows(context: Context, entry: CatalogueObject) -> list[dict[str, Any]]:
     return [row for row in rows if row["closed_on"] is None]
 
 
-def is_accepted(context: Context, entry: CatalogueObject, manifest: Manifest) -> bool:
-    """Whether the connector's refusal of a run like this one was accepted: it counts as it came."""
-    return any(
-        row["status"] == "accepted"
+def accepted_refusal(context: Context, entry: CatalogueObject, manifest: Manifest) -> str:
+    """What was said of the refusal of a run like this one, if that was accepted: it counts as it came."""
+    said = [
+        row["message"]
+        for row in context.findings.grouped().to_pylist()
+        if row["status"] == "accepted"
         and (row["source"], row["object"], row["rule"])
         == (entry.source, entry.object, FEED_BLOCKED)
         and row["row_count"] == manifest.rows
-        and all(reason in row["message"] for reason in manifest.api["refusals"])
-        for row in context.findings.grouped().to_pylist()
-    )
+    ]
+    return said[0] if said else ""
 
 
 def record_source(context: Context, area: str, source: str, day: date, reason: str) -> None:

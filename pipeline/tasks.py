@@ -12,14 +12,16 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowNotFoundExceptio
 from airflow.timetables.trigger import CronTriggerTimetable
 
 from ingestion.catalogue import AREAS, CatalogueObject, find_object, objects_of
+from pipeline import build
+from pipeline.alerts import tell_failure
 from pipeline.commit import check_and_commit
 from pipeline.context import Context, load_context
 from pipeline.extract import connected_objects, extract_object
 from pipeline.findings import record_source
 from runtime.business_date import areas_to_wait_for, resolve_business_date
 from runtime.damage import explained
-from runtime.errors import AuthenticationError, SourceError, WarehouseError
-from runtime.progress import report
+from runtime.errors import AuthenticationError, ContractError, SourceError, WarehouseError
+from runtime.progress import BUILD, report
 from runtime.records import Connection as SourceConnection
 from runtime.redaction import hide_values, redact
 from runtime.settings import get_settings
@@ -27,7 +29,7 @@ from runtime.sources import SOURCES
 
 log = logging.getLogger(__name__)
 
-DEADLINE_HOUR = 5
+INGEST_AT, DEADLINE = time(2), time(5)
 ASSETS = {area: Asset(name=area, uri=f"csw://lake/{area}") for area in AREAS}
 PARAMS = {
     "business_date": Param(
@@ -42,9 +44,18 @@ PARAMS = {
 }
 
 
-def dag_defaults() -> dict[str, Any]:
-    """What all DAGs have in common; ``CSW_TASK_RETRIES`` says how often a failed task is tried again."""
+def dag_defaults(when: str, what: str, *tags: str) -> dict[str, Any]:
+    """What all DAGs have in common; ``CSW_TASK_RETRIES`` says how often a failed task is tried again.
+
+    Args:
+        when: when it runs, in local time.
+        what: what it does, EN / JA.
+        tags: the words that the UI finds it by.
+    """
     return {
+        "description": f"{when} {load_context().tenant.timezone}: {what}" if when else what,
+        "tags": list(tags),
+        "on_failure_callback": tell_failure,
         "catchup": False,
         "max_active_runs": 1,
         "params": PARAMS,
@@ -57,10 +68,10 @@ def dag_defaults() -> dict[str, Any]:
     }
 
 
-def daily_at(hour: int) -> CronTriggerTimetable:
-    """Every day at ``hour`` o'clock in the tenant's time zone; unpausing does not start a run."""
-    timezone = load_context().tenant.timezone
-    return CronTriggerTimetable(f"0 {hour} * * *", timezone=timezone, run_immediately=False)
+def daily_at(moment: time) -> CronTriggerTimetable:
+    """Every day at ``moment`` in the tenant's time zone; unpausing does not start a run."""
+    cron, timezone = f"{moment.minute} {moment.hour} * * *", load_context().tenant.timezone
+    return CronTriggerTimetable(cron, timezone=timezone, run_immediately=False)
 
 
 def business_date_of_run() -> date:
@@ -81,6 +92,42 @@ def business_date_of_run() -> date:
     )
 
 
+def business_date_to_run(context: Context) -> str:
+    """The business date of a run by hand, if it can be built.
+
+    Raises:
+        StateError: it is not over, or lies before the first landed one.
+    """
+    day = business_date_of_run()
+    build.first_landed_date(context, day)
+    return day.isoformat()
+
+
+def builds_so_far() -> dict[str, int]:
+    """How many runs of the build have succeeded and failed."""
+    instance = get_current_context()["ti"]
+    return {
+        state: instance.get_dr_count(dag_id=BUILD, states=[state])
+        for state in ("success", "failed")
+    }
+
+
+def build_has_ended(before: dict[str, int]) -> bool:
+    """Whether a run of the build has ended since ``before``, and none goes on.
+
+    Raises:
+        AirflowFailException: it failed.
+    """
+    instance = get_current_context()["ti"]
+    now = builds_so_far()
+    goes_on = instance.get_dr_count(dag_id=BUILD, states=["queued", "running"])
+    if goes_on or now == before:
+        return False
+    if now["failed"] > before["failed"]:
+        raise AirflowFailException(f"{BUILD} failed: see its run")
+    return True
+
+
 def areas_are_in() -> bool:
     """Whether the running build may begin: no asset started it, each area has announced its date, or it is 05:00."""
     context = get_current_context()
@@ -95,7 +142,7 @@ def areas_are_in() -> bool:
         for area, asset in ASSETS.items()
     }
     day, now = business_date_of_run(), datetime.now(tenant.zone)
-    waiting = areas_to_wait_for(day, announced, time(DEADLINE_HOUR), tenant.zone, now)
+    waiting = areas_to_wait_for(day, announced, DEADLINE, tenant.zone, now)
     if waiting:
         log.info("%s waits for %s", day, ", ".join(waiting))
     return not waiting
@@ -147,6 +194,7 @@ def objects_to_extract(context: Context, area: str, source: str) -> list[Catalog
     if source not in context.tenant.systems:
         return []
     day = business_date_of_run()
+    build.first_landed_date(context, day)  # what the build would refuse is not read
     try:
         entries = connected_objects(context, area, source, connection_of(source), day)
     except Exception as error:
@@ -185,7 +233,8 @@ def run_and_report(function: Callable[..., Any], *arguments: Any, **options: Any
         if known:
             failure = AirflowFailException(message)
         cause = error.__cause__
-    report("failed", **_running(), message=hide_values(message))
+    blocked = isinstance(cause, ContractError)
+    report("failed", **_running(), message=hide_values(message), is_blocked=blocked)
     if hide_values(told) != told:  # the log would show a value that the engine could not take
         log.error(hide_values(told))
         cause = None

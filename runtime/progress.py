@@ -14,6 +14,7 @@ from runtime.settings import Settings, get_settings
 
 log = logging.getLogger("csw")
 BUILD = "build_warehouse"
+WATCH = "watch_publication"
 EVENTS = "events.jsonl"
 
 
@@ -46,7 +47,7 @@ def begin_anew(settings: Settings, archive: Path) -> None:
     if not path.exists():
         return
     with locked(_lock(path)):
-        kept = _open_failures(settings)
+        kept = open_failures(settings)
         with archive.open("ab") as past:
             past.write(path.read_bytes())
         lines = (json.dumps(event | {"carried": True}, ensure_ascii=False) for event in kept)
@@ -65,12 +66,12 @@ def open_problems(settings: Settings, zone: tzinfo = UTC) -> list[str]:
     """
     return [
         f"{datetime.fromisoformat(event['at']).astimezone(zone):%Y-%m-%d %H:%M %Z} {event['message']}"
-        for event in _open_failures(settings)
+        for event in open_failures(settings)
     ]
 
 
-def _open_failures(settings: Settings) -> list[dict[str, Any]]:
-    """The newest event of each failure that nothing has made good."""
+def open_failures(settings: Settings, dag_id: str = "") -> list[dict[str, Any]]:
+    """The newest event of each failure that nothing has made good, of one DAG or of all."""
     problems: dict[str, dict[str, Any]] = {}
     for event in _events(settings):
         dag = event.get("dag", BUILD)
@@ -80,8 +81,8 @@ def _open_failures(settings: Settings) -> list[dict[str, Any]]:
             case "announced":
                 problems = _without(problems, dag)
             case "published" | "unchanged":
-                problems = _without(problems, BUILD)
-    return list(problems.values())
+                problems = _without(_without(problems, BUILD), WATCH)
+    return [event for event in problems.values() if dag_id in ("", event["dag"])]
 
 
 def _without(problems: dict[str, dict[str, Any]], dag: str) -> dict[str, dict[str, Any]]:

@@ -1,5 +1,6 @@
 """The environment: every variable the project reads, with its default (documented in .env.example)."""
 
+from datetime import time
 from pathlib import Path
 
 from dotenv import load_dotenv
@@ -22,6 +23,7 @@ class Settings(BaseSettings):
         duckdb_threads: threads DuckDB and dbt use.
         duckdb_memory: DuckDB's memory limit, e.g. ``4GB``.
         keep_days: days that logs and Airflow's records of runs are kept.
+        publish_by: local time by which the day before has to be published; later there is an alert.
         readers_group: group that may read the published marts and the site; empty = the owner's.
     """
 
@@ -34,6 +36,7 @@ class Settings(BaseSettings):
     duckdb_threads: int = 2
     duckdb_memory: str = "4GB"
     keep_days: int = Field(90, ge=7)
+    publish_by: time = time(7)
     readers_group: str = ""
 
     def model_post_init(self, _context: object) -> None:

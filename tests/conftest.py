@@ -69,13 +69,15 @@ def environment(home: Path) -> dict[str, str]:
     return kept | {"CSW_HOME": str(home)}
 
 
-def run_command(home: Path, *arguments: str, timeout: int = 600) -> Run:
+def run_command(
+    home: Path, *arguments: str, timeout: int = 600, variables: dict[str, str] | None = None
+) -> Run:
     """Run ``python -m <arguments>`` as make does; whatever it leaves behind cannot hold the test."""
     with tempfile.TemporaryFile("w+", encoding="utf-8") as printed:
         process = subprocess.run(
             [sys.executable, "-m", *arguments],
             cwd=ROOT,
-            env=environment(home),
+            env=environment(home) | (variables or {}),
             stdout=printed,
             stderr=subprocess.STDOUT,
             timeout=timeout,

@@ -1,13 +1,13 @@
 -- Every line's amount is counted, or it is said why not: by a definition (docs/domain/revenue.md#line-value,
 -- docs/domain/segments.md#purchases) or by a finding. And the amount is the one that landed, in its own currency.
 {%- set feeds = [
-    ('salesforce__order_item', 'TotalPrice', none),
-    ('files__crm__order_line', 'amount_ex_tax', 'salesforce__order_item'),
-    ('files__crm__subscription_line', 'amount_total_ex_tax', 'salesforce__order_item'),
+    ('salesforce__order_item', 'TotalPrice', none, ['crm__order_line', 'crm__subscription_line']),
+    ('files__crm__order_line', 'amount_ex_tax', 'salesforce__order_item', ['crm__order_line']),
+    ('files__crm__subscription_line', 'amount_total_ex_tax', 'salesforce__order_item', ['crm__subscription_line']),
 ] %}
 with landed as (
-    {% for table, amount, vendor in feeds %}
-    select {{ record_key(table) }} as line_key, {{ read_text(amount, 'amount') }} as amount
+    {% for table, amount, vendor, entities in feeds %}{% set outer = loop %}{% for entity in entities %}
+    select '{{ entity }}' as object, {{ record_key(table) }} as line_key, {{ read_text(amount, 'amount') }} as amount
     from (
         select * from {{ source('raw', table) }}
         where {{ is_in_view(table, var('as_of_date')) }}
@@ -19,8 +19,8 @@ with landed as (
     ) as newest
     where not _is_deleted
         {% if vendor -%} and {{ record_key(table) }} not in (select {{ record_key(vendor) }} from {{ source('raw', vendor) }}) {%- endif %}
-    {% if not loop.last %}union all{% endif %}
-    {%- endfor %}
+    {% if not (outer.last and loop.last) %}union all{% endif %}
+    {%- endfor %}{% endfor %}
 ),
 
 finding as (
@@ -40,6 +40,7 @@ finding as (
 subscription as (
 
     select
+        'crm__subscription_line' as object,
         line.line_id as line_key,
         line.amount_total_ex_tax as amount,
         line.currency,
@@ -61,6 +62,7 @@ subscription as (
 purchase as (
 
     select
+        'crm__order_line' as object,
         line.order_line_id as line_key,
         line.amount_ex_tax as amount,
         line.currency,
@@ -90,5 +92,5 @@ where line.reason is null and line.amount is not null
 union all
 select line.line_key, line.currency, line.amount, landed.amount as landed_amount, 'another amount than landed' as what
 from landed
-inner join line on landed.line_key = line.line_key
+inner join line on landed.object = line.object and landed.line_key = line.line_key
 where coalesce(landed.amount <> line.amount, landed.amount is not null or line.amount is not null)

@@ -10,5 +10,5 @@ def test_dates_in_other_forms_are_read_and_the_plural_is_told(run_case):
         findings = marts.sql("select rule, severity, place, what_to_do from ops.finding").fetchall()
     assert mrr == 250_000
     ((rule, severity, place, what_to_do),) = findings
-    assert (rule, severity, place) == ("unknown_entity", "warn", "crm__subscription_lines")
+    assert (rule, severity, place) == ("unknown_entity", "incomplete", "crm__subscription_lines")
     assert "rename it to crm__subscription_line " in what_to_do

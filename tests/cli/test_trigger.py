@@ -1,4 +1,4 @@
-"""`make trigger` follows several runs at once, against a server that answers as Airflow does."""
+"""`make trigger` follows its run's tasks, against a server that answers as Airflow does."""
 
 import json
 import threading
@@ -18,22 +18,33 @@ BUILD = "build_warehouse"
 
 
 @pytest.fixture
-def airflow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, list[str]]]:
-    """DAG → the states its run shows, look by look (the last one stays); `triggered` lists what was started."""
-    states: dict[str, list[str]] = {"triggered": []}
+def airflow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict]:
+    """Task → the states it shows, look by look (the last one stays); `triggered` lists what was started."""
+    tasks = {f"ingest_{area}": ["success"] for area in AREAS} | {BUILD: ["success"]}
+    states: dict = {"triggered": [], "tasks": tasks}
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            shown = states.get(self.path.split("/")[4], ["success"])
-            self._answer({"state": shown.pop(0) if len(shown) > 1 else shown[0]})
+            if "/taskInstances" not in self.path:
+                ended = [shown[-1] for shown in tasks.values() if len(shown) == 1]
+                state = "failed" if "failed" in ended else "success"
+                is_over = len(ended) == len(tasks) and "running" not in ended
+                self._answer({"state": state if is_over else "running"})
+                return
+            shown = {
+                task: states.pop(0) if len(states) > 1 else states[0]
+                for task, states in tasks.items()
+            }
+            found = [{"task_id": task, "state": state} for task, state in shown.items()]
+            self._answer({"task_instances": found})
 
         def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             if not self.path.endswith("token"):
                 states["triggered"].append(self.path.split("/")[4])
-            self._answer({"access_token": "t", "dag_run_id": "run"})
+            self._answer({"access_token": "t", "dag_run_id": body.get("dag_run_id")})
 
-        def _answer(self, body: dict[str, str]) -> None:
+        def _answer(self, body: dict) -> None:
             self.send_response(200)
             self.end_headers()
             self.wfile.write(json.dumps(body).encode())
@@ -61,31 +72,31 @@ def run_all() -> tuple[list[str], list[str]]:
     return failed, console.file.getvalue().splitlines()
 
 
-def test_each_run_is_told_once_as_it_ends(airflow: dict[str, list[str]]) -> None:
-    """The slow one comes last; the build follows when all areas are in."""
-    airflow["ingest_crm"] = ["queued", "running", "running", "success"]
-    airflow[BUILD] = ["running", "success"]
+def test_each_task_is_told_once_as_it_ends(airflow: dict) -> None:
+    """One run is started; the slow area comes late, the build last."""
+    airflow["tasks"]["ingest_crm"] = [None, "running", "running", "success"]
+    airflow["tasks"][BUILD] = [None, None, None, None, "running", "success"]
     failed, lines = run_all()
     assert failed == []
-    areas = [f"ingest_{area}" for area in AREAS]
-    assert airflow["triggered"] == [*areas, BUILD]
+    assert airflow["triggered"] == ["daily_run"]
     told = [line.strip() for line in lines if line.startswith("  ")]
-    assert sorted(told[:-1]) == sorted(f"{dag_id}: success" for dag_id in areas)
+    assert len(told) == len(set(told)) == len(AREAS) + 1
     assert told[-2:] == ["ingest_crm: success", f"{BUILD}: success"]
 
 
-def test_a_failed_area_keeps_the_build_from_starting(airflow: dict[str, list[str]]) -> None:
-    """The others are waited for all the same."""
-    airflow["ingest_support"] = ["failed"]
-    airflow["ingest_crm"] = ["running", "success"]
+def test_what_failed_is_named(airflow: dict) -> None:
+    """The others are waited for all the same; the build was not started."""
+    airflow["tasks"]["ingest_support"] = ["failed"]
+    airflow["tasks"]["ingest_crm"] = ["running", "success"]
+    airflow["tasks"][BUILD] = ["upstream_failed"]
     failed, lines = run_all()
-    assert failed == ["ingest_support"]
-    assert BUILD not in airflow["triggered"]
+    assert failed == ["ingest_support", BUILD]
     assert "  ingest_crm: success" in lines
 
 
-def test_waiting_has_an_end(airflow: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_waiting_has_an_end(airflow: dict, monkeypatch: pytest.MonkeyPatch) -> None:
     """A run that never ends is named as not successful."""
     monkeypatch.setattr(trigger, "WITHIN_SECONDS", 0.2)
-    airflow["ingest_crm"] = ["running"]
-    assert run_all()[0] == ["ingest_crm"]
+    airflow["tasks"]["ingest_crm"] = ["running"]
+    (named,) = run_all()[0]
+    assert named.startswith("daily_run (still running")

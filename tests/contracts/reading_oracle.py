@@ -4,14 +4,14 @@ import json
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 from zoneinfo import ZoneInfo
 
-BLANK = " 　\t\n\r\u00a0"
+BLANK = " 　\t\n\r\u00a0\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
 PLAIN = re.compile(r"[+-]?(\d{1,3}(,\d{3})+(\.\d*)?|\d+(\.\d*)?|\.\d+)", re.ASCII)
-SCIENTIFIC = re.compile(r"[+-]?\d(\.\d{1,17})?[eE][+-]?\d{1,2}", re.ASCII)
+SCIENTIFIC = re.compile(r"[+-]?\d(\.\d{1,17})?[eE](-?\d{1,2}|[+]\d)", re.ASCII)
 DAY = r"(?P<year>[1-9]\d{3})[-/](?P<month>\d{1,2})[-/](?P<day>\d{1,2})"
 TIME = r"[ T](?P<hour>\d{1,2}):(?P<minute>\d\d)(:(?P<second>\d\d)(\.(?P<fraction>\d{1,9}))?)?"
 OFFSET = r"( ?(?P<utc>Z|UTC|GMT)| ?(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d)?)"
@@ -90,8 +90,9 @@ def read(text: str | None, reads_as: str, company: Company) -> Any:
         return None
     match reads_as:
         case "integer":
-            value = _number(bare, 0)
-            return int(value) if value is not None and -(2**31) <= value < 2**31 else None
+            value = _number(bare, 4)
+            is_whole = value is not None and value == int(value)
+            return int(value) if is_whole and -(2**31) <= value < 2**31 else None
         case "number":
             return _fitting(_number(bare, 4), 14)
         case "exchange_rate":
@@ -111,8 +112,9 @@ def read(text: str | None, reads_as: str, company: Company) -> Any:
             first = 1900 if reads_as == "birth_date" else company.first
             if moment is None or not first <= moment[0].year < company.end:
                 return None
-            day = moment[0].date()
-            return None if reads_as == "end_date" and day.isoformat() in company.no_ends else day
+            day = _day(*moment, company)
+            is_no_end = reads_as == "end_date" and moment[0].date().isoformat() in company.no_ends
+            return None if is_no_end else day
         case "instant":
             return _instant(bare, company)
         case "epoch_seconds":
@@ -233,17 +235,28 @@ def _written_moment(text: str) -> dict[str, Any] | None:
     return parts
 
 
+def _day(written: datetime, found: dict[str, str | None], company: Company) -> date:
+    """The company's day of a time with an offset, the written one of midnight and of a time without."""
+    if written.time() == time() or not (found.get("utc") or found.get("sign")):
+        return written.date()
+    return _with_offset(written, found).astimezone(ZoneInfo(company.zone)).date()
+
+
+def _with_offset(written: datetime, found: dict[str, str | None]) -> datetime:
+    if found.get("utc"):
+        return written.replace(tzinfo=UTC)
+    offset = timedelta(hours=int(found["hours"]), minutes=int(found["minutes"] or 0))
+    return written.replace(tzinfo=UTC) + (-offset if found["sign"] == "+" else offset)
+
+
 def _instant(bare: str, company: Company) -> datetime | None:
     moment = _moment(bare)
     if moment is None or not company.first <= moment[0].year < company.end:
         return None
     written, found = moment
-    if found.get("utc"):
-        return written.replace(tzinfo=UTC)
-    if not found.get("sign"):
+    if not (found.get("utc") or found.get("sign")):
         return written.replace(tzinfo=ZoneInfo(company.zone)).astimezone(UTC)
-    offset = timedelta(hours=int(found["hours"]), minutes=int(found["minutes"] or 0))
-    return written.replace(tzinfo=UTC) + (-offset if found["sign"] == "+" else offset)
+    return _with_offset(written, found)
 
 
 def _epoch(bare: str, microseconds: int, company: Company) -> datetime | None:

@@ -191,9 +191,9 @@ def test_the_conflicting_rows_of_a_key_in_one_file_are_held_back_with_their_plac
     }
 
 
-def test_two_contents_of_a_key_in_two_files_are_two_versions(tmp_path):
-    once = land(tmp_path, [order_line()], "a.csv", "one")
-    again = land(tmp_path, [order_line(quantity="2")], "b.csv", "two")
+def test_two_contents_of_a_key_in_two_drops_are_two_versions(tmp_path):
+    once = land(tmp_path, [order_line()], "crm__order_line/2026-03-30/a.csv", "one")
+    again = land(tmp_path, [order_line(quantity="2")], "crm__order_line/2026-03-31/a.csv", "two")
     (verdict,) = check(tmp_path, run_of("files", "crm__order_line", [once, again]))
     assert statuses(verdict) == {} and not verdict.quarantined
 

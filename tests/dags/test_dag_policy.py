@@ -19,6 +19,7 @@ from tests.conftest import environment
 
 INGEST = tuple(f"ingest_{area}" for area in AREAS)
 DAGS = (*INGEST, "build_warehouse")
+ALL = (*DAGS, "watch_publication", "daily_run")
 ZONE = "America/New_York"  # not the default, and its clock changes
 WRITERS = {"load", "dbt_build", "audit", "publish", "site"}
 
@@ -45,8 +46,13 @@ def bag(tmp_path_factory, tenant_folder):
         os.environ.update(before)
 
 
-@pytest.fixture(params=DAGS)
+@pytest.fixture(params=[*DAGS, "watch_publication"])
 def dag(bag, request):
+    return bag.dags[request.param]
+
+
+@pytest.fixture(params=ALL)
+def any_dag(bag, request):
     return bag.dags[request.param]
 
 
@@ -71,9 +77,9 @@ def runs_from(dag, start, count):
     return moments
 
 
-def test_six_dags_without_import_errors(bag):
+def test_the_dags_without_import_errors(bag):
     assert bag.import_errors == {}
-    assert set(bag.dags) == set(DAGS)
+    assert set(bag.dags) == set(ALL)
 
 
 def test_what_the_dags_share_reads_nothing_when_it_is_imported(tmp_path):
@@ -83,37 +89,38 @@ def test_what_the_dags_share_reads_nothing_when_it_is_imported(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_no_task_runs_without_end(dag):
-    assert all(task.execution_timeout for task in dag.tasks)
+def test_no_task_runs_without_end(any_dag):
+    assert all(task.execution_timeout for task in any_dag.tasks)
 
 
-def test_owner_tags_and_parameters(dag):
-    assert {task.owner for task in dag.tasks} == {"data-team"}
-    assert dag.tags & {"ingest", "build"}
-    assert set(dag.params) == {"business_date", "force"}
-    assert dag.params["business_date"] is None
+def test_owner_tags_and_parameters(any_dag):
+    assert {task.owner for task in any_dag.tasks} == {"data-team"}
+    assert any_dag.tags & {"ingest", "build", "watch", "run"}
+    assert re.search(r"[ぁ-んァ-ヶ一-龠]", any_dag.description)
+    assert set(any_dag.params) == {"business_date", "force"}
+    assert any_dag.params["business_date"] is None
 
 
-def test_the_documentation_says_what_to_do_when_it_fails(dag):
-    title, failure = dag.doc_md.split("**When it fails**")
-    assert f"### {dag.dag_id} — " in title
+def test_the_documentation_says_what_to_do_when_it_fails(any_dag):
+    title, failure = any_dag.doc_md.split("**When it fails**")
+    assert f"### {any_dag.dag_id} — " in title
     assert len(failure.split()) >= 10
     assert re.search(r"[ぁ-んァ-ヶ一-龠]", title), "a Japanese title"
 
 
 def test_the_timetable_document_names_every_dag_and_task(bag):
     text = (PROJECT_ROOT / "dags" / "README.md").read_text(encoding="utf-8")
-    for dag_id in DAGS:
+    for dag_id in ALL:
         assert f"`{dag_id}`" in text
-    tasks = {task for dag_id in DAGS for task in bag.dags[dag_id].task_ids}
+    tasks = {task for dag_id in ALL for task in bag.dags[dag_id].task_ids}
     for task in {re.sub("^(connected|extract)_.*", r"\1_<source>", task) for task in tasks}:
         if task not in ("finished", "announce"):
             assert f"`{task}`" in text
 
 
-def test_one_run_at_a_time_and_no_catching_up(dag):
-    assert dag.max_active_runs == 1
-    assert dag.catchup is False
+def test_one_run_at_a_time_and_no_catching_up(any_dag):
+    assert any_dag.max_active_runs == 1
+    assert any_dag.catchup is False
 
 
 def test_no_start_depends_on_the_moment_of_parsing(dag):
@@ -127,8 +134,8 @@ def test_no_start_depends_on_the_moment_of_parsing(dag):
 
 
 def test_scheduled_at_the_tenants_clock(dag):
-    """02:00 and 05:00 there, once a day, over the change of the clock too."""
-    hour = 5 if dag.dag_id == "build_warehouse" else 2
+    """02:00, 05:00 and 07:00 there, once a day, over the change of the clock too."""
+    hour = {"build_warehouse": 5, "watch_publication": 7}.get(dag.dag_id, 2)
     zone = ZoneInfo(ZONE)
     start = datetime.combine(date(2026, 3, 4), time(hour), zone)
     local = [moment.astimezone(zone) for moment in runs_from(dag, start, 7)]
@@ -197,7 +204,7 @@ def test_a_failed_step_fails_the_build(bag):
     assert dag.get_task("publish").upstream_task_ids == {"audit"}
 
 
-def test_dag_files_are_thin(dag):
-    text = Path(dag.fileloc).read_text(encoding="utf-8")
+def test_dag_files_are_thin(any_dag):
+    text = Path(any_dag.fileloc).read_text(encoding="utf-8")
     assert len(text.splitlines()) < 100
     assert not re.search(r"\b(select|insert|create table)\b.*\bfrom\b", text, re.IGNORECASE)

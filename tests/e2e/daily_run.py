@@ -20,13 +20,12 @@ from rich.console import Console
 from cli import airflow_home, sandbox, state
 from cli.command import exit_status
 from cli.report import INCOMPLETE, is_incomplete, print_findings
-from ingestion.catalogue import AREAS, objects_of
+from ingestion.catalogue import AREAS
 from ingestion.lake import Lake
 from pipeline import build
-from pipeline.commit import check_and_commit
 from pipeline.context import Context
 from pipeline.dbt import run_variables
-from pipeline.extract import connected_objects, extract_object
+from pipeline.ingest import ingest_area
 from runtime.business_date import day_end
 from runtime.records import Connection
 from runtime.settings import get_settings
@@ -101,7 +100,7 @@ def _day(console: Console, folder: Path, day: date) -> int:
         airflow_home.point_connections_at_sandbox(base_url, vendors)
         context = Context(settings, tenant, Lake(settings.lake_root))
         for area in AREAS:
-            _ingest(context, area, day)
+            ingest_area(context, area, day, _connection)
         _write_docs_page(context, day)
         plan = build.load_and_plan(context, day)
         build.publish(context, build.audit(context, build.run_dbt(context, plan)))
@@ -109,16 +108,6 @@ def _day(console: Console, folder: Path, day: date) -> int:
         server.terminate()
         print_findings(console, context.findings)
         return INCOMPLETE if is_incomplete(context.findings) else 0
-
-
-def _ingest(context: Context, area: str, day: date) -> None:
-    runs = []
-    for source in dict.fromkeys(entry.source for entry in objects_of(area)):
-        if source in context.tenant.systems:
-            connection = _connection(source)
-            for entry in connected_objects(context, area, source, connection, day):
-                runs.append(extract_object(context, entry, day, connection))
-    check_and_commit(context, area, day, runs)
 
 
 def _write_docs_page(context: Context, day: date) -> None:

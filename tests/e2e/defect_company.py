@@ -52,7 +52,9 @@ class Company:
         )
         return cells.get("line_id", identifier)
 
-    def order(self, account: str, amount: Any, day: str, status: str = "ordered") -> str:
+    def order(
+        self, account: str, amount: Any, day: str, status: str = "ordered", **line: Any
+    ) -> str:
         """An order with one line; returns the line's id."""
         number = len(self.all("crm__order")) + 1
         self.row(
@@ -63,21 +65,25 @@ class Company:
             order_date=day,
             status=status,
         )
-        return self.order_line(f"O{number}", amount)
+        return self.order_line(f"O{number}", amount, **line)
 
-    def order_line(self, order: str, amount: Any) -> str:
+    def order_line(self, order: str, amount: Any, **cells: Any) -> str:
         """A line of an order; returns its id."""
         identifier = f"OL{len(self.all('crm__order_line')) + 1}"
         self.row(
             "crm__order_line",
             "order_lines.csv",
-            order_line_id=identifier,
-            order_id=order,
-            product_id="P2",
-            quantity=1,
-            amount_ex_tax=amount,
+            **{
+                "order_line_id": identifier,
+                "order_id": order,
+                "product_id": "P2",
+                "quantity": 1,
+                "amount_ex_tax": amount,
+                "returned_quantity": "",
+            }
+            | cells,
         )
-        return identifier
+        return cells.get("order_line_id", identifier)
 
     def row(self, entity: str, file: str, **cells: Any) -> None:
         """A row of a dropped file; ``file`` may carry its drop folder."""

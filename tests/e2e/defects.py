@@ -226,6 +226,14 @@ def foreign_currency(company: Company) -> Expected:
     return Expected("foreign currency", {mrr(account): "never"}, [line, "USD"])
 
 
+def ids_of_two_files(company: Company) -> Expected:
+    """A subscription line and an order line have the same id, as running numbers do."""
+    account = company.account()
+    line = company.line(account)
+    company.order(account, 5_000, "2026-05-15", order_line_id=line)
+    return Expected("ids of two files", {mrr(account): 100_000, purchases(account): 5_000})
+
+
 def same_day_swap(company: Company) -> Expected:
     """The end of a line is the day on which the next one begins."""
     account = company.account()
@@ -357,6 +365,7 @@ DEFECTS: tuple[Defect, ...] = (
     other_encoding,
     no_table,
     foreign_currency,
+    ids_of_two_files,
     same_day_swap,
     free_sample,
     wrapped_id,

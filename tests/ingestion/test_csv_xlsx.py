@@ -271,3 +271,63 @@ def test_merged_header_cells_are_refused_with_the_column(tmp_path):
         UnreadableFile, match=r"column 3 of row 1 has no name \(a merged header cell\?\)"
     ):
         read(tmp_path / "a.xlsx")
+
+
+def test_numbers_that_are_no_days_or_have_lost_digits_are_shown_as_they_are(tmp_path):
+    """202606 is a month, not the day 202,606; of a long number Excel keeps 15 digits, and an id is none then."""
+    book = openpyxl.Workbook()
+    for row in (["id", "on"], [20260630123456789, 202606], [123456789012345, 46203], [1, 2958465]):
+        book.active.append(row)
+    book.save(tmp_path / "a.xlsx")
+    rows = read(tmp_path / "a.xlsx", dates=["on"])
+    assert [tuple(row.values()) for row in rows] == [
+        ("2.02606301234568E+16", "202606"),
+        ("123456789012345", "2026-06-30"),
+        ("1", "9999-12-31"),
+    ]
+
+
+def test_the_first_of_several_sheets_is_named_where_it_has_no_rows(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["表紙"])
+    book.create_sheet("契約").append(["id"])
+    book.save(tmp_path / "a.xlsx")
+    with pytest.raises(
+        UnreadableFile, match=r"not 契約.*move the sheet with the rows to the front"
+    ):
+        read(tmp_path / "a.xlsx", required=["id"])
+
+
+def test_a_second_header_is_told_and_the_mark_at_the_end_of_old_files_is_no_row(tmp_path):
+    told, expected = Told(), ExpectedColumns(["id"], numbers=["uses"])
+    path = saved(tmp_path, "a.csv", "id,uses\n番号,利用回数\nA,1\n\x1a")
+    (rows,) = read_records(path, expected, told)
+    assert len(rows) == 2
+    assert [remark.rule for remark in told.remarks] == ["second_header"]
+    told = Told()
+    list(read_records(saved(tmp_path, "b.csv", "id,uses\nA,未定1\nB,1\n"), expected, told))
+    assert not told.remarks
+
+
+def test_a_column_whose_name_comes_close_to_one_that_is_read_is_told(tmp_path):
+    told = Told()
+    columns = ["id", "end_date", "start_date", "name"]
+    path = saved(tmp_path, "a.csv", "id,End Date,start_date,メモ,nickname\nA,2026-06-30,,x,y\n")
+    (rows,) = read_records(path, ExpectedColumns(["id"], columns=columns), told)
+    assert rows[0]["End Date"] == "2026-06-30"
+    assert [(r.rule, "End Date (end_date?)" in r.message) for r in told.remarks] == [
+        ("column_not_read", True)
+    ]
+
+
+@pytest.mark.parametrize(("name", "is_incomplete"), [("id", True), ("メモ", False)])
+def test_a_further_sheet_with_the_header_makes_the_numbers_incomplete(
+    tmp_path, name, is_incomplete
+):
+    book, told = openpyxl.Workbook(), Told()
+    book.active.append(["id"])
+    book.active.append(["A"])
+    book.create_sheet("大阪").append([name])
+    book.save(tmp_path / "a.xlsx")
+    assert read(tmp_path / "a.xlsx", required=["id"], told=told) == [{"id": "A"}]
+    assert [remark.is_incomplete for remark in told.remarks] == [is_incomplete]

@@ -13,9 +13,9 @@ from ingestion.sources.files.numbers import DecimalSign
 PATH = Path("sales.csv")
 
 
-def sign_of(*cells: str | None, money: bool = True) -> str:
+def sign_of(*cells: str | None, money: bool = True, is_workbook: bool = False) -> str:
     """The sign of a file with these cells in one column."""
-    sign = DecimalSign(["amount"], ["amount"] if money else [])
+    sign = DecimalSign(["amount"], ["amount"] if money else [], is_workbook)
     sign.see([{"amount": cell} for cell in cells])
     return sign.decided(PATH)
 
@@ -39,6 +39,7 @@ def sign_of(*cells: str | None, money: bool = True) -> str:
         (["1200000", None, "-", "1,200,000円"], "."),
         (["1,0,0"], "."),
         (["249.90"] * 9 + ["12,5"], "."),
+        (["1,180"] * 9 + ["1,0000"], "."),
         ([], "."),
     ],
 )
@@ -46,7 +47,16 @@ def test_the_cells_of_a_file_tell_its_decimal_sign(cells, sign):
     assert sign_of(*cells) == sign
 
 
-@pytest.mark.parametrize("cells", [["249.90", "249,90"], ["1.180", "2.500"], ["1.180"]])
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["249.90", "249,90"],
+        ["1.180", "2.500"],
+        ["1.180"],
+        ["1,180", "12,5"],
+        ["249,90"] * 20 + ["1,180"],
+    ],
+)
 def test_a_file_whose_cells_do_not_tell_is_refused_with_a_cell(cells):
     with pytest.raises(UnreadableFile, match=r"\(amount\)"):
         sign_of(*cells)
@@ -54,6 +64,8 @@ def test_a_file_whose_cells_do_not_tell_is_refused_with_a_cell(cells):
 
 def test_three_decimals_are_usual_in_what_is_no_money():
     assert sign_of("1.180", "2.000", money=False) == "."
+    assert sign_of("1,180", "2,5", money=False) == ","
+    assert sign_of("1.125", is_workbook=True) == "."
 
 
 @given(st.lists(st.decimals(0, 10**9, places=2), min_size=1), st.sampled_from([",", " ", "'", ""]))

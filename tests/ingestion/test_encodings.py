@@ -209,3 +209,44 @@ def test_unicode_text_of_excel_is_read(tmp_path):
     path.write_bytes("account_id\tname\r\nA1\t株式会社みなと\r\n".encode("utf-16"))
     (chunk,) = read_records(path, ExpectedColumns(["account_id", "name"]), Told())
     assert chunk == [{"account_id": "A1", "name": "株式会社みなと"}]
+
+
+CHINESE = ["北京公司", "上海有限公司", "深圳市科技股份有限公司", "广州贸易", "天津机械", "青岛啤酒"]
+KOREAN = ["삼성전자", "현대자동차", "한국전력", "서울상사"]
+
+
+@pytest.mark.parametrize(("encoding", "names"), [("gb18030", CHINESE), ("euc_kr", KOREAN)])
+@given(data=st.data())
+def test_chinese_and_korean_names_are_never_read_as_kana(tmp_path_factory, encoding, names, data):
+    rows = data.draw(st.lists(st.sampled_from(names), min_size=4, unique=True))
+    with pytest.raises(UnreadableFile):
+        find_encoding(saved(tmp_path_factory.getbasetemp(), rows, encoding))
+
+
+def test_half_width_kana_do_not_make_shift_jis_of_euc_jp(tmp_path):
+    with pytest.raises(UnreadableFile, match="EUC-JP"):
+        find_encoding(saved(tmp_path, ["株式会社みなと", "ｶﾌﾞｼｷ"], "euc_jp"))
+
+
+def test_two_encodings_in_one_file_are_refused_with_the_line(tmp_path):
+    path = tmp_path / "a.csv"
+    first, second = "account_id,name\nA1,株式会社みなと\n", "A2,有限会社北山\n"
+    path.write_bytes(first.encode("cp932") + second.encode())
+    with pytest.raises(UnreadableFile, match="line 3 is UTF-8 and others are Shift_JIS"):
+        find_encoding(path)
+    path.write_bytes(first.encode() + second.encode("cp932"))
+    with pytest.raises(
+        UnreadableFile, match="UTF-8 characters are damaged or cut off, from line 3"
+    ):
+        find_encoding(path)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"), [("cp932", 1), ("latin-1", 1), ("cp1252", 1), ("utf-8", 0)]
+)
+def test_text_that_was_read_in_a_wrong_encoding_before_is_told(tmp_path, wrong, told):
+    mangled = "みなとé".encode().decode(wrong, "ignore")
+    path = saved(tmp_path, [mangled, "Zoé’s café", "Château d’Été"], "utf-8")
+    said = Told()
+    list(read_records(path, ExpectedColumns(["account_id"]), said))
+    assert [remark.rows for remark in said.remarks if remark.rule == "odd_characters"] == [1] * told

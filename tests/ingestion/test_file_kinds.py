@@ -206,3 +206,26 @@ def test_any_damage_to_a_workbook_is_rows_or_words(tmp_path_factory, damage):
         read(tmp_path_factory.getbasetemp(), "a.xlsx", bytes(content))
     except UnreadableFile as error:
         assert " / " in error.reason and " / " in error.what_to_do
+
+
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        ("account_id,name,creatd_at", "creatd_at (created_at?)"),
+        ("account_id,name,Created At", "Created At (created_at?)"),
+        ("account_id,name,通貨", "通貨"),
+        ("account_id,name,created_at,created_on", None),
+        ("account_id,name,created_at,Currency", "Currency"),
+        ("account_id,name,メモ", None),
+    ],
+)
+def test_a_column_that_seems_to_be_meant_is_told(tmp_path, header, told):
+    """A misspelled one the file lacks, and a currency where none is read; others are the sender's own."""
+    found = Told()
+    cells = ",".join(["A1", "みなと", *["x"] * (header.count(",") - 1)])
+    expected = ExpectedColumns(["account_id", "name"], columns=["account_id", "name", "created_at"])
+    path = tmp_path / "a.csv"
+    path.write_text(f"{header}\n{cells}\n", encoding="utf-8")
+    list(read_records(path, expected, found))
+    messages = [remark.message for remark in found.remarks if remark.rule == "column_not_read"]
+    assert [told in message for message in messages] == ([True] if told else [])

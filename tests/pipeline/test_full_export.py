@@ -238,6 +238,35 @@ def test_a_refused_drop_counts_once_its_finding_is_accepted(feed):
     assert one.live(1) == ["a"]
 
 
+def test_a_file_without_rows_takes_back_its_own(feed):
+    one = feed()
+    one.drop(0, "ab")
+    one.drop(0, "c", "other")
+    one.run(0)
+    one.drop(0, "")
+    check_and_commit(one.context, "crm", FIRST, [one.extract(0)])
+    assert one.live(0) == ["c"]
+
+
+@pytest.mark.parametrize("mode", [None, "full"])
+def test_a_feed_may_become_empty_once_that_is_accepted(feed, mode):
+    one = feed(mode=mode)
+    one.drop(0, "ab")
+    one.run(0)
+    one.drop(0, "")
+
+    def run():
+        check_and_commit(one.context, "crm", FIRST, [one.extract(0)])
+        return [row for row in one.context.findings.open() if row["severity"] == "incomplete"]
+
+    (blocked,) = run()
+    assert "All 2 records were deleted or emptied" in blocked["message"]
+    assert one.live(0) == ["a", "b"]
+    one.context.findings.accept([blocked["finding_id"]])
+    assert run() == []
+    assert one.live(0) == []
+
+
 @pytest.mark.parametrize("mode", [None, "full"])
 def test_a_file_mended_after_it_was_unreadable_takes_back_what_it_said_before(feed, mode):
     one = feed(mode=mode)
@@ -265,6 +294,34 @@ def test_a_held_back_row_keeps_its_good_version_until_the_file_lacks_it(feed):
     assert [row["rule"] for row in one.context.findings.open()][-1] == "one_content_a_key"
     assert run_with(good) == ["a"]
     assert one.context.findings.open() == []
+
+
+def test_two_files_of_one_drop_that_contradict_each_other_are_held_back_by_key(feed):
+    """Their names are no order; the file that is dropped again is the later one."""
+    one = feed()
+    path = one.drop(0, "ab", "x")
+    one.drop(0, "bc", "y").write_text(
+        "\n".join([HEADERS["crm__order"], "c,A1,2026-03-01", "b,A9,2026-03-01", ""])
+    )
+    check_and_commit(one.context, "crm", FIRST, [one.extract(0)])
+    assert one.live(0) == ["a", "c"]
+    found = {
+        (row["rule"], row["place"], row["keys"], row["found_values"])
+        for row in one.context.findings.open()
+        if row["place"]
+    }
+    assert found == {
+        (
+            "one_content_a_key",
+            f"crm__order/2026-03-01/{name}.csv",
+            "b",
+            "x.csv row 3 and y.csv row 3",
+        )
+        for name in "xy"
+    }
+    path.write_text(path.read_text() + "\n")
+    check_and_commit(one.context, "crm", FIRST, [one.extract(0)])
+    assert one.live(0) == ["a", "b", "c"] and one.context.findings.open() == []
 
 
 def test_a_rejected_file_of_a_long_name_is_kept_in_quarantine(feed):

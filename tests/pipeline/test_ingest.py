@@ -94,7 +94,7 @@ def test_what_lies_in_the_root_and_is_no_entity_is_a_finding_until_it_is_gone(fi
         ("folder_name_taken", "CRM__order", "incomplete", "open"),
         ("folder_name_taken", "HR__Staff", "incomplete", "open"),
         ("unknown_entity", "hr__staff", "warn", "open"),
-        ("unknown_entity", "crm__subscription_lines", "warn", "open"),
+        ("unknown_entity", "crm__subscription_lines", "incomplete", "open"),
         ("file_misplaced", "orders.csv", "incomplete", "open"),
     }
     (plural,) = [r for r in context.findings.open() if r["place"] == "crm__subscription_lines"]

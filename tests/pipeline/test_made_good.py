@@ -131,7 +131,7 @@ def test_an_event_feed_that_was_filled_and_is_now_empty_is_refused(files):
         return {finding["rule"]: finding["severity"] for finding in context.findings.open()}
 
     (folder / "a.csv").write_text(header + row)
-    (folder / "b.csv").write_text(header + row)
+    (folder / "b.csv").write_text(header + row.replace("A1", "A2"))
     assert day(DAYS[0]) == {}
     (folder / "a.csv").write_text(header)
     assert day(DAYS[1]) == {"file_without_rows": "warn"}

@@ -34,3 +34,11 @@
 {% macro last_week_end(date_expression=none) -%}
     (cast(date_trunc('week', {{ date_expression or as_of_date() }} + 1) as date) - 1)
 {%- endmacro %}
+
+{#- The week of the first day that a date may be is the first: the calendar of dim_date begins later. -#}
+{% macro complete_weeks() -%}
+    select
+        {{ date_series(
+            week_end_of("cast('" ~ var('first_date_year') ~ "-01-01' as date)"), last_week_end(), 'week'
+        ) }} as week_end
+{%- endmacro %}

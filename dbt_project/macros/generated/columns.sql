@@ -572,7 +572,7 @@
             'IsoCode': none,
             'ConversionRate': 'exchange_rate',
             'StartDate': 'date',
-            'NextStartDate': 'date',
+            'NextStartDate': 'end_date',
             'CreatedDate': 'instant',
             'LastModifiedDate': 'instant',
             'SystemModstamp': 'instant',

@@ -20,7 +20,9 @@
     {%- set narrow = '!"#$%&()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~123456789' -%}
     {%- set half_width_kana = '｡｢｣､･ｦｧｨｩｪｫｬｭｮｯｰｱｲｳｴｵｶｷｸｹｺｻｼｽｾｿﾀﾁﾂﾃﾄﾅﾆﾇﾈﾉﾊﾋﾌﾍﾎﾏﾐﾑﾒﾓﾔﾕﾖﾗﾘﾙﾚﾛﾜﾝﾞﾟ' -%}
     {%- set full_width_kana = '。「」、・ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン\u3099\u309A' -%}
-    {%- set folded = "translate(" ~ code ~ ", '　" ~ wide ~ half_width_kana ~ "', ' " ~ narrow ~ full_width_kana ~ "')" -%}
+    {#- nobody sees these: they go -#}
+    {%- set invisible = '\u00AD\u200B\u200C\u200D\u200E\u200F\u2060\uFEFF' -%}
+    {%- set folded = "translate(" ~ code ~ ", chr(9) || chr(160) || '　" ~ wide ~ half_width_kana ~ invisible ~ "', '   " ~ narrow ~ full_width_kana ~ "')" -%}
     lower(trim({{ compose_characters(folded) }}))
 {%- endmacro %}
 

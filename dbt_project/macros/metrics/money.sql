@@ -13,8 +13,8 @@
 
 {% macro fx_rate(currency, dated_rate, own_rate='null') -%}
     case
-            when {{ own_rate }} > 0 then {{ own_rate }}
             when coalesce({{ currency }}, '{{ var("reporting_currency") }}') = '{{ var("reporting_currency") }}' then 1
+            when {{ own_rate }} > 0 then {{ own_rate }}
             else {{ dated_rate }}
         end
 {%- endmacro %}

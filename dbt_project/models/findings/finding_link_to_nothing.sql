@@ -3,6 +3,7 @@
 {%- set identity = "select account_id from " ~ ref('int_customer_identity') ~ " where customer_key <> 'unknown'" %}
 {%- set product = "select product_id from " ~ ref('crm__product') %}
 {%- set contract = "select contract_id from " ~ ref('crm__contract') %}
+{%- set contact = "select contact_id from " ~ ref('crm__contact') %}
 {%- set ticket = "select ticket_id from " ~ ref('support__ticket') ~ " union select ticket_id from " ~ ref('stg_zendesk__tickets') %}
 {%- set item = "select item_id from " ~ ref('process__content_item') %}
 with link as (
@@ -11,6 +12,10 @@ with link as (
         'crm__account' as object, 'account_id' as column_name, account_id as record, given_id as named
     from {{ ref('int_company_link') }}
     where linked_account_id is null
+    union all
+    select 'crm__contact', 'contact_id', 'hubspot:' || hubspot_contact_id, given_contact_id
+    from {{ ref('int_hubspot_contact') }}
+    where salesforce_contact_id is null and given_contact_id is not null and not is_deleted
     {%- for entity, record, column, parents in [
         ('crm__order', 'order_id', 'account_id', identity),
         ('crm__contact', 'contact_id', 'account_id', identity),
@@ -28,6 +33,16 @@ with link as (
         ('product__login_event', 'account_id', 'account_id', identity),
         ('process__content_item', 'item_id', 'account_id', identity),
         ('process__stage_event', 'item_id', 'item_id', item),
+        ('success__churn_interview', 'interview_id', 'account_id', identity),
+        ('crm__account', 'account_id', 'parent_account_id', identity),
+        ('crm__contract', 'contract_id', 'previous_contract_id', contract),
+        ('sfa__opportunity', 'opportunity_id', 'contract_id', contract),
+        ('crm__order', 'order_id', 'contact_id', contact),
+        ('success__nps_response', 'response_id', 'contact_id', contact),
+        ('support__csat_response', 'response_id', 'contact_id', contact),
+        ('ma__email_event', 'event_id', 'contact_id', contact),
+        ('ma__message', 'delivery_id', 'contact_id', contact),
+        ('ma__conversion', 'event_id', 'contact_id', contact),
     ] %}
     union all
     select

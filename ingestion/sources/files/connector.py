@@ -20,8 +20,15 @@ from zoneinfo import ZoneInfo
 
 from ingestion.catalogue import CatalogueObject, find_object
 from ingestion.sources.base import Known, Original, Source
-from ingestion.sources.files.file_findings import keys_gone, listed, of_remark, unfinished_upload
+from ingestion.sources.files.file_findings import (
+    came_twice,
+    keys_gone,
+    listed,
+    of_remark,
+    unfinished_upload,
+)
 from ingestion.sources.files.full_export import Checked, FullExports, Key
+from ingestion.sources.files.kinds import WORKBOOK_ENDINGS
 from ingestion.sources.files.listing import DropTree, Entry, local_entries
 from ingestion.sources.files.names import drop_order
 from ingestion.sources.files.numbers import DecimalSign
@@ -235,6 +242,9 @@ class FileDrop(Source):
                 yield from _deleted(entry, had - paths[path].keys, path)
             if feed.mode is None:
                 self.findings += keys_gone(entry, known, paths, expected)
+        else:
+            digests = {file.entry.path: (file.sha256, checked.table.rows) for file, checked in read}
+            self.findings += came_twice(entry, known, digests)
         for file, checked in read:
             yield from self._pages(entry, file, checked, expected, file.entry.path in replaced)
             if feed.mode == "full":
@@ -258,9 +268,8 @@ class FileDrop(Source):
             name = file.entry.path
             try:
                 table = reader.read(self.root / name, expected, encoding)
-                # a number cell of a workbook has a point, whatever it shows
-                in_doubt = [] if name.lower().endswith((".xlsx", ".xlsm")) else expected.money
-                numbers = DecimalSign(expected.numbers, in_doubt)
+                is_workbook = name.lower().endswith(WORKBOOK_ENDINGS)
+                numbers = DecimalSign(expected.numbers, expected.money, is_workbook)
                 for records in table.chunks():
                     numbers.see(records)
                 checked = Checked(table, numbers, numbers.decided(self.root / name))

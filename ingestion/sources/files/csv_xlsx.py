@@ -14,12 +14,13 @@ from pathlib import Path
 from ingestion.sources.files import limits
 from ingestion.sources.files.csv_rows import QUOTES, csv_rows
 from ingestion.sources.files.encodings import OddCells, find_encoding
-from ingestion.sources.files.header import HEAD_ROWS, find_header, fold_name
+from ingestion.sources.files.header import HEAD_ROWS, columns_not_read, find_header, fold_name
 from ingestion.sources.files.kinds import is_workbook
 from ingestion.sources.files.unreadable import Remark, UnreadableFile, form_of, too_much
 from runtime.records import ExpectedColumns
 
 CHUNK_ROWS = 20_000
+END_OF_TEXT = "\x1a"  # what old systems write after the last row
 TOTAL_WORDS = frozenset(
     {"合計", "総合計", "総計", "小計", "計", "total", "grandtotal", "subtotal", "sum"}
 )
@@ -65,13 +66,21 @@ def read_records(
     rows, encoding = _rows(path, expected, told, encoding)
     filled = (row for row in rows if any(row[1]))
     head = list(islice(filled, HEAD_ROWS))
-    place, header = find_header(path, [row[:2] for row in head], expected)
+    try:
+        place, header = find_header(path, [row[:2] for row in head], expected)
+    except UnreadableFile as error:
+        raise (_of_first_sheet(error, told.remarks[0]) if told.remarks else error) from error
     if place:
         told.remarks.append(_title(place, head[place][0]))
+    unread = columns_not_read(header, expected)
+    if unread:
+        told.remarks.append(unread)
     odd = OddCells(encoding)
     chunk, count = [], 0
     records = _records(path, header, chain(head[place + 1 :], filled), expected, told)
     for count, (number, record) in enumerate(records, 1):
+        if count == 1 and _names_columns(record, expected):
+            told.remarks.append(_second_header(number))
         if count > limits.ROWS:
             raise too_much(path, "rows", "行数", limits.ROWS)
         odd.see(number, record)
@@ -93,7 +102,8 @@ def _rows(path: Path, expected: ExpectedColumns, told: Told, encoding: str) -> t
         # openpyxl takes longer to load than most text files to read
         from ingestion.sources.files.workbook_rows import workbook_rows
 
-        return workbook_rows(path, told.remarks), ""
+        required = {fold_name(name) for name in expected.required}
+        return workbook_rows(path, told.remarks, required), ""
     encoding = find_encoding(path, encoding)
     columns = {fold_name(name) for name in (*expected.columns, *expected.required)}
     return ((number, cells, None) for number, cells in csv_rows(path, encoding, columns)), encoding
@@ -112,6 +122,8 @@ def _records(
             row = cells + [""] * (width - len(cells))
             for index in (i for i in dates if i < len(cells)):
                 row[index] = as_day(index)
+        if is_last and row == [END_OF_TEXT] and width > 1:
+            return
         if is_last and _is_total(header, row, expected.required):
             told.total_row = row
             told.remarks.append(_total(number))
@@ -141,13 +153,25 @@ def _with_end(rows: Rows) -> Iterator[tuple[int, list[str], Callable[[int], str]
         held = following
 
 
+def _names_columns(record: Record, expected: ExpectedColumns) -> bool:
+    """Whether a row looks like a second header: words everywhere, of numbers and dates too, and no digit at all."""
+    typed = [record.get(name) for name in (*expected.numbers, *expected.dates)]
+    return (
+        any(typed)
+        and all(re.fullmatch(r"[^\W\d_]{2}.*", cell, re.DOTALL) for cell in typed if cell)
+        and not re.search(r"\d", "".join(filter(None, record.values())))
+    )
+
+
 def _is_total(header: list[str], row: list[str], required: list[str]) -> bool:
-    """Whether a file's last row adds the others up: it says so first, and is short of cells."""
-    first = next(cell for cell in row if cell)
-    if re.sub(r"[\s::]", "", unicodedata.normalize("NFKC", first)).lower() not in TOTAL_WORDS:
+    """Whether a file's last row adds the others up: it says so first, for an id or with too few cells."""
+    place = next(number for number, cell in enumerate(row) if cell)
+    first = unicodedata.normalize("NFKC", row[place])
+    if re.sub(r"[\s::]", "", first).lower() not in TOTAL_WORDS:
         return False
     cells = dict(zip(header, row, strict=False))
-    return len(row) < len(header) or any(not cells.get(name) for name in required)
+    is_id = place < len(header) and header[place] in required and header[place].endswith("_id")
+    return is_id or len(row) < len(header) or any(not cells.get(name) for name in required)
 
 
 def _ragged(path: Path, number: int, row: list[str], width: int) -> UnreadableFile:
@@ -160,6 +184,17 @@ def _ragged(path: Path, number: int, row: list[str], width: int) -> UnreadableFi
     )
 
 
+def _of_first_sheet(error: UnreadableFile, others: Remark) -> UnreadableFile:
+    """What is wrong with the first of several sheets: the rows may be in another one."""
+    said = zip(error.reason.split(" / "), others.message.split(" / "), strict=False)
+    return UnreadableFile(
+        error.path,
+        " / ".join(f"{reason} ({other})" for reason, other in said),
+        "move the sheet with the rows to the front, or drop it as a file of its own / "
+        "データのあるシートを先頭に移すか、別のファイルにしてください",
+    )
+
+
 def _title(rows: int, header: int) -> Remark:
     return Remark(
         "title_left_out",
@@ -167,6 +202,16 @@ def _title(rows: int, header: int) -> Remark:
         f"見出し（{header}行目）より上の{rows}行は読み込みません",
         "let the header be the first row / 見出しを1行目にしてください",
         rows,
+    )
+
+
+def _second_header(number: int) -> Remark:
+    return Remark(
+        "second_header",
+        f"row {number} looks like a second header and is read as a record / "
+        f"{number}行目は2行目の見出しのようですが、データとして読み込みます",
+        "take it out / その行を除いてください",
+        is_of_form=False,
     )
 
 

@@ -5,7 +5,7 @@ if what they then say is Japanese as people write it: docs/decisions/sources.md#
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ingestion.sources.files.unreadable import EXPORT_AGAIN, Remark, UnreadableFile
@@ -25,6 +25,8 @@ BLOCK = 1 << 20
 UNASSIGNED_CP932 = re.compile("[\x80\xa0\uf8f0-\uf8f3]")
 # Three-byte characters in UTF-8; other encodings' bytes look like them once in a while only.
 JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
+# Two such characters in a row, in UTF-8.
+JAPANESE_UTF8 = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf]{2}){2}")
 JIS_ESCAPE = re.compile(r"\x1b[$(]")
 
 # So many characters beyond ASCII tell what a file is: the rest of a large one is not looked at.
@@ -39,13 +41,20 @@ PUNCTUATION = re.compile(
 )  # it stands between Latin words too
 HIRAGANA_OR_SIGN = re.compile("[\u3000-\u309f]")
 USER_DEFINED = re.compile("[\ue000-\uf8ff]")
-STRAY_MARK = re.compile("(?<![ｳｶ-ﾄﾊ-ﾎ])ﾞ|(?<![ﾊ-ﾎ])ﾟ")
+# A mark after a kana that takes none, a small kana after one that it does not follow.
+STRAY_MARK = re.compile("(?<![ｳｶ-ﾄﾊ-ﾎ])ﾞ|(?<![ﾊ-ﾎ])ﾟ|(?<![ｲｳｸｼﾁﾂﾃﾄﾌﾞ])[ｧ-ｫ]|(?<![ｷｼﾁﾃﾆﾋﾌﾐﾘﾞﾟ])[ｬ-ｮ]")
 WRITTEN_KANA = re.compile("[ｳｶ-ﾄﾊ-ﾎ]ﾞ|[ﾊ-ﾎ]ﾟ|[ｷｼﾁﾆﾋﾐﾘ][ｬｭｮ]")
 HALF_WIDTH_KANA = re.compile("[｡-ﾟ]+")
 # More letters beyond ASCII in a row than Western languages have.
 MANY_ACCENTS = re.compile("[\x80-\xff]{4}")
-# What came as no character: users' own, and those that stand for what could not be read.
-LOST = re.compile("[\ue000-\uf8ff\ufffd]")
+# What came as no character: users' own, those that stand for what could not be read, and UTF-8 that was read as
+# CP932 or Windows-1252 and saved so.
+CONTINUED = (
+    "\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"  # bytes 80 to BF, as Latin-1 and Windows-1252 show them
+)
+LOST = re.compile(
+    f"[\ue000-\uf8ff\ufffd]|[縺繧繝][^\x00-\x7f]|[ÂÃ][{CONTINUED}]|[â-é][{CONTINUED}]{{2}}"
+)
 LOST_OR_MIXED = re.compile(
     f"{LOST.pattern}|(?<={JAPANESE.pattern}){HALF_WIDTH_KANA.pattern}(?={JAPANESE.pattern})"
 )
@@ -88,11 +97,14 @@ def find_encoding(path: Path, named: str = "") -> str:
             raise _none_of_ours(path, ("ISO-2022-JP", "ISO-2022-JP"))
         return "utf-8"
     if _is_nearly(path, "utf-8"):
-        raise _damaged(path, "UTF-8")
+        raise _damaged(path, "UTF-8", _first_line(path, lambda line: not _is_utf8(line)))
     if not _is_decodable(path, "cp932"):
         likely = _likely(path)
         is_damaged = likely is None and _is_nearly(path, "cp932")
         raise _damaged(path, "Shift_JIS") if is_damaged else _none_of_ours(path, likely)
+    utf8_line = _first_line(path, lambda line: JAPANESE_UTF8.search(line) and _is_utf8(line))
+    if utf8_line:
+        raise _mixed(path, utf8_line)
     line = _implausible_line(path)
     if line is not None:
         raise _none_of_ours(path, _likely(path), line)
@@ -137,12 +149,38 @@ class OddCells:
         )
 
 
-def _damaged(path: Path, name: str) -> UnreadableFile:
+def _damaged(path: Path, name: str, line: int | None = None) -> UnreadableFile:
+    where = (f", from line {line} on", f"（{line}行目から）") if line else ("", "")
     return UnreadableFile(
         path,
-        f"its {name} characters are damaged or cut off / {name}の文字が壊れているか、途中で切れています",
+        f"its {name} characters are damaged or cut off{where[0]} / "
+        f"{name}の文字が壊れているか、途中で切れています{where[1]}",
         EXPORT_AGAIN,
     )
+
+
+def _mixed(path: Path, line: int) -> UnreadableFile:
+    return UnreadableFile(
+        path,
+        f"line {line} is UTF-8 and others are Shift_JIS: two files in one? / "
+        f"{line}行目はUTF-8、他の行はShift_JISです（2つのファイルの連結？）",
+        "drop them as two files, or save all of it as UTF-8 / "
+        "ファイルを分けるか、全体をUTF-8で保存してください",
+    )
+
+
+def _first_line(path: Path, is_meant: Callable[[bytes], object]) -> int | None:
+    """Number from 1 of the first line that is meant, if any is."""
+    with path.open("rb") as file:
+        return next((number for number, line in enumerate(file, 1) if is_meant(line)), None)
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeError:
+        return False
+    return True
 
 
 def _none_of_ours(
@@ -200,8 +238,9 @@ def _is_nearly(path: Path, encoding: str) -> bool:
 def _implausible_line(path: Path) -> int | None:
     """A line that shows that a file's CP932 text is no Japanese; None if it is Japanese."""
     characters = implausible = lines = 0
+    is_decodable_euc = _is_decodable(path, "euc_jp")
     first = first_odd = 0
-    has_everyday = has_rare = stands_alone = False
+    has_everyday = has_rare = stands_alone = is_written = False
     is_kana = is_euc = True
     for block in _blocks(path, "cp932"):
         for run in RUN.finditer(block):
@@ -222,7 +261,8 @@ def _implausible_line(path: Path) -> int | None:
             ):
                 stands_alone = True
             is_kana = is_kana and bool(only_half_width)
-            is_euc = is_euc and not WRITTEN_KANA.search(text) and bool(EVERYDAY_EUC.fullmatch(data))
+            is_written = is_written or bool(WRITTEN_KANA.search(text))
+            is_euc = is_euc and bool(EVERYDAY_EUC.fullmatch(data))
             if not has_everyday and not only_half_width:
                 leads = {_lead(character) for character in text}
                 has_everyday = any(0x81 <= lead <= 0x9F for lead in leads)
@@ -232,9 +272,11 @@ def _implausible_line(path: Path) -> int | None:
             break
     if implausible > HIGHEST_IMPLAUSIBLE_SHARE * characters:
         return first_odd
+    is_kana = is_kana and not is_written
     if (has_rare and not has_everyday) or not stands_alone or (is_kana and is_euc):
         return first
-    return None
+    # Bytes of a text in kana and everyday kanji are no EUC-JP.
+    return first_odd if implausible and (is_kana or is_decodable_euc) else None
 
 
 def count_implausible(text: str, before: str, after: str) -> int:

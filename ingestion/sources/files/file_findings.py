@@ -1,7 +1,7 @@
 """What is said of the keys that a dropped file lacks, of its form, and of an upload that is not complete."""
 
 import hashlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from itertools import pairwise
 
 from ingestion.catalogue import CatalogueObject
@@ -64,10 +64,38 @@ def of_remark(entry: CatalogueObject, path: str, remark: Remark) -> Finding:
         message=f"The file was read otherwise than it stands there: {english} / "
         f"ファイルの一部はそのまま読み込まれていません：{japanese}",
         what_to_do=remark.what_to_do,
+        severity="incomplete" if remark.is_incomplete else "warn",
         place="" if remark.is_of_form else path,
         key=path if remark.is_of_form else "",
         rows=remark.rows,
     )
+
+
+def came_twice(
+    entry: CatalogueObject, known: Known, read: Mapping[str, tuple[str, int]]
+) -> Iterator[Finding]:
+    """Files without keys that are the same as another one, byte for byte: one delivery under two names?
+
+    Args:
+        read: path → digest and number of rows of the files read now.
+    """
+    files = {path: str(notes.get("sha256")) for path, notes in known.files.items()}
+    files |= {path: digest for path, (digest, _) in read.items()}
+    first: dict[str, str] = {}
+    for path in sorted(files, key=lambda path: (path in read, path)):
+        other = first.setdefault(files[path], path)
+        if other != path and path in read and read[path][1]:
+            yield Finding(
+                rule="file_came_twice",
+                source=entry.source,
+                object=entry.object,
+                message=f"The file is the same as {other}, byte for byte; the rows of both count. / "
+                f"{other} と同一の内容です。両方の行が集計されています。",
+                what_to_do="if it is one delivery, drop this file again with nothing but its header / "
+                "同じデータであれば、見出しだけのファイルを同じ名前で置き直してください。",
+                place=path,
+                rows=read[path][1],
+            )
 
 
 def unfinished_upload(path: str, reason: str) -> Finding:

@@ -3,10 +3,11 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 from ingestion.sources.files import limits
-from ingestion.sources.files.unreadable import UnreadableFile, form_of, too_much
+from ingestion.sources.files.unreadable import Remark, UnreadableFile, form_of, too_much
 from runtime.records import RESERVED_COLUMNS, ExpectedColumns
 
 # A header is looked for in so many rows that are not empty; what stands above it is a title.
@@ -16,6 +17,10 @@ INVISIBLE = re.compile(
     "[\u00ad\u061c\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]"
 )
 SHOWN_NAMES = 200
+# A column that decides what amounts are worth, whatever entity it is put into.
+WORTH = ("currency", "currencyisocode", "通貨", "通貨コード")
+# How like a column of the contract that the file lacks a name is (0 to 1): end_dt is end_date.
+LIKE = 0.8
 ONE_HEADER = (
     "let the first row name the columns, those of the entity (docs/tenant.md) / "
     "1行目を見出しにし、列名をエンティティの列名（docs/tenant.md）に合わせてください"
@@ -23,8 +28,8 @@ ONE_HEADER = (
 
 
 def clean_name(cell: str) -> str:
-    """A column's name as it is read: without spaces at its ends and characters that nobody sees."""
-    return INVISIBLE.sub("", cell).strip()
+    """A column's name as it is read: without spaces at its ends, line breaks and characters that nobody sees."""
+    return " ".join(INVISIBLE.sub("", cell).split())
 
 
 def fold_name(cell: str) -> str:
@@ -67,6 +72,35 @@ def find_header(
         names.pop()
     _check_names(path, number, names, [clean_name(cell) for cell in cells], expected)
     return place, names
+
+
+def columns_not_read(names: Sequence[str], expected: ExpectedColumns) -> Remark | None:
+    """What is said of unknown columns that seem to be meant: misspelled ones, and a currency where none is read.
+
+    Args:
+        names: the header.
+        expected: what the contract says of the columns.
+    """
+    lacking = {_squeezed(column): column for column in expected.columns if column not in names}
+    meant = []
+    for name in (name for name in names if expected.columns and name not in expected.columns):
+        close = get_close_matches(_squeezed(name), lacking, 1, LIKE)
+        if close or fold_name(name) in WORTH:
+            meant.append(f"{name} ({lacking[close[0]]}?)" if close else name)
+    if not meant:
+        return None
+    shown = ", ".join(meant)[:SHOWN_NAMES]
+    return Remark(
+        "column_not_read",
+        f"columns that the entity does not have are not read: {shown} / 項目にない列は読み込みません：{shown}",
+        "rename them as the entity's columns are named; a currency stands with the amount it is of / "
+        "列名をエンティティの列名に直してください。通貨は金額と同じファイルに書いてください",
+        len(meant),
+    )
+
+
+def _squeezed(name: str) -> str:
+    return re.sub(r"[\W_]+", "", fold_name(name))
 
 
 def _no_header(path: Path, row: tuple[int, list[str]], expected: ExpectedColumns) -> UnreadableFile:

@@ -197,7 +197,7 @@ class DropTree:
             if meant
             else "rename it if an entity is meant (docs/tenant.md lists them) / "
             "既存のエンティティを指す場合は名前を直してください。",
-            severity="warn",
+            severity="incomplete" if meant else "warn",
         )
 
     def _find(

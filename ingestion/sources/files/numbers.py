@@ -1,7 +1,7 @@
 """The decimal sign of a dropped file: one for all of it, told by its cells.
 
 A point or a comma that cannot part thousands is a decimal sign: 249,90, 1.180,00, 0.5, 1,180.50. Of
-1,180 and 1.180 nobody can tell; they follow the rest of their file.
+1.180 nobody can tell; it follows the rest of its file. Of 1,180 too, but as money: that has no three decimals.
 """
 
 import re
@@ -27,11 +27,14 @@ class DecimalSign:
 
     Attributes:
         columns: those that hold numbers; ``money`` those of them that hold money.
-        cells: sign → how many cells have it; ``examples`` of them by sign, under ``?`` one of 1.180.
+        is_workbook: a number cell has a point then, whatever it shows.
+        cells: sign → how many cells have it; ``examples`` of them by sign, under ``?`` one of 1.180 and
+            under ``?,`` one of 1,180, both of money only.
     """
 
     columns: Sequence[str]
     money: Sequence[str]
+    is_workbook: bool = False
     cells: dict[str, int] = field(default_factory=lambda: {".": 0, ",": 0})
     examples: dict[str, str] = field(default_factory=dict)
 
@@ -45,8 +48,10 @@ class DecimalSign:
                 sign = _sign(text)
                 if sign in self.cells:
                     self.cells[sign] += 1
-                elif sign is None or name not in self.money:
+                elif sign is None or name not in self.money or (sign == "?" and self.is_workbook):
                     continue
+                elif sign == "?,":
+                    self.cells["."] += 1
                 self.examples.setdefault(sign, f"{text.strip()} ({name})")
 
     def decided(self, path: Path) -> str:
@@ -64,14 +69,18 @@ class DecimalSign:
                 f"{cell}が小数3桁なのか千の位の区切りなのか判断できません",
                 "write amounts without marks for thousands / 桁区切りのない金額で出力してください",
             )
-        if max(point, comma) < CLEAR_SHARE * (point + comma):
+        is_comma = comma > point
+        if max(point, comma) < CLEAR_SHARE * (point + comma) or (
+            is_comma and "?," in self.examples
+        ):
+            other = self.examples.get(".") or self.examples["?,"]
             raise UnreadableFile(
                 path,
-                f"it has decimal points as in {self.examples['.']} and decimal commas as in {self.examples[',']} / "
-                "小数点がピリオドのセルとカンマのセルが混在しています",
-                "write one of them throughout / どちらか一方に統一してください",
+                f"a comma is a decimal sign in {self.examples[',']} and none in {other} / "
+                f"カンマが小数点のセル（{self.examples[',']}）とそうでないセル（{other}）が混在しています",
+                "write one decimal sign throughout / 小数点を統一してください",
             )
-        return "," if comma > point else "."
+        return "," if is_comma else "."
 
     def with_points(self, records: Records) -> Records:
         """The records of a file with decimal commas as one with decimal points has them."""
@@ -83,7 +92,7 @@ class DecimalSign:
 
 
 def _sign(text: str) -> str | None:
-    """The decimal sign that a cell shows, ``?`` of 1.180, None where it shows none."""
+    """The decimal sign that a cell shows, ``?`` of 1.180, ``?,`` of 1,180, None where it shows none."""
     narrow = _APART.sub("", unicodedata.normalize("NFKC", text).replace("\u00a0", " "))
     found = _NUMBER.search(narrow)
     if found is None:
@@ -98,7 +107,7 @@ def _sign(text: str) -> str | None:
         other_sign = {".": ",", ",": "."}[last]
         return other_sign if _are_thousands(groups) else None
     if _are_thousands(groups):  # 1.180
-        return "?" if last == "." else None
+        return "?" if last == "." else "?,"
     return last  # 249,90
 
 

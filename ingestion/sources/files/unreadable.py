@@ -42,6 +42,7 @@ class Remark:
         what_to_do: ``EN / JA``.
         rows: how many rows it is about.
         is_of_form: whether it is about how such files are made, not about what this one holds.
+        is_incomplete: whether the numbers lack something by it.
     """
 
     rule: str
@@ -49,6 +50,7 @@ class Remark:
     what_to_do: str
     rows: int = 1
     is_of_form: bool = True
+    is_incomplete: bool = False
 
 
 def too_much(

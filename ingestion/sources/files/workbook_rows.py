@@ -2,7 +2,7 @@
 
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import closing
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -15,27 +15,34 @@ from openpyxl.styles.numbers import is_datetime
 from openpyxl.utils.datetime import from_excel
 
 from ingestion.sources.files import limits
+from ingestion.sources.files.header import HEAD_ROWS, fold_name
 from ingestion.sources.files.kinds import WITHOUT_PASSWORD, damaged
 from ingestion.sources.files.unreadable import SAVE_AS_XLSX, Remark, UnreadableFile, too_much
 
 AsDay = Callable[[int], str]
-# Excel's calendar ends with the year 9999.
-LAST_DAY_NUMBER = 2_958_465
+# The end of 2099, and 9999-12-31: other numbers are no days, 202606 is a month.
+LAST_DAY_NUMBER, END_OF_TIME = 73_050, 2_958_465
+# From here on Excel has thrown digits away, and shows that: 1.23456789012346E+15
+FIRST_SHORTENED = 10**15
 
 
-def workbook_rows(path: Path, remarks: list[Remark]) -> Iterator[tuple[int, list[str], AsDay]]:
+def workbook_rows(
+    path: Path, remarks: list[Remark], required: set[str]
+) -> Iterator[tuple[int, list[str], AsDay]]:
     """Yield (number from 1, cells as text, what reads a cell of a date column) of each row.
 
     Args:
         path: the workbook.
         remarks: gets what is told of it.
+        required: names that a header has (`fold_name`): another sheet that has one too holds rows.
 
     Raises:
         UnreadableFile: it is damaged, protected or beyond a limit, or its formulas were never calculated.
     """
     _check_archive(path)
     _check_formulas(path)
-    for number, cells in enumerate(_cells(path, data_only=True, remarks=remarks), 1):
+    sheets = _cells(path, data_only=True, remarks=remarks, required=required)
+    for number, cells in enumerate(sheets, 1):
         shown = [_shown(cell) for cell in cells]
         yield number, shown, partial(_as_day, cells, shown)
 
@@ -45,7 +52,8 @@ def _as_day(cells: Sequence[Any], texts: Sequence[str], index: int) -> str:
     cell, shown = cells[index], texts[index]
     if cell.data_type != "n" or cell.value is None:
         return shown
-    if isinstance(cell.value, bool) or not 1 <= cell.value <= LAST_DAY_NUMBER:
+    number = cell.value
+    if isinstance(number, bool) or not (1 <= number <= LAST_DAY_NUMBER or number == END_OF_TIME):
         return shown
     moment = from_excel(cell.value, cell.parent.parent.epoch)
     if isinstance(moment, time):
@@ -98,7 +106,10 @@ def _check_formulas(path: Path) -> None:
 
 
 def _cells(
-    path: Path, data_only: bool, remarks: list[Remark] | None = None
+    path: Path,
+    data_only: bool,
+    remarks: list[Remark] | None = None,
+    required: Set[str] = frozenset(),
 ) -> Iterator[tuple[Any, ...]]:
     try:
         # Opened here: openpyxl goes by the ending of a name.
@@ -114,7 +125,8 @@ def _cells(
                     "show the sheet with the rows / データのあるシートを表示してください",
                 )
             if remarks is not None and len(visible) > 1:
-                remarks.append(_other_sheets([sheet.title for sheet in visible]))
+                has_rows = any(_has_header(sheet, required) for sheet in visible[1:])
+                remarks.append(_other_sheets([sheet.title for sheet in visible], has_rows))
             # Some programs store a wrong extent of the sheet, which would cut it off.
             visible[0].reset_dimensions()
             for number, cells in enumerate(visible[0].iter_rows(), 1):
@@ -128,7 +140,14 @@ def _cells(
         raise damaged(path, error) from error
 
 
-def _other_sheets(titles: list[str]) -> Remark:
+def _has_header(sheet: Any, required: Set[str]) -> bool:
+    """Whether one of a sheet's first rows names what an entity's rows must have."""
+    rows = sheet.iter_rows(max_row=HEAD_ROWS, values_only=True)
+    names = ({fold_name(str(cell)) for cell in row} for row in rows)
+    return bool(required) and any(required <= found for found in names)
+
+
+def _other_sheets(titles: list[str], has_rows: bool) -> Remark:
     others = ", ".join(titles[1:])[:200]
     return Remark(
         "sheets_left_out",
@@ -136,6 +155,7 @@ def _other_sheets(titles: list[str]) -> Remark:
         f"読み込むのは先頭のシート（{titles[0]}）だけです。未読：{others}",
         "if they hold rows, drop each as a file of its own / データがあれば、シートごとにファイルを分けてください",
         len(titles) - 1,
+        is_incomplete=has_rows,
     )
 
 
@@ -162,6 +182,8 @@ def _number(value: float, number_format: str) -> str:
         digits = iter(str(int(value)).zfill(template.count("0")))
         if value < 10 ** template.count("0"):
             return "".join(next(digits) if mark == "0" else mark for mark in template)
+    if abs(value) >= FIRST_SHORTENED:
+        return format(value, ".14E")
     # Excel itself keeps 15 digits; the rest is noise of binary fractions.
     text = format(Decimal(format(value, ".15g")), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text

@@ -46,7 +46,7 @@ csat as (
 
     select
         customer_key,
-        sum(case when score * 5 >= {{ var('csat_positive_min') }} * coalesce(scale_max, 5) then 1 else 0 end)
+        sum(case when score * 5.0 >= {{ var('csat_positive_min') }} * 1.0 * coalesce(scale_max, 5) then 1 else 0 end)
             as csat_90d_num,
         count(*) as csat_90d_den
     from answer

@@ -1,5 +1,5 @@
 -- Every company record of every connected system. linked_account_id: the CRM account another system says it belongs to.
--- A corporate number of one digit, or that counts up, is typed where there is none
+-- A corporate number of one digit, of a few repeated ones, or that counts up, is typed where there is none
 -- (docs/domain/japan.md#corporate-number).
 with crm_account as (
 
@@ -75,8 +75,11 @@ final as (
         case
             when corporate_number is null then null
             when length(corporate_number) <> 13 then false
-            when replace(corporate_number, substr(corporate_number, 13), '') in ('', substr(corporate_number, 1, 1))
-                then false
+            when regexp_replace(
+                corporate_number, '{% for digit in range(10) %}{{ '|' if digit }}{{ digit }}{8}{% endfor %}', ''
+            ) <> corporate_number then false
+            when replace(substr(corporate_number, 2), substr(corporate_number, 2, 4), '') = '' then false
+            when replace(substr(corporate_number, 2), substr(corporate_number, 2, 6), '') = '' then false
             when corporate_number in ('0123456789012', '1234567890123', '9876543210987') then false
             else try_cast(substr(corporate_number, 1, 1) as integer) = 9 - mod(
                 {%- for n in range(1, 13) %}

@@ -28,7 +28,7 @@ domains as (
 
     select distinct domain, regexp_replace(domain, '^[^.]*[.]', '') as parent
     from hosts
-    where regexp_replace(domain, '^([^. /@_]+[.])+[^. 0-9][^. ]*$', '') = ''
+    where regexp_replace(domain, '^([^-. /@_][^. /@_]*[.])+[^-. 0-9][^. ]*$', '') = ''
 
 ),
 
@@ -41,7 +41,7 @@ suffix as (
 -- The domain itself and all it lies in.
 enclosing as (
 
-    {%- for labels in range(6) %}
+    {%- for labels in range(12) %}
     select domain, regexp_replace(domain, '^([^.]*[.]){{ '{' ~ labels ~ '}' }}', '') as enclosing_domain from domains
     {%- if not loop.last %} union all{% endif %}
     {%- endfor %}

@@ -22,7 +22,7 @@ mapping as (
         {% if var('test_accounts') -%}
         -- one record of it is named a test: the customer is none (docs/domain/customers.md#test-accounts)
         case
-            when max(case when {{ is_listed('match.account_id', var('test_accounts')) }} then 1 else 0 end)
+            when max(case when {{ is_test_account('match.account_id') }} then 1 else 0 end)
                 over (partition by match.anchor_account_id) = 1 then 'test_'
             else 'c_'
         end

@@ -1,6 +1,6 @@
 -- Every record of a person in every connected system and the contact it belongs to: an explicit link, else for people
 -- who write tickets the e-mail address that exactly one contact has (docs/domain/customers.md#matching). A link to a
--- contact that is not there is none. Never the name.
+-- contact that is not there is none, nor is an address that stands for none. Never the name.
 with contact as (
 
     select * from {{ ref('crm__contact') }}
@@ -32,6 +32,7 @@ email_owner as (
     select lower(trim(email)) as email, min(contact_id) as contact_id
     from contact
     where email is not null
+        and {{ url_host('email') }} not in (select domain from {{ ref('shared_domain') }} where kind = 'placeholder')
     group by lower(trim(email))
     having count(*) = 1
 

@@ -14,12 +14,6 @@ orders as (
 
 ),
 
-identity as (
-
-    select account_id, customer_key from {{ ref('int_customer_identity') }}
-
-),
-
 joined as (
 
     select
@@ -30,10 +24,11 @@ joined as (
         order_line.product_id as product_key,
         orders.order_date,
         order_line.quantity,
+        coalesce(order_line.quantity, 1) as pieces,
         case
             when order_line.quantity <= 0 then 0
-            when orders.status = 'returned' then order_line.quantity
-            else least(coalesce(order_line.returned_quantity, 0), order_line.quantity)
+            when orders.status = 'returned' then coalesce(order_line.quantity, 1)
+            else least(abs(coalesce(order_line.returned_quantity, 0)), coalesce(order_line.quantity, 1))
         end as returned_quantity,
         {{ convert_money('order_line.unit_price_net_ex_tax', order_rate) }} as unit_price_net,
         {{ convert_money('nullif(order_line.list_price_ex_tax, 0)', order_rate) }} as list_price,
@@ -42,7 +37,7 @@ joined as (
         order_line.tax_rate
     from order_line
     left join orders on order_line.order_id = orders.order_id
-    left join identity on orders.account_id = identity.account_id
+    left join {{ ref('int_customer_identity') }} as identity on orders.account_id = identity.account_id
     left join {{ ref('int_exchange_rate') }} as exchange_rate
         on order_line.currency = exchange_rate.from_currency and orders.order_date >= exchange_rate.rate_date
         and orders.order_date < coalesce(exchange_rate.next_date, {{ far_future() }})
@@ -73,14 +68,14 @@ final as (
         order_date,
         quantity,
         returned_quantity,
-        returned_quantity > 0 and returned_quantity = quantity as is_fully_returned,
+        returned_quantity > 0 and returned_quantity = pieces as is_fully_returned,
         unit_price_net,
         list_price,
         case
             when returned_quantity > 0 then {{ divide_money(
                 'amount',
-                'cast(cast(quantity - returned_quantity as decimal(38, 4)) * 10000 as bigint)',
-                'cast(cast(quantity as decimal(38, 4)) * 10000 as bigint)'
+                'cast(cast(pieces - returned_quantity as decimal(38, 4)) * 10000 as bigint)',
+                'cast(cast(pieces as decimal(38, 4)) * 10000 as bigint)'
             ) }}
             else amount
         end as net_amount,

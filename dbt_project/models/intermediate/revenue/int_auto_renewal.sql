@@ -1,6 +1,6 @@
 -- Lines that ended with a contract that renews itself, and until when they go on, null for no known end
 -- (docs/domain/revenue.md#auto-renewal): until notice is given or a successor begins, be it of the contract that follows
--- or a line of the same family within the grace.
+-- or a line of the same family within the grace. One of both may write its end as the first day of the next term.
 with line as (
 
     select * from {{ ref('int_recurring_term') }}
@@ -28,12 +28,12 @@ ended as (
     from line
     inner join contract
         on line.contract_id = contract.contract_id
-        and line.written_end_date = contract.end_date
+        and line.written_end_date between contract.end_date - 1 and contract.end_date + 1
     left join next_contract on contract.contract_id = next_contract.contract_id
     where contract.auto_renew
         and contract.end_date < {{ as_of_date() }}
         and (
-            coalesce(contract.status, 'active') = 'active'
+            coalesce(contract.status, 'active') in ('active', 'other')
             or (contract.status = 'cancelled' and contract.cancel_notice_date > contract.end_date)
         )
 

@@ -8,8 +8,7 @@ with touched as (
 
 sunday as (
 
-    select date_day as week_end from {{ ref('dim_date') }}
-    where iso_weekday = 7 and date_day <= {{ last_week_end() }}
+    {{ complete_weeks() }}
 
 ),
 

@@ -12,8 +12,7 @@ with week_count as (
 
 sunday as (
 
-    select date_day as week_end from {{ ref('dim_date') }}
-    where iso_weekday = 7 and date_day <= {{ last_week_end() }}
+    {{ complete_weeks() }}
 
 ),
 

@@ -1,10 +1,18 @@
 {{ config(materialized='view') }}
 
 -- HubSpot's contacts with the company each belongs to; the Salesforce contact one is linked to is named as Salesforce
--- does (docs/domain/sources.md#ids).
+-- does, a link to a contact that is not there is none (docs/domain/sources.md#ids).
 with contacts as (
 
     select * from {{ ref('stg_hubspot__contacts') }}
+
+),
+
+known as (
+
+    select contact_id from {{ ref('stg_salesforce__contact') }}
+    union
+    select contact_id from {{ ref('stg_files__crm__contact') }}
 
 ),
 
@@ -12,8 +20,9 @@ final as (
 
     select
         contacts.hubspot_contact_id,
-        coalesce(meant.record_id, contacts.contact_id) as contact_id,
-        coalesce(meant.record_id, contacts.salesforce_contact_id) as salesforce_contact_id,
+        coalesce(known.contact_id, 'hubspot:' || contacts.hubspot_contact_id) as contact_id,
+        known.contact_id as salesforce_contact_id,
+        contacts.salesforce_contact_id as given_contact_id,
         'hubspot:' || contacts.company_id as account_id,
         contacts.last_name,
         contacts.first_name,
@@ -28,6 +37,7 @@ final as (
         contacts._build_id
     from contacts
     left join {{ ref('int_record_id') }} as meant on contacts.salesforce_contact_id = meant.given_id
+    left join known on coalesce(meant.record_id, contacts.salesforce_contact_id) = known.contact_id
 
 )
 

@@ -9,7 +9,6 @@ with source as (
 
 select
     id as hubspot_contact_id,
-    coalesce({{ read_text(hubspot_property('salesforcecontactid'), 'id') }}, 'hubspot:' || id) as contact_id,
     {{ read_text(hubspot_property('salesforcecontactid'), 'id') }} as salesforce_contact_id,
     coalesce(
         {{ hubspot_property('associatedcompanyid') }}, {{ json_text('associations', 'companies.results[0].id') }}

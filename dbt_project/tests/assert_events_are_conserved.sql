@@ -1,0 +1,54 @@
+-- Every event of the lake, as of the day, is one row of its entity, equal ones included: the rows of the newest content
+-- of each dropped file, the current rows of the company's database, the changes within Zendesk's audits. Of a later
+-- build those audits are looked at that were loaded since, once a week all of them.
+{%- set feeds = {
+    'product__feature_use': ['files__product__feature_use', 'database__product__feature_use'],
+    'product__login_event': ['files__product__login_event', 'database__product__login_event'],
+    'process__stage_event': ['files__process__stage_event'],
+    'ma__conversion': ['files__ma__conversion'],
+    'ma__consent': ['files__ma__consent'],
+    'support__ticket_event': ['files__support__ticket_event', 'zendesk__ticket_events'],
+} %}
+with landed as (
+    {% for entity, tables in feeds.items() %}{% set outer = loop %}{% for table in tables %}
+    select
+        '{{ entity }}' as entity,
+        {{ 'json_array_length(child_events)' if table == 'zendesk__ticket_events' else '1' }} as events
+    from (
+        select * from {{ source('raw', table) }}
+        where {{ is_in_view(table, var('as_of_date')) }}
+        {%- if table == 'zendesk__ticket_events' and not var('checks_all_keys') %} and id in ({{ loaded_since(table) }}){% endif %}
+        {%- if raw_table(table).key %}
+        qualify row_number() over (
+            partition by {{ record_key(table) }}
+            order by {{ version_time(table) }} desc, _extracted_at desc, _row desc
+        ) = 1
+        {%- else %}
+        qualify _load_id = max(_load_id) over (partition by _source_file)
+        {%- endif %}
+    ) as newest
+    where not _is_deleted
+    {% if not (outer.last and loop.last) %}union all{% endif %}
+    {%- endfor %}{% endfor %}
+),
+
+modelled as (
+    {% for entity in feeds %}
+    select '{{ entity }}' as entity, count(*) as events from {{ ref(entity) }}
+    {%- if entity == 'support__ticket_event' and not var('checks_all_keys') %}
+    where event_id like '%#%' or split_part(event_id, '-', 1) in ({{ loaded_since('zendesk__ticket_events') }})
+    {%- endif %}
+    {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
+),
+
+counted as (
+
+    select entity, sum(events) as events from landed group by entity
+
+)
+
+select modelled.entity, counted.events as landed_events, modelled.events as modelled_events
+from modelled
+left join counted on modelled.entity = counted.entity
+where coalesce(counted.events, 0) <> modelled.events
