@@ -15,6 +15,7 @@ PORT ?= 8700
 KILLS ?= 100
 DAYS ?= 30
 SEED ?= 0
+ONLY ?=
 
 # a variable's value as one word of the shell, whatever is in it
 text = '$(subst ','\'',$(value $(1)))'
@@ -86,8 +87,8 @@ test: install ## every test (chromium and PostgreSQL are installed from Debian i
 	@scripts/install_postgresql
 	$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder --durations 25
 
-chaos: install ## days in a row killed at random moments, against the same days undisturbed [KILLS=100] [DAYS=30] [SEED=0]
-	@$(BIN)/python -m tests.chaos --kills $(KILLS) --days $(DAYS) --seed $(SEED)
+chaos: install ## kills, readers, damaged files, full disks, mutated inputs [KILLS=100] [DAYS=30] [SEED=0] [ONLY=attacks]
+	@$(BIN)/python -m tests.chaos --kills $(KILLS) --days $(DAYS) --seed $(SEED) --only '$(ONLY)'
 
 lint: install ## ruff, sqlfluff, contract drift and versions, lock hosts
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -4,7 +4,10 @@ import base64
 import configparser
 import json
 import os
+import re
 import secrets
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from runtime.errors import StateError
@@ -12,7 +15,7 @@ from runtime.files import write_atomically
 from runtime.settings import PROJECT_ROOT, Settings
 from runtime.sources import SOURCES
 
-FERNET_KEY_LENGTH = 44
+FERNET_KEY = re.compile(r"[\w-]{43}=", re.ASCII)
 
 
 def configure(settings: Settings, tenant: Path) -> None:
@@ -52,8 +55,8 @@ def _fernet_key(home: Path) -> str:
     if not path.exists():
         key = _configured_key(home) or base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
         write_atomically(path, key, mode=0o600)
-    key = path.read_text().strip()
-    if len(key) != FERNET_KEY_LENGTH:
+    key = path.read_text(errors="replace").strip()
+    if not FERNET_KEY.fullmatch(key):
         raise StateError(
             f"{path} is damaged: without it no saved connection can be read",
             "restore it from a backup; or remove it, and save the connections again in the Airflow UI",
@@ -102,11 +105,13 @@ def migrate(settings: Settings) -> bool:
         pools[spec.pool] = (spec.concurrency, f"Objects of {spec.name} read at the same time")
     marker = settings.airflow_dir / "migrated"
     state = json.dumps({"airflow": airflow.__version__, "pools": pools, "encrypted": True})
-    if marker.exists() and marker.read_text() == state:
-        return False
-    if not marker.exists():
-        # a migration that was killed half-way
-        (settings.airflow_dir / "airflow.db").unlink(missing_ok=True)
+    database = settings.airflow_dir / "airflow.db"
+    if marker.exists() and database.exists():
+        _refuse_damaged(database)
+        if marker.read_text(errors="replace") == state:
+            return False
+    else:
+        database.unlink(missing_ok=True)  # a migration that was killed half-way
     from airflow.utils import db
 
     db.initdb()
@@ -117,6 +122,21 @@ def migrate(settings: Settings) -> bool:
     _encrypt_saved()
     write_atomically(marker, state)
     return True
+
+
+def _refuse_damaged(database: Path) -> None:
+    try:
+        with closing(sqlite3.connect(database)) as connection:
+            said = connection.execute("pragma quick_check").fetchone()[0]
+            connection.execute("select count(*) from alembic_version")
+    except sqlite3.Error as error:
+        said = str(error)
+    if said != "ok":
+        raise StateError(
+            f"Airflow's database {database} is damaged: {said.splitlines()[0]}",
+            "restore it from a backup, or delete it: its records of runs and the connections saved in its UI are "
+            "lost then, nothing else",
+        )
 
 
 def _encrypt_saved() -> None:

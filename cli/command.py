@@ -1,6 +1,5 @@
 """What every command shares: its terminal, and errors that end as one message and exit status 1."""
 
-import errno
 import os
 import signal
 import traceback
@@ -10,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from runtime import rights
+from runtime.damage import explained
 from runtime.errors import StateError, WarehouseError
 from runtime.redaction import hide_values
 from runtime.settings import get_settings
@@ -69,18 +69,14 @@ def say_stopped(console: Console) -> None:
 
 def unexpected(error: Exception) -> WarehouseError:
     """An error nobody foresaw in one sentence; its traceback goes to logs/run.log."""
-    if getattr(error, "errno", None) == errno.ENOSPC or "No space left on device" in str(error):
-        message = f"the disk is full: {error}"
-        hint = "make room on the disk of the state folder and run again: what is published stays"
-    elif isinstance(error, OSError) and error.filename:
-        message = f"{error.filename}: {error.strerror}"
-        hint = "check the path, its owner and rights, and the space on the disk"
-    else:
-        message = hide_values(f"unexpected {type(error).__name__}: {error}")
-        hint = "please report it"
+    message = hide_values(f"unexpected {type(error).__name__}: {error}")
+    hint = "please report it"
     lines = hide_values("".join(traceback.format_exception(error)))
     try:
-        log = get_settings().logs_dir / "run.log"
+        settings = get_settings()
+        if known := explained(error, settings.home):
+            message, hint = known.message, known.hint
+        log = settings.logs_dir / "run.log"
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("a", encoding="utf-8") as handle:
             handle.write(lines)

@@ -1,13 +1,10 @@
 """`make rebuild`: the warehouse again from the lake alone, kept slices included."""
 
 import argparse
-import hashlib
-import os
 import shutil
 import sys
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import duckdb
 from rich.console import Console
@@ -24,7 +21,7 @@ from pipeline.context import Context, load_context
 from pipeline.dbt import definition
 from pipeline.held_back import restore_findings
 from pipeline.history import Slices, check_history, kept_dates, published_slices, registered_slices
-from runtime.duckdb_connection import connect
+from pipeline.rebuilt_files import RebuildSettings, finish_replacing, replace_files
 from runtime.errors import ContractError, StateError
 from runtime.settings import Settings, get_settings
 
@@ -45,6 +42,7 @@ def rebuild(console: Console, settings: Settings, accepted: list[str]) -> None:
         raise StateError(f"{settings.home} holds no tenant's data", "`make run` first")
     airflow_home.configure(settings, folder)
     context = load_context()
+    finish_replacing(settings)
     dates = committed_dates(context)
     if not dates:
         raise StateError("the lake holds no committed run", "`make run` first")
@@ -64,29 +62,10 @@ def rebuild(console: Console, settings: Settings, accepted: list[str]) -> None:
     _refuse_lost_slices(rebuilt, plans[0], known)
     # killed before the publication, the next run audits and publishes
     BuildRegister(rebuilt.settings.warehouse_file).finish(plans[0].build_id, "built")
-    _replace_files(rebuilt.settings, context.settings)
+    replace_files(rebuilt.settings)
     build.publish(context, plans[0].model_copy(update={"mode": Mode.BUILT}))
     build.render_site(context)
     console.print(f"rebuilt and published, as of {max(dates)}")
-
-
-class RebuildSettings(Settings):
-    """The settings, with DuckDB files beside those that are in use."""
-
-    @property
-    def folder(self) -> Path:
-        """Where the new files are until they take the place of the old ones."""
-        return self.home / "rebuild"
-
-    @property
-    def warehouse_file(self) -> Path:
-        """The new warehouse."""
-        return self.folder / super().warehouse_file.name
-
-    @property
-    def marts_file(self) -> Path:
-        """The new marts."""
-        return self.folder / super().marts_file.name
 
 
 def _beside(context: Context) -> Context:
@@ -131,21 +110,6 @@ def _refuse_lost_slices(rebuilt: Context, plan: BuildPlan, known: Slices) -> Non
         )
 
 
-def _replace_files(new: RebuildSettings, old: Settings) -> None:
-    """Put the new files in place. Killed in between, there is no warehouse: the next run loads it anew."""
-    for path in (old.warehouse_file, old.marts_file):
-        path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
-    old.warehouse_file.unlink(missing_ok=True)
-    for source, target in (
-        (new.marts_file, old.marts_file),
-        (new.warehouse_file, old.warehouse_file),
-    ):
-        with connect(source) as connection:
-            connection.execute("checkpoint")
-        os.replace(source, target)
-    shutil.rmtree(new.folder)
-
-
 def committed_dates(context: Context) -> list[date]:
     """Business dates with a committed run, ascending."""
     runs = (run for entry in load_catalogue() for run in context.lake.committed(entry))
@@ -153,26 +117,11 @@ def committed_dates(context: Context) -> list[date]:
 
 
 def compare_parts(context: Context) -> None:
-    """Read every committed part, before anything is dropped for it.
-
-    Raises:
-        StateError: a part is gone, or is not the one that was written.
-    """
+    """Read every committed part, before anything is dropped for it; raises StateError, see `Lake.compare`."""
     lake = context.lake
     for entry in [*load_catalogue(), *lake.unknown_entities()]:
         for manifest in lake.committed(entry):
-            for part in manifest.parts:
-                folder = lake.run_path(entry, manifest.business_date, manifest.run_id)
-                path = f"{folder}/{part['name']}"
-                there = lake.fs.exists(path)
-                if (
-                    not there
-                    or hashlib.sha256(lake.fs.cat_file(path)).hexdigest() != part["sha256"]
-                ):
-                    raise StateError(
-                        f"{path} is {'damaged' if there else 'gone'}; the warehouse was not touched",
-                        "restore it from a backup of the lake",
-                    )
+            lake.compare(entry, manifest)
 
 
 def slice_dates(context: Context, dates: list[date]) -> list[date]:

@@ -23,7 +23,7 @@ from cli.report import redirect_output
 from cli.run import find_date, find_tenant
 from runtime.business_date import day_end
 from runtime.errors import StateError
-from runtime.files import write_atomically
+from runtime.files import read_json_object, write_atomically
 from runtime.settings import PROJECT_ROOT, Settings, get_settings
 
 HEALTHY_WITHIN_SECONDS = 180
@@ -32,6 +32,7 @@ CLOCK_SET_SECONDS = 10  # what a start time may seem to differ after the clock w
 API = "api-server"
 AIRFLOW_PARTS = ("metadatabase", "scheduler", "dag_processor", "triggerer")
 PARALLELISM = "8"
+SECRETS = ("password", "jwt", "api")
 
 
 def services_file(settings: Settings) -> Path:
@@ -118,7 +119,9 @@ def down(console: Console, settings: Settings) -> None:
     if not path.exists():
         console.print("nothing is running")
         return
-    processes = json.loads(path.read_text())["processes"]
+    processes = read_json_object(
+        path, "processes", hint="stop the services by hand, delete the file, and `make up`"
+    )["processes"]
     alive = {name: process for name, noted in processes.items() if (process := _living(noted))}
     for process in alive.values():
         os.killpg(process.pid, signal.SIGTERM)
@@ -132,9 +135,9 @@ def down(console: Console, settings: Settings) -> None:
 def _configure_services(settings: Settings, port: int) -> str:
     path = settings.airflow_dir / "service_secrets.json"
     if not path.exists():
-        generated = {name: secrets.token_urlsafe(24) for name in ("password", "jwt", "api")}
+        generated = {name: secrets.token_urlsafe(24) for name in SECRETS}
         write_atomically(path, json.dumps(generated), mode=0o600)
-    secret = json.loads(path.read_text())
+    secret = read_json_object(path, *SECRETS, hint="delete it: the next `make up` makes new ones")
     passwords = settings.airflow_dir / "passwords.json"
     write_atomically(passwords, json.dumps({"admin": secret["password"]}), mode=0o600)
     base_url = f"http://127.0.0.1:{port}"

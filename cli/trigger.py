@@ -1,7 +1,6 @@
 """`make trigger`: a run of the DAG daily_run, through Airflow's REST API: the five ingest DAGs, then one build."""
 
 import argparse
-import json
 import sys
 from datetime import UTC, date, datetime
 
@@ -12,6 +11,7 @@ from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 from cli.command import exit_status
 from cli.services import services_file
 from runtime.errors import StateError
+from runtime.files import read_json_object
 from runtime.progress import open_problems
 from runtime.settings import Settings, get_settings
 
@@ -28,8 +28,11 @@ class AirflowApi:
         path = services_file(settings)
         if not path.exists():
             raise StateError("no services are up", "`make up` first")
-        self.url = json.loads(path.read_text())["airflow"]
-        secret = json.loads((settings.airflow_dir / "service_secrets.json").read_text())
+        self.url = read_json_object(path, "airflow", hint="`make down`, then `make up`")["airflow"]
+        secrets_file = settings.airflow_dir / "service_secrets.json"
+        secret = read_json_object(
+            secrets_file, "password", hint="`make down`, delete it, `make up`"
+        )
         try:
             answer = requests.post(
                 f"{self.url}/auth/token",

@@ -10,6 +10,7 @@ import re
 import shutil
 import sys
 import time
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -31,7 +32,9 @@ def keep_logs_small(settings: Settings, today: date) -> None:
     folder = settings.logs_dir
     folder.mkdir(parents=True, exist_ok=True)
     marker, month = folder / ".month", f"{today:%Y-%m}"
-    written_in = marker.read_text() if marker.exists() else month
+    written_in = marker.read_text(errors="replace") if marker.exists() else month
+    if not re.fullmatch(r"\d{4}-\d{2}", written_in):  # damaged: it is this month's from now on
+        written_in = month
     if written_in != month:
         for log in folder.glob("*.log"):
             if not _MONTHS_FILE.search(log.name):
@@ -68,8 +71,9 @@ def clean_database(settings: Settings, today: date) -> None:
     Nothing may be running: the caller holds the state folder, or has asked `is_running`.
     """
     marker = settings.airflow_dir / "cleaned"
-    if marker.exists() and today - date.fromisoformat(marker.read_text()) < CLEANED_EVERY:
-        return
+    with suppress(FileNotFoundError, ValueError):  # damaged: it is done again
+        if today - date.fromisoformat(marker.read_text()) < CLEANED_EVERY:
+            return
     from airflow import settings as airflow_settings
     from airflow.utils.db_cleanup import run_cleanup
 

@@ -22,6 +22,7 @@ from pydantic import ValidationError
 from expectations.reading import BY_LOGICAL_TYPE, BY_PHYSICAL_TYPE, READINGS
 from ingestion.catalogue import CatalogueObject
 from runtime.errors import ContractError
+from runtime.sql import identifier, literal
 
 CONTRACTS_FOLDER = Path(__file__).with_name("contracts")
 LAYERS = ("raw", "input", "core", "marts", "ops")
@@ -296,7 +297,7 @@ class _Reader:
                 name=check.name or f"{prop.name}_accepted",
                 severity=self._severity(check, where),
                 description=check.description or f"Accepted values / 許容値: {accepted}.",
-                sql=f'select * from {{object}} where "{prop.name}" not in ({accepted})',
+                sql=f"select * from {{object}} where {identifier(prop.name)} not in ({accepted})",
                 column=prop.name,
                 valid_values=tuple(values),
             )
@@ -336,7 +337,7 @@ def _properties(properties: list[CustomProperty] | None) -> dict[str, Any]:
 
 def _literal(value: Any, data_type: str | None) -> str:
     text = str(value).lower() if isinstance(value, bool) else str(value)
-    return "'" + text.replace("'", "''") + "'" if data_type == "text" else text
+    return literal(text) if data_type == "text" else text
 
 
 def _unknown_keys(written: Any, known: Any, path: str = "") -> Iterator[str]:

@@ -10,8 +10,10 @@ from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from runtime.settings import get_settings
+from runtime.sql import literal
 
 if TYPE_CHECKING:
     from great_expectations.datasource.fluent import SQLDatasource
@@ -38,16 +40,17 @@ def open_datasource(database: Path, schemas: Sequence[str]) -> "Iterator[SQLData
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     context.enable_analytics(False)
     source = context.data_sources.add_sql(
-        "duckdb", connection_string=f"duckdb:///{database}?access_mode=read_only"
+        "duckdb",
+        connection_string=f"duckdb:///{quote(str(database))}?access_mode=read_only",
     )
     engines = [source.get_engine(), source.get_execution_engine().engine]
     try:
         for engine in engines:
             with engine.connect() as connection:
-                connection.exec_driver_sql(f"set search_path = '{','.join(schemas)}'")
+                connection.exec_driver_sql(f"set search_path = {literal(','.join(schemas))}")
                 connection.exec_driver_sql("set TimeZone = 'UTC'")
                 connection.exec_driver_sql(f"set threads = {settings.duckdb_threads}")
-                connection.exec_driver_sql(f"set memory_limit = '{settings.duckdb_memory}'")
+                connection.exec_driver_sql(f"set memory_limit = {literal(settings.duckdb_memory)}")
         yield source
     finally:
         for engine in engines:

@@ -15,6 +15,7 @@ from expectations.suites import Check, Suite, modelled_suite, violations
 from expectations.validate import Audit, RuleResult
 from runtime.duckdb_connection import connect
 from runtime.redaction import hide_values
+from runtime.sql import identifier, identifiers
 
 LAYER = "input"
 ALL_KEYS = "key_unique"
@@ -69,7 +70,7 @@ def input_suite(contract: Contract, touched_by: int | None) -> Suite:
 
 
 def _touched(check: Check, build_id: int) -> Check:
-    key = ", ".join(f'"{name}"' for name in check.columns)
+    key = identifiers(check.columns)
     touched = f"({key}) in (select ({key}) from {{object}} where _build_id = {build_id})"
     query = f"select {key} from {{object}} where {touched} group by {key} having count(*) > 1"
     description = f"{check.description} Keys this build has touched. / このビルドが触れたキー。"
@@ -87,7 +88,7 @@ def _check(
     try:
         found = dict(
             connection.execute(
-                f'with audited as materialized (from {LAYER}."{suite.relation}") {counts}'
+                f"with audited as materialized (from {LAYER}.{identifier(suite.relation)}) {counts}"
             ).fetchall()
         )
     except duckdb.Error as error:

@@ -27,7 +27,7 @@ from ingestion.catalogue import CatalogueObject
 from ingestion.lake import register_lake
 from runtime.duckdb_connection import connect
 from runtime.findings import SHOWN_KEYS, Finding
-from runtime.sql import identifier
+from runtime.sql import identifier, identifiers
 
 SCRATCH_FILE = "landed.duckdb"
 NOT_EMPTY = "current_state_not_empty"
@@ -174,7 +174,7 @@ class _Landed:
         self._find_mended_keys()
         if self.check.quarantined or self.run.is_held_back:
             self.check.current_rows, self.check.current_amount = self._current_state()
-        version = version_rule(self.entry, self.run.columns)
+        version = version_rule(self.entry)
         if version is not None:
             rules.append(version)
         kept = self.connection.execute(f"select count(*) from {self.table}").fetchone()[0]
@@ -248,7 +248,7 @@ class _Landed:
     def _unit(self) -> str:
         """What is replaced as a whole by a later version: a key, or a file of a feed without one."""
         if self.entry.key:
-            return ", ".join(identifier(name) for name in self.entry.key)
+            return identifiers(self.entry.key)
         return "_source_file" if self.entry.spec.is_file_drop else ""
 
     def _live_units(self, with_run: bool) -> int:

@@ -13,7 +13,8 @@ from expectations.contracts import Contract, Rule, load_contract
 from expectations.reading import READINGS, is_missing, is_shortened, is_unreadable
 from expectations.suites import Check, Suite, columns_exist
 from ingestion.catalogue import CatalogueObject
-from runtime.sql import identifier
+from ingestion.text_table import TECHNICAL_COLUMNS
+from runtime.sql import identifier, identifiers
 
 # Of a dropped file: entity and date.
 DROP_FOLDER = "regexp_extract(_source_file, '^[^/]*/[^/]*')"
@@ -57,19 +58,16 @@ def landed_suite(contract: Contract, entry: CatalogueObject, rules: list[Rule]) 
     return Suite("raw", contract.table, contract.table, tuple(checks), contract.shown_columns)
 
 
-def version_rule(entry: CatalogueObject, columns: list[str]) -> Rule | None:
+def version_rule(entry: CatalogueObject) -> Rule | None:
     """One key and cursor never stand for two contents within one extraction; None without a key.
 
     A file's conflicting rows are held back instead (`_conflict_rules`).
-
-    Args:
-        columns: the source's columns as landed.
     """
     if not entry.key or not entry.cursor:
         return None
-    version = ", ".join(identifier(name) for name in (*entry.key, entry.cursor))
-    names = dict.fromkeys([*columns, *entry.key, entry.cursor])
-    content = ", ".join(identifier(name) for name in names)
+    version = identifiers((*entry.key, entry.cursor))
+    # whatever the source brought: no name of it stands in this SQL
+    content = f"* exclude ({identifiers(TECHNICAL_COLUMNS)})"
     return Rule(
         name="one_content_a_version",
         severity="block",

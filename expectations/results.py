@@ -58,7 +58,7 @@ def read_results(path: Path, days: int = KEPT_DAYS) -> pa.Table:
         A table with the fields of RuleResult, by business date, table and rule; empty if there is no store.
         A damaged file is left out, with a warning that names it in its place.
     """
-    files = sorted(str(file) for file in path.glob("*.parquet"))
+    files = sorted(str(file) for file in path.glob("????-??-??_*.parquet"))
     if not files:
         return SCHEMA.empty_table()
     newest = date.fromisoformat(Path(files[-1]).name[:10])

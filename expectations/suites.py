@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from expectations.contracts import Contract, Severity
+from runtime.sql import identifier, identifiers
 
 if TYPE_CHECKING:
     from great_expectations.expectations.expectation import Expectation
@@ -83,9 +84,9 @@ def violations(check: Check) -> str:
     """What breaks a check of rows, as a query on ``{object}``."""
     match check.kind:
         case "not_null":
-            return f'select * from {{object}} where "{check.columns[0]}" is null'
+            return f"select * from {{object}} where {identifier(check.columns[0])} is null"
         case "unique":
-            key = ", ".join(f'"{name}"' for name in check.columns)
+            key = identifiers(check.columns)
             return f"select {key} from {{object}} group by {key} having count(*) > 1"
         case _:
             return check.query

@@ -143,7 +143,9 @@ class JsonApi(ABC):
             return f"give the user of the Airflow connection `{self.source}_default` read access"
         if status in (404, 410):
             return self.fix("host and api_version")
-        return "the vendor is busy or down; run again later" if status in RETRIED_STATUSES else ""
+        if status in RETRIED_STATUSES:
+            return "the vendor is busy or down; run again later"
+        return "run again; if it stays so, ask the vendor what its answer means"
 
     # What they share.
 

@@ -24,11 +24,13 @@ import fsspec
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from pydantic import TypeAdapter
 
 from ingestion.catalogue import CatalogueObject, find_object, is_known
-from ingestion.text_table import spelled_as_first_seen, to_text_table
+from ingestion.text_table import LONGEST_COLUMN, spelled_as_first_seen, to_text_table
 from runtime.errors import SourceError, StateError
 from runtime.files import write_atomically
+from runtime.findings import Finding
 from runtime.locks import locked
 from runtime.records import Page, Window
 from runtime.sources import SOURCES
@@ -60,6 +62,11 @@ class Manifest:
     findings: list[dict[str, Any]] = field(default_factory=list)
     started_at: str = ""
     finished_at: str = ""
+
+
+_MANIFEST = TypeAdapter(Manifest)
+_PART = ("name", "sha256")
+_SEAL = b'{"sha256": "'
 
 
 class Lake:
@@ -144,6 +151,7 @@ class Lake:
         folder = self.run_path(entry, manifest.business_date, run_id)
         self.fs.makedirs(folder, exist_ok=True)
         spelling: dict[str, str] = {}
+        renamed: dict[str, str] = {}
         waiting: list[pa.Table] = []
         rows = size = 0
         for page in pages:
@@ -159,7 +167,7 @@ class Lake:
                         "run again; if it stays so, ask the vendor",
                     )
             table = to_text_table(page, manifest.pages, manifest.rows, run_id, started)
-            waiting.append(spelled_as_first_seen(entry, table, spelling))
+            waiting.append(spelled_as_first_seen(entry, table, spelling, renamed))
             manifest.rows += table.num_rows
             rows, size = rows + table.num_rows, size + table.nbytes
             if rows >= PART_ROWS or size >= PART_BYTES:
@@ -173,13 +181,14 @@ class Lake:
             table = pa.concat_tables(waiting, promote_options="default")
             self._write_part(folder, manifest, table)
         manifest.columns = list(spelling.values())
+        manifest.findings = [asdict(_renamed(entry, *names)) for names in renamed.items()]
         manifest.finished_at = datetime.now(UTC).isoformat()
         return manifest
 
     def finish_run(self, entry: CatalogueObject, manifest: Manifest) -> None:
         """Declare a run complete by writing (or rewriting) its manifest."""
         path = self.run_path(entry, manifest.business_date, manifest.run_id)
-        self._write_atomically(f"{path}/_manifest.json", _to_json(asdict(manifest)))
+        self._write_atomically(f"{path}/_manifest.json", _sealed(asdict(manifest)))
 
     def _write_part(self, folder: str, manifest: Manifest, table: pa.Table) -> None:
         sink = pa.BufferOutputStream()
@@ -202,6 +211,22 @@ class Lake:
         """A run's Parquet parts as DuckDB opens them: local paths, else URLs (see `register_lake`)."""
         folder = self.run_path(entry, manifest.business_date, manifest.run_id)
         return [self._location(f"{folder}/{part['name']}") for part in manifest.parts]
+
+    def compare(self, entry: CatalogueObject, manifest: Manifest) -> None:
+        """Read a run's parts.
+
+        Raises:
+            StateError: one is gone, or is not the one that was written.
+        """
+        folder = self.run_path(entry, manifest.business_date, manifest.run_id)
+        for part in manifest.parts:
+            path = f"{folder}/{part['name']}"
+            there = self.fs.exists(path)
+            if not there or hashlib.sha256(self.fs.cat_file(path)).hexdigest() != part["sha256"]:
+                raise StateError(
+                    f"{path} is {'damaged' if there else 'gone'}; the warehouse was not touched",
+                    "restore it from a backup of the lake",
+                )
 
     def quarantine_rows(
         self, entry: CatalogueObject, manifest: Manifest, rows: dict[int, tuple[str, str]]
@@ -267,11 +292,20 @@ class Lake:
         with locked(f"{pointer}.lock") if self._is_local else nullcontext():
             runs = [run for run in self.committed(entry) if run.run_id != manifest.run_id]
             document = {"runs": [asdict(run) for run in [*runs, manifest]]}
-            self._write_atomically(pointer, _to_json(document))
+            self._write_atomically(pointer, _sealed(document))
 
     def _read_json(self, path: str) -> dict[str, Any]:
+        content = self.fs.cat_file(path)
+        first_line, _, rest = content.partition(b"\n")
         try:
-            return json.loads(self.fs.cat_file(path))
+            if first_line.startswith(_SEAL) and hashlib.sha256(rest).hexdigest() not in str(
+                first_line
+            ):
+                raise ValueError("its content is not the one that was written")
+            document = json.loads(content)
+            if isinstance(document, dict):
+                document.pop("sha256", None)
+            return document
         except ValueError as error:
             raise StateError(
                 f"{path} is damaged: {error}", "restore it from a backup of the lake"
@@ -304,6 +338,22 @@ def register_lake(connection: duckdb.DuckDBPyConnection, locations: Iterable[str
             connection.register_filesystem(fsspec.filesystem(protocol))
 
 
+def _renamed(entry: CatalogueObject, name: str, own: str) -> Finding:
+    """A column that lands under another name; of a folder without a contract its header may be a person's row."""
+    shown = name if is_known(entry) else f"text of {len(own)} characters"
+    return Finding(
+        rule="column_renamed",
+        source=entry.source,
+        object=entry.object,
+        message="The column's name has characters that no column may have, or is too long: it lands under a safe "
+        "name. / 列名に使えない文字があるか長すぎるため、安全な列名で保存しています。",
+        what_to_do=f"name it with letters, digits, spaces and _ - . / ( ), up to {LONGEST_COLUMN} characters / "
+        f"列名は文字・数字・空白と _ - . / ( ) のみ、{LONGEST_COLUMN}文字以内にしてください。",
+        column=shown,
+        rows=0,
+    )
+
+
 def _fitting(name: str) -> str:
     """A file name that leaves room for what is put behind it."""
     content = name.encode()
@@ -317,13 +367,22 @@ def _to_json(document: Any) -> bytes:
     return json.dumps(document, ensure_ascii=False, indent=1).encode()
 
 
+def _sealed(document: dict[str, Any]) -> bytes:
+    """An object as JSON whose first line holds the hash of the others: one changed byte is noticed."""
+    rest = _to_json(document).partition(b"\n")[2]
+    return b'%s%s",\n%s' % (_SEAL, hashlib.sha256(rest).hexdigest().encode(), rest)
+
+
 def _manifest(document: Any, path: str) -> Manifest:
     try:
-        manifest = Manifest(**document)
+        manifest = _MANIFEST.validate_python(Manifest(**document).__dict__)
         date.fromisoformat(manifest.business_date)
+        datetime.fromisoformat(manifest.window_end)
+        if not all(isinstance(part.get(name), str) for part in manifest.parts for name in _PART):
+            raise ValueError("a part without a name or sha256")
     except (TypeError, ValueError) as error:
         raise StateError(
-            f"{path} is damaged: a run has another form ({error})",
+            f"{path} is damaged: a run has another form ({str(error).splitlines()[0]})",
             "restore it from a backup of the lake",
         ) from error
     return manifest

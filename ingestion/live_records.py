@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from ingestion.catalogue import CatalogueObject
 from ingestion.lake import Lake
+from runtime.sql import identifier, identifiers
 
 
 def live_records(lake: Lake, entry: CatalogueObject) -> pa.Table:
@@ -20,8 +21,8 @@ def live_records(lake: Lake, entry: CatalogueObject) -> pa.Table:
     landed = {column for run in runs for column in run.columns}
     if not landed.issuperset(entry.key):
         return pa.table({name: pa.array([], pa.string()) for name in names})
-    key = ", ".join(f'"{name}"' for name in entry.key)
-    cursor = f'"{entry.cursor}"' if entry.cursor in landed else "null::varchar"
+    key = identifiers(entry.key)
+    cursor = identifier(entry.cursor) if entry.cursor in landed else "null::varchar"
     held_back = [path for run in runs for path in lake.quarantined_parts(entry, run)]
     kept = (
         "anti join read_parquet($held_back, union_by_name = true) using (_run_id, _row)"
@@ -67,7 +68,7 @@ def keys_of_files(
     found: dict[str, set[tuple[str, ...]]] = {path: set() for path in paths}
     if not runs or not {column for run in runs for column in run.columns}.issuperset(entry.key):
         return found
-    names = ", ".join(f'"{name}"' for name in entry.key)
+    names = identifiers(entry.key)
     held_back = [path for run in runs for path in lake.quarantined_parts(entry, run)]
     kept = (
         "anti join read_parquet($held_back, union_by_name = true) using (_run_id, _row)"
@@ -85,7 +86,7 @@ def keys_of_files(
             f"""
             with versions as (
                 select _source_file, _is_deleted, _extracted_at, _run_id, _row,
-                    {", ".join(f'trim("{name}") as "{name}"' for name in entry.key)}
+                    {", ".join(f"trim({name}) as {name}" for name in map(identifier, entry.key))}
                 from read_parquet($parts, union_by_name = true, hive_partitioning = false)
                 where _source_file in (select unnest($paths::varchar[]))
             ),

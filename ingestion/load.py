@@ -89,7 +89,10 @@ def store_salt(warehouse: Path, salt_file: Path) -> None:
             write_atomically(salt_file, secrets.token_hex(32), mode=0o600)
         salt = salt_file.read_text(encoding="utf-8", errors="replace") if salt_file.exists() else ""
         fingerprint = hashlib.sha256(salt.encode()).hexdigest()
-        is_other = fingerprint_file.exists() and fingerprint_file.read_text() != fingerprint
+        is_other = (
+            fingerprint_file.exists()
+            and fingerprint_file.read_text(errors="replace") != fingerprint
+        )
         if not salt.strip() or (used and used[0] != salt) or is_other:
             raise StateError(
                 f"{salt_file} is {'another one than before' if salt.strip() else 'lost or empty'}: "
@@ -161,6 +164,7 @@ def _load_run(
     load_id: int,
 ) -> None:
     if manifest.parts:
+        lake.compare(entry, manifest)
         parts, quarantined = lake.parts(entry, manifest), lake.quarantined_parts(entry, manifest)
         register_lake(connection, parts)
         kept = "where _row not in (select _row from read_parquet(?))" if quarantined else ""

@@ -1,7 +1,10 @@
 """Records as tables of text: what a run's Parquet parts hold, every field under its own name and as it came."""
 
+import hashlib
+import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from itertools import chain
 from operator import itemgetter
 from typing import Any
@@ -14,6 +17,8 @@ from runtime.errors import SchemaError
 from runtime.records import RESERVED_COLUMNS, Page
 
 SCALARS = frozenset({int, float, bool, type(None)})
+LONGEST_COLUMN = 200  # characters of a column's
+SIGNS = frozenset(" _-./()\u3000＿－．／（）")
 TECHNICAL_COLUMNS = {
     "_extracted_at": pa.timestamp("us", tz="UTC"),
     "_run_id": pa.string(),
@@ -88,6 +93,21 @@ def fold(name: str) -> str:
     return name.encode().lower().decode()
 
 
+@lru_cache(100_000)
+def column_name(name: str) -> str:
+    """The name under which a source's column lands: its own, or a safe one.
+
+    A name may have letters and digits of any script, spaces and ``_ - . / ( )``, full-width ones too, up to
+    LONGEST_COLUMN characters. Of any other these are kept, and a hash tells it from others.
+    """
+    fits = [letter in SIGNS or unicodedata.category(letter)[0] in "LMN" for letter in name]
+    if name and all(fits) and len(name) <= LONGEST_COLUMN:
+        return name
+    kept = "".join(letter if fit else "_" for letter, fit in zip(name, fits, strict=True))
+    digest = hashlib.md5(fold(name).encode()).hexdigest()[:8]
+    return f"{kept[:100]}_{digest}"
+
+
 def _text_array(values: Sequence[Any]) -> pa.Array:
     try:
         return pa.array(values, pa.string())
@@ -100,19 +120,27 @@ def _text_array(values: Sequence[Any]) -> pa.Array:
 
 
 def spelled_as_first_seen(
-    entry: CatalogueObject, table: pa.Table, spelling: dict[str, str]
+    entry: CatalogueObject,
+    table: pa.Table,
+    spelling: dict[str, str],
+    renamed: dict[str, str],
 ) -> pa.Table:
-    """``table`` with every column spelled as on the run's earlier pages.
+    """``table`` with every column under a name that may be one, spelled as on the run's earlier pages.
 
     The warehouse does not tell upper from lower case, so `Region__c` and `region__c` of two pages are one column.
 
     Args:
         spelling: folded name → name, of the pages before; the new ones are added.
+        renamed: name under which it lands → the source's own, of columns that may not have theirs; likewise.
 
     Raises:
         SchemaError: one page has two such columns, which would be mixed up, or one of a technical column's name.
     """
-    names = table.column_names[: -len(TECHNICAL_COLUMNS)]
+    written = table.column_names[: -len(TECHNICAL_COLUMNS)]
+    names = [*map(column_name, written)]
+    for name, own in zip(names, written, strict=True):
+        if name != own:
+            renamed.setdefault(name, own)
     reserved = sorted(name for name in names if fold(name) in RESERVED_COLUMNS)
     if reserved:
         raise SchemaError(

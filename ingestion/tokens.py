@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from runtime.files import write_atomically
+from runtime.files import read_json_object, write_atomically
 from runtime.locks import locked
 
 # A token with less left is renewed before it is used [seconds].
@@ -58,7 +58,11 @@ class TokenStore:
 
     def _read(self) -> dict[str, Any]:
         if self._path.exists():
-            pair = json.loads(self._path.read_text(encoding="utf-8"))
+            pair = read_json_object(
+                self._path,
+                *("origin", "access_token", "refresh_token", "expires_at"),
+                hint="authorise again, put the new refresh token into the Airflow connection, and delete the file",
+            )
             if pair["origin"] == self._origin:
                 return pair
         return {"access_token": None, "refresh_token": self._first, "expires_at": 0.0}

@@ -13,10 +13,13 @@ from pipeline.build_register import BuildRegister
 from pipeline.context import Context
 from pipeline.held_back import check_held_back
 from pipeline.history import check_history, slice_rows
-from publishing.snapshot import publish_snapshot, published_findings
+from pipeline.rebuilt_files import RebuildSettings, finish_replacing
+from publishing.snapshot import current_snapshot, publish_snapshot, published_findings
 from runtime.duckdb_connection import connect
 from runtime.errors import BuildError, ContractError, StateError
 from runtime.progress import report
+from runtime.settings import Settings
+from runtime.sql import identifier
 
 ALL_KEYS_EVERY = timedelta(days=7)
 
@@ -30,14 +33,10 @@ def load_and_plan(context: Context, business_date: date) -> BuildPlan:
     if first_landed_date(context, business_date) is None:
         raise StateError("the lake holds no committed run", "let the ingest DAGs run first")
     settings = context.settings
+    finish_replacing(settings)
     builds = BuildRegister(settings.warehouse_file)
     newest = builds.newest()
-    was_published = any(built.status == "published" for built in builds.all())
-    if was_published and not settings.marts_file.exists():
-        raise StateError(
-            f"{settings.marts_file} is gone, and with it the slices of older dates; what is published stays",
-            "`make rebuild` makes it again from the lake",
-        )
+    _refuse_lost_files(settings, builds)
     backfill = newest is not None and business_date < newest.as_of_date
     warehouse, marts = settings.warehouse_file, settings.marts_file
     if backfill:
@@ -87,6 +86,19 @@ def load_and_plan(context: Context, business_date: date) -> BuildPlan:
             "since_as_of_date": since.as_of_date,
         }
     )
+
+
+def _refuse_lost_files(settings: Settings, builds: BuildRegister) -> None:
+    lost = ""
+    if any(built.status == "published" for built in builds.all()):
+        lost = "" if settings.marts_file.exists() else f"{settings.marts_file} is gone"
+    elif current_snapshot(settings) and not isinstance(settings, RebuildSettings):
+        lost = f"{settings.warehouse_file} is gone, or its register of builds (ops.builds)"
+    if lost:
+        raise StateError(
+            f"{lost}, and with it the slices of older dates; what is published stays",
+            "`make rebuild` makes it again from the lake",
+        )
 
 
 def first_landed_date(context: Context, business_date: date) -> str | None:
@@ -277,7 +289,9 @@ def warehouse_tables(path: Path) -> list[tuple[str, str, int]]:
             (
                 schema,
                 table,
-                connection.execute(f"select count(*) from {schema}.{table}").fetchone()[0],
+                connection.execute(
+                    f"select count(*) from {identifier(schema)}.{identifier(table)}"
+                ).fetchone()[0],
             )
             for schema, table in names
         ]

@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import duckdb
+
 from pipeline.build_plan import BuildPlan
 from runtime.duckdb_connection import connect
+from runtime.errors import StateError
 
 
 @dataclass(frozen=True)
@@ -41,9 +44,15 @@ class BuildRegister:
             }
             if "builds" not in tables:
                 return []
-            rows = connection.execute(
-                "select build_id, as_of_date, config_hash, load_id, status from ops.builds order by build_id"
-            ).fetchall()
+            try:
+                rows = connection.execute(
+                    "select build_id, as_of_date, config_hash, load_id, status from ops.builds order by build_id"
+                ).fetchall()
+            except duckdb.Error as error:
+                raise StateError(
+                    f"{self.warehouse}: the register of builds cannot be read: {str(error).splitlines()[0]}",
+                    "`make rebuild` makes the warehouse again from the lake",
+                ) from error
         return [Build(*row) for row in rows]
 
     def newest(self) -> Build | None:

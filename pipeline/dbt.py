@@ -17,6 +17,7 @@ from pipeline import codes, definitions
 from pipeline.build_plan import BuildPlan, Mode
 from pipeline.context import Context
 from pipeline.rows_behind import rows_behind
+from runtime.damage import explained_text
 from runtime.errors import BuildError, TenantError
 from runtime.files import write_atomically
 from runtime.process import start
@@ -105,7 +106,7 @@ def write_docs(context: Context, plan: BuildPlan) -> None:
     """dbt's documentation as one static page on the site, if models or configuration changed since the last one."""
     page = context.settings.site_dir / "dbt" / "index.html"
     written_for = page.with_name("config_hash.txt")
-    if written_for.exists() and written_for.read_text() == plan.config_hash:
+    if written_for.exists() and written_for.read_text(errors="replace") == plan.config_hash:
         return
     target = run(context, plan, ["docs", "generate", "--static"])
     page.parent.mkdir(parents=True, exist_ok=True)
@@ -156,9 +157,11 @@ def run(context: Context, plan: BuildPlan, arguments: list[str]) -> Path:
             if step and int(step[1]) % 20 == 0:
                 report("dbt", done=int(step[1]), total=int(step[2]))
     if process.wait() != 0:
+        said = _failures(results, log_path)
+        known = explained_text(said, settings.home)
         raise BuildError(
-            f"dbt {arguments[0]} failed: {_failures(results, log_path)}{rows_behind(plan.warehouse, results)}",
-            f"details are in {log_path}",
+            f"dbt {arguments[0]} failed: {said}{rows_behind(plan.warehouse, results)}",
+            known.hint if known else f"details are in {log_path}",
         )
     return target
 

@@ -154,7 +154,7 @@ def _land(
             if source.refusals:
                 manifest.api["refusals"] = source.refusals
             manifest.window_end = source.covered_until(window).isoformat()
-            manifest.findings = [asdict(finding) for finding in source.findings]
+            manifest.findings += [asdict(finding) for finding in source.findings]
             _keep_originals(lake, entry, manifest, source)
         newest = max((run.business_date for run in lake.committed(entry)), default="")
         if entry.spec.is_file_drop and business_date.isoformat() >= newest:

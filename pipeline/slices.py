@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pipeline.context import Context
 from runtime.duckdb_connection import connect
-from runtime.sql import literal
+from runtime.sql import identifier, literal
 
 
 def scratch_files(context: Context, business_date: date) -> tuple[Path, Path]:
@@ -36,7 +36,7 @@ def copy(scratch: Path, marts: Path, as_of_date: date) -> list[str]:
             ).fetchall()
         ]
         connection.execute("begin")
-        for table in tables:
+        for table in map(identifier, tables):
             connection.execute(f"delete from marts.{table} where as_of_date = ?", [as_of_date])
             connection.execute(
                 f"insert into marts.{table} by name select * from scratch.marts.{table} where as_of_date = ?",

@@ -19,10 +19,12 @@ from pipeline.context import Context, load_context
 from pipeline.extract import connected_objects, extract_object
 from pipeline.findings import record_source
 from runtime.business_date import areas_to_wait_for, resolve_business_date
+from runtime.damage import explained
 from runtime.errors import AuthenticationError, ContractError, SourceError, WarehouseError
 from runtime.progress import BUILD, report
 from runtime.records import Connection as SourceConnection
 from runtime.redaction import hide_values, redact
+from runtime.settings import get_settings
 from runtime.sources import SOURCES
 
 log = logging.getLogger(__name__)
@@ -221,8 +223,15 @@ def run_and_report(function: Callable[..., Any], *arguments: Any, **options: Any
         cause = error.__cause__ if may_pass else error
     except Exception as error:
         told, text = traceback.format_exc(), str(error)
-        message = redact(f"unexpected {type(error).__name__} in {function.__name__}: {text}")
+        known = explained(error, get_settings().home)
+        message = (
+            str(known)
+            if known
+            else redact(f"unexpected {type(error).__name__} in {function.__name__}: {text}")
+        )
         failure = error if hide_values(text) == text else RuntimeError(hide_values(message))
+        if known:
+            failure = AirflowFailException(message)
         cause = error.__cause__
     blocked = isinstance(cause, ContractError)
     report("failed", **_running(), message=hide_values(message), is_blocked=blocked)

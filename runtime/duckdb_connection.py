@@ -6,6 +6,7 @@ import duckdb
 
 from runtime.errors import StateError
 from runtime.settings import get_settings
+from runtime.sql import literal
 
 
 def connect(path: Path, read_only: bool = False) -> duckdb.DuckDBPyConnection:
@@ -29,5 +30,5 @@ def connect(path: Path, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     settings = get_settings()
     connection.execute("set TimeZone = 'UTC'")
     connection.execute(f"set threads = {settings.duckdb_threads}")
-    connection.execute(f"set memory_limit = '{settings.duckdb_memory}'")
+    connection.execute(f"set memory_limit = {literal(settings.duckdb_memory)}")
     return connection

@@ -1,9 +1,13 @@
 """Files that are whole or not there: written beside their place, synced, then put into it in one step."""
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+from runtime.errors import StateError
 
 
 @contextmanager
@@ -39,6 +43,25 @@ def write_atomically(path: Path | str, content: bytes | str, mode: int | None = 
             if mode is not None:
                 os.fchmod(descriptor, mode)
             handle.write(payload)
+
+
+def read_json_object(path: Path, *keys: str, hint: str) -> dict[str, Any]:
+    """The JSON object of a file of ours.
+
+    Args:
+        keys: what it has to hold.
+        hint: what to do where it does not.
+
+    Raises:
+        StateError: it is damaged, or of another form.
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        document = None
+    if not isinstance(document, dict) or not all(key in document for key in keys):
+        raise StateError(f"{path} is damaged", hint)  # its text may hold a secret
+    return document
 
 
 def settle(unfinished: Path, path: Path) -> None:

@@ -77,7 +77,7 @@ def open_failures(settings: Settings, dag_id: str = "") -> list[dict[str, Any]]:
         dag = event.get("dag", BUILD)
         match event["event"]:
             case "failed" if "object" not in event and "message" in event:
-                problems[event["message"]] = event | {"dag": dag}
+                problems[str(event["message"])] = event | {"dag": dag}
             case "announced":
                 problems = _without(problems, dag)
             case "published" | "unchanged":
@@ -104,4 +104,4 @@ def parsed(line: str | bytes) -> dict[str, Any] | None:
         datetime.fromisoformat(event["at"])
     except (ValueError, TypeError, LookupError):
         return None
-    return event if "event" in event else None
+    return event if isinstance(event.get("event"), str) else None

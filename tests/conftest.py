@@ -109,7 +109,8 @@ def _built(tmp_path_factory: pytest.TempPathFactory, name: str, run: Callable[[P
     base = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         base = base.parent
-    home, printed = base / f"built_{name}", base / f"built_{name}.txt"
+    # a folder as people name them: what is below it has to be quoted everywhere
+    home, printed = base / f"{name}'s state", base / f"built_{name}.txt"
     with (base / f"built_{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not printed.exists():

@@ -11,6 +11,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from runtime.sql import identifier
+
 CHUNK = 10_000
 
 
@@ -47,7 +49,7 @@ class Sweep:
 
     def missed(self, before: datetime) -> Iterator[list[tuple[str, ...]]]:
         """Keys of the records whose version older than ``before`` the lake does not have."""
-        key, seen_key, first = self._columns(), self._columns("seen."), f'"{self._key[0]}"'
+        key, seen_key, first = self._columns(), self._columns("seen."), identifier(self._key[0])
         yield from self._answer(
             f"""
             select {seen_key} from seen left join known using ({key})
@@ -62,7 +64,7 @@ class Sweep:
         )
 
     def _columns(self, table: str = "") -> str:
-        return ", ".join(f'{table}"{name}"' for name in self._key)
+        return ", ".join(f"{table}{identifier(name)}" for name in self._key)
 
     def _answer(self, sql: str, parameters: dict[str, Any]) -> Iterator[list[tuple]]:
         with duckdb.connect() as connection:

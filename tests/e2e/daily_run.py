@@ -18,6 +18,7 @@ from pathlib import Path
 from rich.console import Console
 
 from cli import airflow_home, sandbox, state
+from cli.command import exit_status
 from cli.report import INCOMPLETE, is_incomplete, print_findings
 from ingestion.catalogue import AREAS
 from ingestion.lake import Lake
@@ -35,16 +36,21 @@ _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload([__name__, "great_expectations"])
 
 
-def run_day(home: Path, tenant: Path, day: str) -> Run:
-    """Run a business date to its end; exit status 3 if something is missing in what was published."""
-    process = _start(home, tenant, day)
+def run_day(home: Path, tenant: Path, day: str, printed: Path | None = None) -> Run:
+    """Run a business date to its end; exit status 3 if something is missing in what was published.
+
+    Args:
+        printed: where its output goes; None = a file in ``home``.
+    """
+    printed = printed or home / "printed.txt"
+    process = begin_day(home, tenant, day, printed)
     process.join(400)
-    return Run(process.exitcode, (home / "printed.txt").read_text(encoding="utf-8"), home)
+    return Run(process.exitcode, printed.read_text(encoding="utf-8"), home)
 
 
 def kill_day(home: Path, tenant: Path, day: str, moment: Callable[[], bool]) -> None:
     """Run a business date and SIGKILL its process as soon as ``moment`` is true."""
-    process = _start(home, tenant, day)
+    process = begin_day(home, tenant, day, home / "printed.txt")
     deadline = time.monotonic() + 400
     while not moment():
         assert process.is_alive(), f"the run of {day} ended before it could be killed"
@@ -61,21 +67,28 @@ def events(home: Path) -> list[dict]:
     return [json.loads(line) for line in lines]
 
 
-def _start(home: Path, tenant: Path, day: str) -> BaseProcess:
+def begin_day(home: Path, tenant: Path, day: str, printed: Path) -> BaseProcess:
+    """Start a business date; ``printed`` gets its output."""
     home.mkdir(parents=True, exist_ok=True)
-    process = _processes.Process(target=_work, args=(home, tenant, date.fromisoformat(day)))
+    arguments = (home, tenant, date.fromisoformat(day), printed)
+    process = _processes.Process(target=_work, args=arguments)
     process.start()
     return process
 
 
-def _work(home: Path, folder: Path, day: date) -> None:
-    """The child: ingest every area, then build, audit, publish, render."""
+def _work(home: Path, folder: Path, day: date, printed: Path) -> None:
+    """The child: a day, or the words that `make run` would end with."""
     os.environ.clear()
     os.environ.update(environment(home))
-    printed = os.open(home / "printed.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    os.dup2(printed, 1)
-    os.dup2(printed, 2)
+    output = os.open(printed, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
 
+    sys.exit(exit_status(lambda console: _day(console, folder, day)))
+
+
+def _day(console: Console, folder: Path, day: date) -> int:
+    """Ingest every area, then build, audit, publish, render; returns its exit status."""
     settings, tenant = get_settings(), load_tenant(folder)
     with state.exclusive(settings):
         state.claim(settings, tenant.name, folder)
@@ -93,9 +106,8 @@ def _work(home: Path, folder: Path, day: date) -> None:
         build.publish(context, build.audit(context, build.run_dbt(context, plan)))
         build.render_site(context)
         server.terminate()
-        print_findings(Console(width=200), context.findings)
-        if is_incomplete(context.findings):
-            sys.exit(INCOMPLETE)
+        print_findings(console, context.findings)
+        return INCOMPLETE if is_incomplete(context.findings) else 0
 
 
 def _write_docs_page(context: Context, day: date) -> None:

@@ -115,11 +115,11 @@ def test_later_dates_are_left_out_of_an_older_one(lake, warehouse):
 def test_new_columns_are_added(lake, warehouse):
     land_and_commit(lake, ACCOUNT, DAY, accounts(1))
     load(warehouse, lake, COLUMNS)
-    land_and_commit(lake, ACCOUNT, NEXT, [{"Id": "A2", '業種 "x"': "製造", "name": "lower"}])
+    land_and_commit(lake, ACCOUNT, NEXT, [{"Id": "A2", "業種（x）": "製造", "name": "lower"}])
     load(warehouse, lake, COLUMNS)
     assert query(
         warehouse,
-        'select Id, Name, "業種 ""x""", CustomerStage__c from raw.salesforce__account order by 1',
+        'select Id, Name, "業種（x）", CustomerStage__c from raw.salesforce__account order by 1',
     ) == [("A1", "青山", None, None), ("A2", "lower", "製造", None)]
 
 
@@ -210,7 +210,7 @@ def test_a_load_that_fails_half_way_leaves_nothing(lake, warehouse):
     (part,) = lake.parts(LEAD, damaged)
     good = lake.fs.cat_file(part)
     lake.fs.pipe_file(part, good[:20])
-    with pytest.raises(StateError, match="cannot be read"):
+    with pytest.raises(StateError, match="is damaged"):
         load(warehouse, lake, COLUMNS)
     assert ids(warehouse) == []
     assert "Extra" not in column_names(warehouse, ACCOUNT.table)
@@ -238,11 +238,11 @@ module.load(Path(sys.argv[2]), Lake(sys.argv[1]), {})
 
 
 def test_a_part_that_lost_rows_after_its_commit_is_not_loaded(lake, warehouse):
-    """What the manifest counts is what must arrive; a shorter part would be a silent loss."""
+    """A part is the one that was written: a shorter one would be a silent loss."""
     manifest = land_and_commit(lake, ACCOUNT, DAY, accounts(1, 2, 3))
     (part,) = lake.parts(ACCOUNT, manifest)
     pq.write_table(pq.read_table(part).slice(1), part)
-    with pytest.raises(StateError, match=r"has 2 rows on the lake, its manifest says 3 less 0"):
+    with pytest.raises(StateError, match=r"part-00000.parquet is damaged"):
         load(warehouse, lake, COLUMNS)
     load(warehouse, Lake(f"{lake.root}-empty"), COLUMNS)
     assert ids(warehouse) == []
@@ -257,17 +257,15 @@ def test_a_file_that_is_no_warehouse_is_named(warehouse):
     assert "make rebuild" in caught.value.hint
 
 
-@pytest.mark.parametrize("damage", ["cut short", "gone"])
+@pytest.mark.parametrize("damage", ["damaged", "gone"])
 def test_a_part_that_cannot_be_read_is_named(lake, warehouse, damage):
     manifest = land_and_commit(lake, ACCOUNT, DAY, accounts(1, 2))
     (part,) = lake.parts(ACCOUNT, manifest)
     content = Path(part).read_bytes()
     Path(part).unlink()
-    if damage == "cut short":
+    if damage == "damaged":
         Path(part).write_bytes(content[:100])
-    with pytest.raises(
-        StateError, match=r"salesforce\.Account: run .* cannot be read: .*part-0"
-    ) as caught:
+    with pytest.raises(StateError, match=rf"Account/.*/part-0.* is {damage}") as caught:
         load(warehouse, lake, COLUMNS)
     assert "backup" in caught.value.hint
 

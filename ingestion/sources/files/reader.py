@@ -79,12 +79,19 @@ class FileReader:
 
         Raises:
             UnreadableFile: it is no clean table, or too large a one.
-            SourceError: the process does not start.
+            SourceError: the process does not start, or the machine has no room for the records.
         """
         self._files += 1
         spool = Path(self._folder.name) / str(self._files)
         job = {"path": str(path.absolute()), "spool": str(spool), "encoding": encoding}
         answer = self._ask(path, job | {"expected": asdict(expected)})
+        if "failed" in answer:
+            raise SourceError(
+                "files",
+                path.name,
+                f"it cannot be read now: {answer['failed']}",
+                "make room there (TMPDIR names the folder) and run again",
+            )
         if "reason" in answer:
             spool.unlink(missing_ok=True)
             raise UnreadableFile(path, answer["reason"], answer["what_to_do"])

@@ -4,6 +4,7 @@ A line of JSON on its input is a file to read; the records go into a file of the
 to be said of them into a line of its output.
 """
 
+import errno
 import json
 import resource
 import sys
@@ -24,7 +25,7 @@ READY = "ready"
 
 def read(path: Path, spool: Path, expected: ExpectedColumns, encoding: str) -> dict[str, Any]:
     """Write the records of a file into ``spool``; returns ``{rows, remarks, total_row}``, or of a file that cannot
-    be read ``{reason, what_to_do}``."""
+    be read ``{reason, what_to_do}``; ``{failed}`` where that is not the file's fault."""
     told, rows = Told(), 0
     try:
         with spool.open("wb") as file:
@@ -38,13 +39,22 @@ def read(path: Path, spool: Path, expected: ExpectedColumns, encoding: str) -> d
         refused = too_much(
             path, "MB of memory when it is read", "読み込みに必要なメモリー（MB）", megabytes
         )
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return {"failed": f"{spool.parent}: {error.strerror}"}
+        refused = _unread(path, error)
     except Exception as error:  # of the error only its kind is told: its text may hold values
-        kind = type(error).__name__
-        reason = f"it cannot be read ({kind}) / 読み込めません（{kind}）"
-        refused = UnreadableFile(path, reason, EXPORT_AGAIN)
+        refused = _unread(path, error)
     else:
         return {"rows": rows, "total_row": told.total_row, "remarks": [*map(asdict, told.remarks)]}
     return {"reason": refused.reason, "what_to_do": refused.what_to_do}
+
+
+def _unread(path: Path, error: Exception) -> UnreadableFile:
+    kind = type(error).__name__
+    return UnreadableFile(
+        path, f"it cannot be read ({kind}) / 読み込めません（{kind}）", EXPORT_AGAIN
+    )
 
 
 def main() -> None:

@@ -27,7 +27,7 @@ def url(base_url: str, root: str, soql: str) -> str:
 
 def id_lists(ids: Iterable[str]) -> Iterator[str]:
     """Conditions that together name every id once."""
-    quoted = [f"'{key}'" for key in ids]
+    quoted = ["'" + key.replace("\\", r"\\").replace("'", r"\'") + "'" for key in ids]
     for first in range(0, len(quoted), IDS_A_QUERY):
         yield f" WHERE Id IN ({','.join(quoted[first : first + IDS_A_QUERY])})"
 
