@@ -16,11 +16,12 @@ KILLS ?= 100
 DAYS ?= 30
 SEED ?= 0
 ONLY ?=
+OUT ?=
 
 # a variable's value as one word of the shell, whatever is in it
 text = '$(subst ','\'',$(value $(1)))'
 
-.PHONY: help install run up down trigger sandbox status rollback rebuild public-suffixes contracts release-contracts demo check-source demo-history bench-extract bench test chaos lint format clean
+.PHONY: help install run up down trigger sandbox status rollback rebuild public-suffixes contracts release-contracts demo check-source template demo-history bench-extract bench test chaos lint format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -52,6 +53,9 @@ sandbox: install ## serve a tenant's vendor APIs in the foreground TENANT=folder
 
 check-source: install ## test a source's connection: sign-in, quota, objects, fields SOURCE=salesforce [TENANT=folder]
 	@$(BIN)/python -m cli.check_source --source $(call text,SOURCE) --tenant $(call text,TENANT)
+
+template: install ## a tenant folder with one Excel template an entity OUT=folder
+	@$(BIN)/python -m cli.template --out $(call text,OUT)
 
 demo: install ## write the demo tenant's folder TENANT=folder
 	@$(BIN)/python -m demo $(call text,TENANT)

@@ -53,6 +53,8 @@ class Column:
         reads_as: how landed text becomes its value, a name of reading.READINGS: the contract's
             property ``reads_as``, else what its type says; None where the text itself is the value
             (a vendor's texts) or nothing lands (core, marts).
+        title: the name people call it by (``businessName``): a dropped file may call it so too.
+        example: a value, as text; empty if none is told.
     """
 
     name: str
@@ -63,6 +65,8 @@ class Column:
     key_position: int | None
     properties: dict[str, Any]
     reads_as: str | None = None
+    title: str = ""
+    example: str = ""
 
     @property
     def is_personal(self) -> bool:
@@ -256,6 +260,8 @@ class _Reader:
             key_position=(prop.primaryKeyPosition or 1) if prop.primaryKey else None,
             properties=_properties(prop.customProperties),
             reads_as=self._reads_as(prop),
+            title=prop.businessName or "",
+            example=str(prop.examples[0]) if prop.examples else "",
         )
 
     def _reads_as(self, prop: SchemaProperty) -> str | None:

@@ -7,19 +7,20 @@ from dataclasses import asdict, replace
 from datetime import date, timedelta
 from typing import Any
 
-from expectations.contracts import contract_for
-from ingestion.catalogue import CatalogueObject, area_of_entity, is_known, objects_of
+from ingestion.catalogue import CatalogueObject, area_of_entity, objects_of
 from ingestion.lake import Lake, Manifest
 from ingestion.live_records import keys_of_files, live_records
 from ingestion.sources.base import Known, Source, malformed_as_source_error
 from pipeline.context import Context
+from pipeline.file_columns import expected_columns
 from pipeline.findings import record_drop_root, record_passed_over, record_unread
 from runtime.business_date import day_end
 from runtime.errors import SourceError
 from runtime.progress import report
-from runtime.records import Connection, ExpectedColumns, Window
+from runtime.records import Connection, Window
 from runtime.redaction import hide_values, redact
 from runtime.sources import SOURCES
+from runtime.tenant import FileFeed
 
 # The area of every dropped folder that is no entity: with it, the root of the drop is looked at.
 AREA_OF_THE_UNKNOWN = area_of_entity("")
@@ -53,13 +54,15 @@ def opened_source(context: Context, name: str, connection: Connection) -> Iterat
     That is: the time zone, where rotating tokens are kept, the folder of dropped files, what is said of them,
     and what contracts say of their columns.
     """
-    spec, host = SOURCES[name], connection.host
+    spec, host, feeds = SOURCES[name], connection.host, context.tenant.files
     if spec.is_file_drop and not host:
         host = str(context.settings.tenant / name)
     extra = {
         "timezone": context.tenant.timezone,
-        "expected_columns": _expected_columns,
-        "feeds": context.tenant.files,
+        "expected_columns": lambda entry: expected_columns(
+            entry, feeds.get(entry.object, FileFeed())
+        ),
+        "feeds": feeds,
         **connection.extra,
     }
     if "refresh_token" in extra:
@@ -209,20 +212,3 @@ def _keep_originals(lake: Lake, entry: CatalogueObject, manifest: Manifest, sour
             said = f"{notes['reason']} → {notes['what_to_do']}"
             lake.quarantine_file(entry, manifest, name, original.content, said)
             report("warning", message=f"{entry.source} / {name} is quarantined: {said}")
-
-
-def _expected_columns(entry: CatalogueObject) -> ExpectedColumns:
-    """What an entity's contract says of its columns; nothing of an object that is not in the catalogue."""
-    if not is_known(entry):
-        return ExpectedColumns()
-    contract = contract_for(entry)
-    dates = [c.name for c in contract.columns if c.logical_type in ("date", "timestamp")]
-    names = [column.name for column in contract.columns if not column.is_derived]
-    return ExpectedColumns(
-        required=list(contract.required_columns),
-        dates=dates,
-        columns=names,
-        personal=[column.name for column in contract.columns if column.is_personal],
-        numbers=[c.name for c in contract.columns if c.logical_type in ("integer", "number")],
-        money=[c.name for c in contract.columns if c.reads_as in ("money", "amount")],
-    )

@@ -126,7 +126,7 @@ def record_committed(
     """
     found = _of_files(entry, manifest)
     if verdict is not None:
-        found += verdict.findings
+        found += [_as_written(finding, manifest) for finding in verdict.findings]
     mended = verdict.mended_keys if verdict else frozenset()
 
     def is_replaced(row: dict[str, Any]) -> bool:
@@ -200,6 +200,16 @@ def _share_finding(
             amount=amount or None,
         )
     ]
+
+
+def _as_written(finding: Finding, manifest: Manifest) -> Finding:
+    """A finding of a file's column, with the header that the file has for it."""
+    written = manifest.files.get(finding.place, {}).get("written", {})
+    if finding.column not in written:
+        return finding
+    english, _, japanese = finding.message.partition(" / ")
+    header = written[finding.column]
+    return replace(finding, message=f"{english} (column {header}) / {japanese}（列：{header}）")
 
 
 def _unreadable(reason: str) -> str:

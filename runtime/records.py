@@ -45,6 +45,7 @@ class ExpectedColumns:
         columns: all of them.
         personal: columns whose values are, or point to, a person.
         numbers: columns that hold numbers; ``money`` those of them that hold money.
+        titles: column → further names that a file may call it by.
     """
 
     required: list[str] = field(default_factory=list)
@@ -53,6 +54,12 @@ class ExpectedColumns:
     personal: list[str] = field(default_factory=list)
     numbers: list[str] = field(default_factory=list)
     money: list[str] = field(default_factory=list)
+    titles: dict[str, list[str]] = field(default_factory=dict)
+
+    def shown(self, column: str) -> str:
+        """A column's name for a message: with the first of its further names, if there is one."""
+        titles = self.titles.get(column)
+        return f"{column} ({titles[0]})" if titles else column
 
 
 @dataclass

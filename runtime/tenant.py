@@ -40,6 +40,7 @@ class FileFeed(BaseModel):
             nothing; None: rows missing from it say nothing, but those that look lost are reported.
         max_lost_share: a full drop that lacks more than this share of what the one before had is refused.
         encoding: Python's name of the encoding of its text files, which is then believed; empty = see the files.
+        columns: the entity's column → its header in the files, where that is none the entity knows.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -47,6 +48,7 @@ class FileFeed(BaseModel):
     mode: Literal["full", "changes"] | None = None
     max_lost_share: Annotated[float, Field(ge=0, lt=1)] = 0.5
     encoding: str = ""
+    columns: dict[str, str] = Field(default_factory=dict)
 
     @field_validator("encoding")
     @classmethod

@@ -81,7 +81,7 @@ class FileDrop(Source):
 
     Attributes:
         root: the folder that is read; of an SFTP server one of our own, for what is fetched.
-        accepted: path → {sha256, size, mtime_ns, rows, total_row?} of every file the last extraction gave out;
+        accepted: path → {sha256, size, mtime_ns, rows, total_row?, written?} of every file the last extraction gave out;
             also of one without rows, which of an event feed yields one deleted row, else nothing.
         rejected: the files it could not read.
     """
@@ -269,7 +269,7 @@ class FileDrop(Source):
             try:
                 table = reader.read(self.root / name, expected, encoding)
                 is_workbook = name.lower().endswith(WORKBOOK_ENDINGS)
-                numbers = DecimalSign(expected.numbers, expected.money, is_workbook)
+                numbers = DecimalSign(expected.numbers, expected.money, is_workbook, table.written)
                 for records in table.chunks():
                     numbers.see(records)
                 checked = Checked(table, numbers, numbers.decided(self.root / name))
@@ -314,6 +314,8 @@ class FileDrop(Source):
             notes["decimal_sign"] = checked.sign
         if checked.table.total_row:
             notes["total_row"] = checked.table.total_row
+        if checked.table.written:
+            notes["written"] = checked.table.written
 
 
 def _key(entry: CatalogueObject, record: dict[str, str | None]) -> Key:

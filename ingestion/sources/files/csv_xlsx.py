@@ -14,7 +14,13 @@ from pathlib import Path
 from ingestion.sources.files import limits
 from ingestion.sources.files.csv_rows import QUOTES, csv_rows
 from ingestion.sources.files.encodings import OddCells, find_encoding
-from ingestion.sources.files.header import HEAD_ROWS, columns_not_read, find_header, fold_name
+from ingestion.sources.files.header import (
+    HEAD_ROWS,
+    columns_not_read,
+    find_header,
+    fold_name,
+    known_names,
+)
 from ingestion.sources.files.kinds import is_workbook
 from ingestion.sources.files.unreadable import Remark, UnreadableFile, form_of, too_much
 from runtime.records import ExpectedColumns
@@ -36,10 +42,12 @@ class Told:
     Attributes:
         remarks: what of it was read otherwise than it stands there.
         total_row: cells of the total row that was left out; empty = there was none.
+        written: column → its header, where that is another name.
     """
 
     remarks: list[Remark] = field(default_factory=list)
     total_row: list[str] = field(default_factory=list)
+    written: dict[str, str] = field(default_factory=dict)
 
 
 def read_records(
@@ -67,9 +75,11 @@ def read_records(
     filled = (row for row in rows if any(row[1]))
     head = list(islice(filled, HEAD_ROWS))
     try:
-        place, header = find_header(path, [row[:2] for row in head], expected)
+        place, header, written = find_header(path, [row[:2] for row in head], expected)
     except UnreadableFile as error:
         raise (_of_first_sheet(error, told.remarks[0]) if told.remarks else error) from error
+    pairs = zip(header, written, strict=True)
+    told.written = {n: w for n, w in pairs if fold_name(n) != fold_name(w)}
     if place:
         told.remarks.append(_title(place, head[place][0]))
     unread = columns_not_read(header, expected)
@@ -102,10 +112,9 @@ def _rows(path: Path, expected: ExpectedColumns, told: Told, encoding: str) -> t
         # openpyxl takes longer to load than most text files to read
         from ingestion.sources.files.workbook_rows import workbook_rows
 
-        required = {fold_name(name) for name in expected.required}
-        return workbook_rows(path, told.remarks, required), ""
+        return workbook_rows(path, told.remarks, expected), ""
     encoding = find_encoding(path, encoding)
-    columns = {fold_name(name) for name in (*expected.columns, *expected.required)}
+    columns = set(known_names(expected))
     return ((number, cells, None) for number, cells in csv_rows(path, encoding, columns)), encoding
 
 
@@ -113,7 +122,7 @@ def _records(
     path: Path, header: list[str], rows: Rows, expected: ExpectedColumns, told: Told
 ) -> Iterator[tuple[int, Record]]:
     width = len(header)
-    folded = [fold_name(name) for name in header]
+    folded = [fold_name(told.written.get(name, name)) for name in header]
     dates = [index for index, name in enumerate(header) if name in expected.dates]
     for number, cells, as_day, is_last in _with_end(rows):
         row = cells

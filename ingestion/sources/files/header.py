@@ -22,8 +22,8 @@ WORTH = ("currency", "currencyisocode", "通貨", "通貨コード")
 # How like a column of the contract that the file lacks a name is (0 to 1): end_dt is end_date.
 LIKE = 0.8
 ONE_HEADER = (
-    "let the first row name the columns, those of the entity (docs/tenant.md) / "
-    "1行目を見出しにし、列名をエンティティの列名（docs/tenant.md）に合わせてください"
+    "let the first row name the columns, those of the entity (docs/tenant.md, `make template`) / "
+    "1行目を見出しにし、列名をエンティティの列名（docs/tenant.md、`make template`）に合わせてください"
 )
 
 
@@ -33,13 +33,20 @@ def clean_name(cell: str) -> str:
 
 
 def fold_name(cell: str) -> str:
-    """A column's name as it is compared with those of the contract: half width, lower case."""
-    return unicodedata.normalize("NFKC", clean_name(cell)).lower()
+    """A column's name as it is compared with those of the contract: half width, lower case, without spaces."""
+    return "".join(unicodedata.normalize("NFKC", clean_name(cell)).lower().split())
+
+
+def known_names(expected: ExpectedColumns) -> dict[str, str]:
+    """What a header may call a column (`fold_name`) → the column."""
+    columns = (*expected.columns, *expected.required)
+    titles = {fold_name(name): c for c, names in expected.titles.items() for name in names}
+    return titles | {fold_name(column): column for column in columns}
 
 
 def find_header(
     path: Path, rows: Sequence[tuple[int, list[str]]], expected: ExpectedColumns
-) -> tuple[int, list[str]]:
+) -> tuple[int, list[str], list[str]]:
     """Which of a file's first rows is the header, and its names.
 
     Args:
@@ -48,7 +55,8 @@ def find_header(
         expected: what the contract says; without required columns the first row is the header.
 
     Returns:
-        The header's place in ``rows``, and its names: a name of the contract as it is spelled there.
+        The header's place in ``rows``; the names of its columns, those of the contract as they are spelled there;
+        and the same as they are written in the file.
 
     Raises:
         UnreadableFile: there is none, or it cannot be one.
@@ -59,19 +67,19 @@ def find_header(
             "it has no header row, only empty rows / 見出し行がなく、空の行だけです",
             ONE_HEADER,
         )
-    known = {fold_name(name): name for name in (*expected.columns, *expected.required)}
-    required = {fold_name(name) for name in expected.required}
-    named = [{fold_name(cell) for cell in cells} for _, cells in rows]
+    known, required = known_names(expected), set(expected.required)
+    named = [{known.get(fold_name(cell)) for cell in cells} for _, cells in rows]
     fitting = [len(names & required) for names in named]
     place = fitting.index(max(fitting))
     number, cells = rows[place]
-    if required and not named[place] & known.keys():
+    if required and named[place] == {None}:
         raise _no_header(path, rows[0], expected)
-    names = [known.get(fold_name(cell), clean_name(cell)) for cell in cells]
-    while names and not names[-1]:
-        names.pop()
-    _check_names(path, number, names, [clean_name(cell) for cell in cells], expected)
-    return place, names
+    written = [clean_name(cell) for cell in cells]
+    while written and not written[-1]:
+        written.pop()
+    names = [known.get(fold_name(name), name) for name in written]
+    _check_names(path, number, names, written, expected)
+    return place, names, written
 
 
 def columns_not_read(names: Sequence[str], expected: ExpectedColumns) -> Remark | None:
@@ -81,7 +89,8 @@ def columns_not_read(names: Sequence[str], expected: ExpectedColumns) -> Remark 
         names: the header.
         expected: what the contract says of the columns.
     """
-    lacking = {_squeezed(column): column for column in expected.columns if column not in names}
+    missing = [column for column in expected.columns if column not in names]
+    lacking = {_squeezed(t): t for c in missing for t in (*expected.titles.get(c, ()), c)}
     meant = []
     for name in (name for name in names if expected.columns and name not in expected.columns):
         close = get_close_matches(_squeezed(name), lacking, 1, LIKE)
@@ -105,11 +114,12 @@ def _squeezed(name: str) -> str:
 
 def _no_header(path: Path, row: tuple[int, list[str]], expected: ExpectedColumns) -> UnreadableFile:
     forms = [form_of(cell) for cell in row[1] if cell]
+    required = ", ".join(map(expected.shown, expected.required))
     return UnreadableFile(
         path,
-        f"no row names its columns: {', '.join(expected.required)} are required, row {row[0]} has "
+        f"no row names its columns: {required} are required, row {row[0]} has "
         f"{', '.join(form[0] for form in forms)[:SHOWN_NAMES]} / "
-        f"見出し行がありません：{', '.join(expected.required)} が必要ですが、{row[0]}行目は"
+        f"見出し行がありません：{required} が必要ですが、{row[0]}行目は"
         f"{'、'.join(form[1] for form in forms)[:SHOWN_NAMES]}です",
         ONE_HEADER,
     )
@@ -130,9 +140,10 @@ def _check_names(
         )
     # The warehouse's column names do not tell upper from lower case.
     folded = [name.lower() for name in names]
-    doubled = sorted({n for n, f in zip(written, folded, strict=False) if folded.count(f) > 1})
+    doubled = sorted({n for n, f in zip(written, folded, strict=True) if folded.count(f) > 1})
     if doubled:
-        shown = ", ".join(doubled)[:SHOWN_NAMES]
+        columns = dict(zip(written, names, strict=True))
+        shown = ", ".join(_as_written(columns[name], name) for name in doubled)[:SHOWN_NAMES]
         raise UnreadableFile(
             path,
             f"columns of the same name: {shown} / 同じ列名があります：{shown}",
@@ -145,12 +156,18 @@ def _check_names(
             f"column names we use ourselves: {reserved} / 使えない列名です：{reserved}",
             "rename them / 列名を変えてください",
         )
-    missing = ", ".join(name for name in expected.required if name not in names)
+    missing = ", ".join(expected.shown(name) for name in expected.required if name not in names)
     if missing:
         shown = ", ".join(filter(None, written))[:SHOWN_NAMES]
         raise UnreadableFile(
             path,
             f"required columns are missing: {missing} (row {number} has {shown}) / "
             f"必須の列がありません：{missing}（{number}行目にあるのは {shown}）",
-            "rename the columns that hold them, or add them / 列名を直すか、列を足してください",
+            "rename the columns that hold them, add them, or map them in tenant.yml (files: columns) / "
+            "列名を直すか、列を足すか、tenant.yml の files: columns で対応付けてください",
         )
+
+
+def _as_written(column: str, written: str) -> str:
+    """A header as its sender wrote it, with the column that it is if that is called otherwise."""
+    return written if fold_name(column) == fold_name(written) else f"{written} (= {column})"

@@ -28,6 +28,7 @@ class DecimalSign:
     Attributes:
         columns: those that hold numbers; ``money`` those of them that hold money.
         is_workbook: a number cell has a point then, whatever it shows.
+        written: column → its header, where that is another name.
         cells: sign → how many cells have it; ``examples`` of them by sign, under ``?`` one of 1.180 and
             under ``?,`` one of 1,180, both of money only.
     """
@@ -35,6 +36,7 @@ class DecimalSign:
     columns: Sequence[str]
     money: Sequence[str]
     is_workbook: bool = False
+    written: dict[str, str] = field(default_factory=dict)
     cells: dict[str, int] = field(default_factory=lambda: {".": 0, ",": 0})
     examples: dict[str, str] = field(default_factory=dict)
 
@@ -52,7 +54,8 @@ class DecimalSign:
                     continue
                 elif sign == "?,":
                     self.cells["."] += 1
-                self.examples.setdefault(sign, f"{text.strip()} ({name})")
+                header = self.written.get(name, name)
+                self.examples.setdefault(sign, f"{text.strip()} ({header})")
 
     def decided(self, path: Path) -> str:
         """The file's sign; a point where no cell tells.

@@ -31,12 +31,14 @@ class FileTable:
     Attributes:
         rows: how many.
         total_row: cells of the total row that was left out; empty = there was none.
+        written: column → its header, where that is another name.
         remarks: what of the file was read otherwise than it stands there.
         spool: where they are until their `FileReader` is closed.
     """
 
     rows: int
     total_row: list[str]
+    written: dict[str, str]
     remarks: list[Remark]
     spool: Path
 
@@ -96,7 +98,7 @@ class FileReader:
             spool.unlink(missing_ok=True)
             raise UnreadableFile(path, answer["reason"], answer["what_to_do"])
         remarks = [Remark(**remark) for remark in answer["remarks"]]
-        return FileTable(answer["rows"], answer["total_row"], remarks, spool)
+        return FileTable(answer["rows"], answer["total_row"], answer["written"], remarks, spool)
 
     def _ask(self, path: Path, job: dict[str, Any]) -> dict[str, Any]:
         if self._worker and self._worker.poll() is not None:

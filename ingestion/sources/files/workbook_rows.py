@@ -2,7 +2,7 @@
 
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -15,33 +15,36 @@ from openpyxl.styles.numbers import is_datetime
 from openpyxl.utils.datetime import from_excel
 
 from ingestion.sources.files import limits
-from ingestion.sources.files.header import HEAD_ROWS, fold_name
+from ingestion.sources.files.header import HEAD_ROWS, fold_name, known_names
 from ingestion.sources.files.kinds import WITHOUT_PASSWORD, damaged
 from ingestion.sources.files.unreadable import SAVE_AS_XLSX, Remark, UnreadableFile, too_much
+from runtime.records import ExpectedColumns
 
 AsDay = Callable[[int], str]
 # The end of 2099, and 9999-12-31: other numbers are no days, 202606 is a month.
 LAST_DAY_NUMBER, END_OF_TIME = 73_050, 2_958_465
 # From here on Excel has thrown digits away, and shows that: 1.23456789012346E+15
 FIRST_SHORTENED = 10**15
+# The sheet of a template (`make template`) that describes the columns.
+DESCRIPTION_SHEET = "列の説明 Columns"
 
 
 def workbook_rows(
-    path: Path, remarks: list[Remark], required: set[str]
+    path: Path, remarks: list[Remark], expected: ExpectedColumns
 ) -> Iterator[tuple[int, list[str], AsDay]]:
     """Yield (number from 1, cells as text, what reads a cell of a date column) of each row.
 
     Args:
         path: the workbook.
         remarks: gets what is told of it.
-        required: names that a header has (`fold_name`): another sheet that has one too holds rows.
+        expected: what the contract says: another sheet with a header of its columns holds rows.
 
     Raises:
         UnreadableFile: it is damaged, protected or beyond a limit, or its formulas were never calculated.
     """
     _check_archive(path)
     _check_formulas(path)
-    sheets = _cells(path, data_only=True, remarks=remarks, required=required)
+    sheets = _cells(path, data_only=True, remarks=remarks, expected=expected)
     for number, cells in enumerate(sheets, 1):
         shown = [_shown(cell) for cell in cells]
         yield number, shown, partial(_as_day, cells, shown)
@@ -109,7 +112,7 @@ def _cells(
     path: Path,
     data_only: bool,
     remarks: list[Remark] | None = None,
-    required: Set[str] = frozenset(),
+    expected: ExpectedColumns | None = None,
 ) -> Iterator[tuple[Any, ...]]:
     try:
         # Opened here: openpyxl goes by the ending of a name.
@@ -117,15 +120,19 @@ def _cells(
             path.open("rb") as file,
             closing(openpyxl.load_workbook(file, read_only=True, data_only=data_only)) as book,
         ):
-            visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+            visible = [
+                sheet
+                for sheet in book.worksheets
+                if sheet.sheet_state == "visible" and sheet.title != DESCRIPTION_SHEET
+            ]
             if not visible:
                 raise UnreadableFile(
                     path,
                     "it has no visible sheet / 表示されているシートがありません",
                     "show the sheet with the rows / データのあるシートを表示してください",
                 )
-            if remarks is not None and len(visible) > 1:
-                has_rows = any(_has_header(sheet, required) for sheet in visible[1:])
+            if remarks is not None and expected and len(visible) > 1:
+                has_rows = any(_has_header(sheet, expected) for sheet in visible[1:])
                 remarks.append(_other_sheets([sheet.title for sheet in visible], has_rows))
             # Some programs store a wrong extent of the sheet, which would cut it off.
             visible[0].reset_dimensions()
@@ -140,10 +147,11 @@ def _cells(
         raise damaged(path, error) from error
 
 
-def _has_header(sheet: Any, required: Set[str]) -> bool:
+def _has_header(sheet: Any, expected: ExpectedColumns) -> bool:
     """Whether one of a sheet's first rows names what an entity's rows must have."""
+    required, known = set(expected.required), known_names(expected)
     rows = sheet.iter_rows(max_row=HEAD_ROWS, values_only=True)
-    names = ({fold_name(str(cell)) for cell in row} for row in rows)
+    names = ({known.get(fold_name(str(cell))) for cell in row} for row in rows)
     return bool(required) and any(required <= found for found in names)
 
 

@@ -24,7 +24,7 @@ READY = "ready"
 
 
 def read(path: Path, spool: Path, expected: ExpectedColumns, encoding: str) -> dict[str, Any]:
-    """Write the records of a file into ``spool``; returns ``{rows, remarks, total_row}``, or of a file that cannot
+    """Write the records of a file into ``spool``; returns ``{rows, remarks, total_row, written}``, or of a file that cannot
     be read ``{reason, what_to_do}``; ``{failed}`` where that is not the file's fault."""
     told, rows = Told(), 0
     try:
@@ -46,7 +46,7 @@ def read(path: Path, spool: Path, expected: ExpectedColumns, encoding: str) -> d
     except Exception as error:  # of the error only its kind is told: its text may hold values
         refused = _unread(path, error)
     else:
-        return {"rows": rows, "total_row": told.total_row, "remarks": [*map(asdict, told.remarks)]}
+        return {"rows": rows, **asdict(told)}
     return {"reason": refused.reason, "what_to_do": refused.what_to_do}
 
 
