@@ -63,7 +63,7 @@ XML = '<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook/>'
         ("a.docx", zipped(**{"word/document.xml": "x"}), "a Word document", "save it as"),
         ("a.zip", zipped(**{"a.csv": ROWS}), "is a ZIP archive", "unpack it"),
         ("a.csv", zipped(**{"a.csv": ROWS}), "is a ZIP archive", "unpack it"),
-        ("a.csv.gz", gzip.compress(ROWS.encode()), "is packed (gzip)", "unpack it"),
+        ("a.csv.gz", gzip.compress(ROWS.encode(), mtime=0), "is packed (gzip)", "unpack it"),
         ("a.csv", bz2.compress(ROWS.encode()), "is packed (bzip2)", "unpack it"),
         ("a.xls", HTML, "is a web page (HTML)", "save it as an Excel workbook"),
         ("a.csv", b"\xef\xbb\xbf\n" + HTML.upper().encode(), "is a web page (HTML)", "save it as"),
