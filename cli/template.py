@@ -150,7 +150,14 @@ def _add_column(sheet: Worksheet, number: int, column: Column, offered: list[str
         header.fill = REQUIRED
     if offered:
         # a warning only: codes of the company's own are told in tenant.yml
-        choice = DataValidation("list", formula1=f'"{",".join(offered)}"', errorStyle="warning")
+        choice = DataValidation(
+            "list",
+            formula1=f'"{",".join(offered)}"',
+            allow_blank=True,
+            showErrorMessage=True,
+            errorStyle="warning",
+            error="一覧にない値です / none of the list",
+        )
         choice.add(f"{letter}2:{letter}{LAST_ROW}")
         sheet.add_data_validation(choice)
 
@@ -178,8 +185,7 @@ def main() -> int:
         paths = write_templates(Path(out))
         console.print(f"{len(paths)} templates in {escape(str(Path(out) / TEMPLATES))}")
         console.print(
-            "  → fill in those you have, drop each as files/<its name>/<date>/<its name>.xlsx of the folder, "
-            "then make run TENANT=… DATE=… (docs/tenant.md)",
+            "  → fill in those you have; what comes next is told in docs/spreadsheets.md",
             markup=False,
         )
         return True

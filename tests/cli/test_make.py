@@ -1,4 +1,4 @@
-"""What is written after `make run` reaches the command as it was written."""
+"""What is written after a target of make reaches the command as it was written."""
 
 import shlex
 import subprocess
@@ -9,10 +9,13 @@ from tests.conftest import ROOT
 
 
 @pytest.mark.parametrize("value", ["it's a folder", '{"staff_users": ["O\'Brien $HOME `id`"]}', ""])
-@pytest.mark.parametrize("name, option", [("TENANT", "--tenant"), ("VARS", "--vars")])
-def test_a_value_is_one_word(name, option, value):
+@pytest.mark.parametrize(
+    "target, name, option",
+    [("run", "TENANT", "--tenant"), ("run", "VARS", "--vars"), ("template", "OUT", "--out")],
+)
+def test_a_value_is_one_word(target, name, option, value):
     printed = subprocess.run(
-        ["make", "--dry-run", "run", f"{name}={value}"],
+        ["make", "--dry-run", target, f"{name}={value}"],
         cwd=ROOT,
         capture_output=True,
         text=True,
