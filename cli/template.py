@@ -87,7 +87,7 @@ def write_templates(folder: Path) -> list[Path]:
                 f"give another OUT=, or move {root} away",
             )
         paths = []
-        for entry in objects_of(systems=["files"]):
+        for entry in (entry for entry in objects_of() if entry.spec.is_file_drop):
             paths.append(root / f"{entry.object}.xlsx")
             template(contract_for(entry)).save(paths[-1])
         if not (folder / "tenant.yml").exists():

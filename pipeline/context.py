@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from ingestion.catalogue import objects_of
 from ingestion.lake import Lake
 from pipeline import file_columns
 from runtime.errors import TenantError
@@ -21,12 +20,6 @@ class Context:
 
     def __post_init__(self) -> None:
         """Raises TenantError if tenant.yml speaks of files of an entity, or maps a column, that there is not."""
-        entities = {entry.object for entry in objects_of() if entry.spec.is_file_drop}
-        if unknown := sorted(self.tenant.files.keys() - entities):
-            raise TenantError(
-                f"tenant.yml: files: {', '.join(unknown)} is no entity",
-                f"known are {', '.join(sorted(entities))}",
-            )
         file_columns.check(self.tenant.files)
 
     @property

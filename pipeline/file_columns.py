@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from expectations.contracts import contract_for
-from ingestion.catalogue import CatalogueObject, find_object, is_known
+from ingestion.catalogue import CatalogueObject, is_known, objects_of
 from ingestion.sources.files.header import fold_name, known_names
 from runtime.errors import TenantError
 from runtime.records import ExpectedColumns
@@ -28,16 +28,23 @@ def expected_columns(entry: CatalogueObject, feed: FileFeed) -> ExpectedColumns:
 
 
 def check(files: Mapping[str, FileFeed]) -> None:
-    """Refuse mapped headers that would not tell one column.
+    """Refuse what is said of no entity, and mapped headers that would not tell one column.
 
     Args:
         files: entity → what tenant.yml says of its files.
 
     Raises:
-        TenantError: a column is none of the entity's, or a header is empty, mapped twice or another column's name.
+        TenantError: an entity is none, a column none of the entity's, or a header empty, mapped twice or another
+            column's name.
     """
+    entries = {entry.object: entry for entry in objects_of() if entry.spec.is_file_drop}
+    if unknown := sorted(files.keys() - entries):
+        raise TenantError(
+            f"tenant.yml: files: {', '.join(unknown)} is no entity",
+            f"known are {', '.join(sorted(entries))}",
+        )
     for entity, feed in files.items():
-        expected = expected_columns(find_object("files", entity), FileFeed())
+        expected = expected_columns(entries[entity], FileFeed())
         known = known_names(expected)
         mapped: dict[str, str] = {}
         for column, header in feed.columns.items():
