@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from expectations.contracts import LAYERS
+from expectations.contracts import CHECKED_LAYERS
 from expectations.data_docs import STATUSES
 from expectations.results import newest_by_table, read_results
 from ingestion.catalogue import objects_of
@@ -232,7 +232,7 @@ def rules_table(settings: Settings, business_date: date | None = None) -> Table:
     newest = newest_by_table(read_results(settings.audit_dir))
     if business_date is not None:
         newest = newest[newest["business_date"] == business_date]
-    for layer in LAYERS:
+    for layer in CHECKED_LAYERS:
         counts = Counter(newest[newest["layer"] == layer]["status"])
         table.add_row(layer, *(f"{counts[status]:,}" for status in STATUSES))
     return table

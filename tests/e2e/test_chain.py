@@ -38,7 +38,7 @@ def chain(tmp_path_factory: pytest.TempPathFactory, tiny_tenant: Path) -> Path:
     kill_day(home, tiny_tenant, day2, lambda: count("dbt") > building)
     complete(day2)
     before = (published / "marts.duckdb").resolve()
-    kill_day(home, tiny_tenant, day3, lambda: any(published.glob("*.duckdb.*tmp")))
+    kill_day(home, tiny_tenant, day3, lambda: any(published.glob("marts_*.tmp")))
     assert (published / "marts.duckdb").resolve() == before, (
         "a killed publication changed what readers see"
     )
