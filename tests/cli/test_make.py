@@ -15,11 +15,12 @@ from tests.conftest import ROOT
 )
 def test_a_value_is_one_word(target, name, option, value):
     printed = subprocess.run(
-        ["make", "--dry-run", target, f"{name}={value}"],
+        ["make", "--dry-run", "--no-print-directory", target, f"{name}={value}"],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=True,
     ).stdout
-    words = shlex.split(printed.splitlines()[-1])
+    (command,) = (line for line in printed.splitlines() if " -m cli." in line)
+    words = shlex.split(command)
     assert words[words.index(option) + 1] == value

@@ -33,5 +33,6 @@ def test_a_query_of_the_marts(demo: Run, query: str) -> None:
 def test_a_query_of_the_runbook(demo: Run, query: str) -> None:
     """They read the state folder's own files, with the folder called ``state``."""
     with duckdb.connect() as connection:
-        there = query.replace("'state/", f"'{demo.home}/")
+        home = str(demo.home).replace("'", "''")
+        there = query.replace("'state/", f"'{home}/")
         assert is_answered(query, connection.execute(there).fetchall())

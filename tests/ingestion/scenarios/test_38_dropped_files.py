@@ -115,7 +115,7 @@ def test_a_renamed_header_is_quarantined_with_what_it_has_instead(days):
     manifest, rows = days.run("2026-11-02")
     assert [row["account_id"] for row in rows] == ["A2"]
     reason = manifest.files[f"{FOLDER}/a.csv"]["reason"]
-    assert "required columns are missing: name (row 1 has account_id, 会社名)" in reason
+    assert "required columns are missing: name (取引先名) (row 1 has account_id, 会社名)" in reason
     assert days.original(manifest).decode() == "account_id,会社名\nA1,青山\n"
 
 
