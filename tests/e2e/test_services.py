@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 import requests
 
 from cli.services import _living
@@ -51,6 +52,7 @@ class Airflow(AirflowApi):
         raise AssertionError(f"{dag_id} {run_id} does not end")
 
 
+@pytest.mark.timeout(1800)  # five builds
 def test_dags_succeed_under_the_scheduler(tmp_path: Path) -> None:
     """After `make run` nothing is red; a date, a cleared task, a force and a backfill stay green; a failure is told."""
     home = tmp_path / "state"
