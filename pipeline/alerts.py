@@ -46,7 +46,9 @@ def tell_failure(run: Mapping[str, Any]) -> None:
     lines = [failure["message"] for failure in failures] or [
         "a task ended without a word: see its log / タスクが記録を残さず終了しました（ログ参照）"
     ]
-    _tell(context, f"{dag_id}: {ending}", [*lines[:SHOWN], f"{dag_id} · {run_id}", WHAT_TO_DO])
+    told = [*lines[:SHOWN], f"{dag_id} · {run_id}", WHAT_TO_DO]
+    for connection_id, send in _channels().items():
+        _send(context, connection_id, send, f"{dag_id}: {ending}", told)
 
 
 def tell_new_findings(context: Context) -> None:
@@ -93,11 +95,6 @@ def _in_words(findings: list[dict[str, Any]]) -> list[str]:
     if len(findings) > SHOWN:
         lines.append(f"… {len(findings) - SHOWN} more: make status / 他は make status を参照")
     return lines
-
-
-def _tell(context: Context, subject: str, lines: list[str]) -> None:
-    for connection_id, send in _channels().items():
-        _send(context, connection_id, send, subject, lines)
 
 
 def _send(
