@@ -4,22 +4,30 @@ A version shows from its cursor on. A line may say otherwise, in keys that no cl
 ``_visible_from`` (ISO 8601) shows it from then on, as what was committed late, changed without
 moving the cursor, or reached the search index late; ``_purged: true`` beside it makes the record
 vanish as if it had never been.
+
+A file may be larger than memory. Its versions are indexed when the object is first asked for, and
+lines are read from the file when they are shown.
 """
 
+import os
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import orjson
 
 from runtime.errors import TenantError
+from sandbox.index import Index, Places
 from sandbox.timestamps import SECOND, parse_moment, to_micros
 
 VISIBLE_FROM = "_visible_from"
 PURGED = "_purged"
+FOREVER = 2**63 - 1
+BATCH = 1_000
+READ = "SELECT v.place, v.cursor, v.key, v.deleted, v.shown_at, v.start, v.length FROM"
 
 
 @dataclass(frozen=True)
@@ -42,27 +50,32 @@ class VersionRule:
 
 
 class Version(NamedTuple):
-    """One state of one record; the line is kept as text because most are never looked into.
+    """One state of one record; most lines are never looked into.
 
-    ``visible_from`` is in microseconds since the epoch, None where it is the cursor.
+    Attributes:
+        place: where it stands among the object's versions, by (cursor, key).
+        cursor: microseconds since the epoch.
+        shown_at: when it takes effect, in microseconds since the epoch.
+        start: where its line starts in the file, in bytes.
+        length: of the line, in bytes.
     """
 
+    place: int
     cursor: int
     key: str
     deleted: bool
-    line: bytes
-    visible_from: int | None = None
-    purged: bool = False
-
-    @property
-    def shown_at(self) -> int:
-        """When the version takes effect, in microseconds since the epoch."""
-        return self.cursor if self.visible_from is None else self.visible_from
+    shown_at: int
+    start: int
+    length: int
+    file: BinaryIO
 
     @property
     def record(self) -> dict[str, Any]:
         """The vendor's own object."""
-        return orjson.loads(self.line)
+        record = orjson.loads(os.pread(self.file.fileno(), self.length, self.start).strip())
+        for mark in (VISIBLE_FROM, PURGED):
+            record.pop(mark, None)
+        return record
 
 
 def key_order(key: str) -> tuple[int, str]:
@@ -70,45 +83,126 @@ def key_order(key: str) -> tuple[int, str]:
     return len(key), key
 
 
+class Versions(Sequence[Version]):
+    """Versions in an order, each read when it is looked at; a slice reads none.
+
+    Args:
+        collection: whose versions they are.
+        places: their places among the object's versions, and maybe those of others.
+        span: the positions in ``places``, one after the other; all of them if None.
+    """
+
+    def __init__(
+        self, collection: "Collection", places: "Places", span: range | None = None
+    ) -> None:
+        self._collection, self._places = collection, places
+        self._span = range(places.count()) if span is None else span
+
+    def __len__(self) -> int:
+        return len(self._span)
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return Versions(self._collection, self._places, self._span[index])
+        position = self._span[index]
+        return self._read(position, position + 1)[0]
+
+    def __iter__(self) -> Iterator[Version]:
+        for start in range(self._span.start, self._span.stop, BATCH):
+            yield from self._read(start, min(start + BATCH, self._span.stop))
+
+    def filtered(self, test: Callable[[Version], bool]) -> "Versions":
+        """Those that pass a test, in the same order."""
+        places = Places(self._collection.index)
+        places.add((version.place,) for version in self if test(version))
+        return Versions(self._collection, places)
+
+    def grouped(self, value: Callable[[Version], str]) -> dict[str, "Versions"]:
+        """The versions of each value, in the same order."""
+        places: dict[str, Places] = {}
+        for version in self:
+            group = value(version)
+            if group not in places:
+                places[group] = Places(self._collection.index)
+            places[group].add([(version.place,)])
+        return {group: Versions(self._collection, found) for group, found in places.items()}
+
+    def _read(self, start: int, stop: int) -> list[Version]:
+        source = f"{self._places.table} AS p CROSS JOIN {self._collection.table} AS v"
+        within = "v.place = p.place AND p.position > ? AND p.position <= ? ORDER BY p.position"
+        return self._collection.read(f"{source} WHERE {within}", (start, stop))
+
+
 class Snapshot:
-    """The latest version of every record at one moment, by (cursor, key)."""
+    """The latest version of every record at one moment, by (cursor, key).
 
-    def __init__(self, versions: Iterable[Version]) -> None:
-        self.versions = sorted(versions, key=lambda v: (v.cursor, key_order(v.key)))
-        self._cursors = [version.cursor for version in self.versions]
+    Args:
+        collection: whose versions they are.
+        moment: microseconds since the epoch.
+        condition: which of them, in SQL.
+    """
+
+    def __init__(self, collection: "Collection", moment: int, condition: str = "true") -> None:
+        self._collection, self._moment = collection, moment
+        self._standing = f"v.shown_at <= :moment AND v.until > :moment AND {condition}"
 
     @cached_property
-    def by_key(self) -> dict[str, Version]:
-        """Versions by record key."""
-        return {version.key: version for version in self.versions}
+    def versions(self) -> Versions:
+        """Versions by cursor, those of one moment by key."""
+        return self._in_order("v.place")
 
     @cached_property
-    def in_key_order(self) -> list[Version]:
+    def in_key_order(self) -> Versions:
         """Versions by record key in ascending order."""
-        return sorted(self.versions, key=lambda v: key_order(v.key))
+        return self._in_order("v.size, v.key")
 
     @cached_property
     def alive(self) -> "Snapshot":
         """The same moment without deleted records."""
-        return Snapshot(version for version in self.versions if not version.deleted)
+        return Snapshot(self._collection, self._moment, "NOT v.deleted")
 
     @cached_property
     def deleted(self) -> "Snapshot":
         """The deleted records of the same moment."""
-        return Snapshot(version for version in self.versions if version.deleted)
+        return Snapshot(self._collection, self._moment, "v.deleted")
+
+    @property
+    def has_even_keys(self) -> bool:
+        """Whether all keys are of one length, so that their order as texts is the same."""
+        return self._collection.has_even_keys
+
+    def shown_between(self, low: int, high: int) -> "Snapshot":
+        """Those that took effect from ``low`` to ``high`` (microseconds), both included."""
+        condition = f"v.shown_at BETWEEN {low} AND {high}"
+        return Snapshot(self._collection, self._moment, condition)
+
+    def with_keys(self, keys: Iterable[str]) -> list[Version]:
+        """The records of some keys, by (cursor, key)."""
+        self._collection.index_keys()
+        source = f"{self._collection.table} AS v WHERE v.key = :key AND {self._standing}"
+        found = [
+            version
+            for key in set(keys)
+            for version in self._collection.read(source, {"key": key, "moment": self._moment})
+        ]
+        return sorted(found)
+
+    def with_key(self, key: str) -> Version | None:
+        """The record of a key, if there is one."""
+        return next(iter(self.with_keys([key])), None)
 
     def first_at(self, cursor: int) -> int:
         """Position of the first version whose cursor is not below ``cursor`` (microseconds)."""
-        return bisect_left(self._cursors, cursor)
+        return bisect_left(self.versions, cursor, key=lambda v: v.cursor)
 
     def first_past(self, cursor: int, key: str | None = None) -> int:
         """Position of the first version behind ``(cursor, key)``, or behind the whole cursor."""
         if key is None:
-            return bisect_right(self._cursors, cursor)
+            return bisect_right(self.versions, cursor, key=lambda v: v.cursor)
         place = (cursor, key_order(key))
         return bisect_right(self.versions, place, key=lambda v: (v.cursor, key_order(v.key)))
 
-    def between(self, bounds: Iterable[tuple[str, int]]) -> list[Version]:
+    def between(self, bounds: Iterable[tuple[str, int]]) -> Versions:
         """Versions whose cursor keeps all bounds, each ``=``, ``<``, ``<=``, ``>`` or ``>=`` one."""
         start, end = 0, len(self.versions)
         for sign, cursor in bounds:
@@ -120,37 +214,96 @@ class Snapshot:
                 end = min(end, self.first_at(cursor) if sign == "<" else self.first_past(cursor))
         return self.versions[start:end]
 
+    def _in_order(self, order: str) -> Versions:
+        places = Places(self._collection.index)
+        source = f"SELECT v.place FROM {self._collection.table} AS v WHERE {self._standing}"
+        places.select(f"{source} ORDER BY {order}", {"moment": self._moment})
+        return Versions(self._collection, places)
+
 
 class Collection:
     """Every version of every record of one object.
 
     Args:
-        versions: in file order.
+        index: where they are kept.
+        path: the object's file; None for an object without versions.
+        rule: how its lines are told apart.
+
+    Attributes:
+        table: the versions that ever show, numbered by (cursor, key).
         samples: for every field that occurs, its first value that is not null (else None).
+
+    Raises:
+        TenantError: see `Store.collection`.
     """
 
-    def __init__(self, versions: Iterable[Version], samples: dict[str, Any]) -> None:
-        # The sort is stable: of equal moments the later line of the file stays the later one.
-        self._versions = sorted(versions, key=lambda v: v.shown_at)
-        self.samples = samples
+    def __init__(self, index: Index, path: Path | None, rule: VersionRule) -> None:
+        self.index = index
+        self.samples: dict[str, Any] = {}
+        self._file = path.open("rb") if path else None
+        lines = _Lines(index, _rows(path, self._file, rule, self.samples) if path else ())
+        self.table = index.create(
+            "place INTEGER PRIMARY KEY, cursor INTEGER, size INTEGER, key TEXT, shown_at INTEGER,"
+            " until INTEGER, deleted INTEGER, start INTEGER, length INTEGER",
+            self,
+        )
+        # Of equal moments the later line of the file is the later version.
+        index.db.execute(
+            f"INSERT INTO {self.table} (cursor, size, key, shown_at, until, deleted, start, length)"
+            " SELECT cursor, size, key, shown_at, until, deleted, start, length FROM"
+            f" (SELECT *, lead(shown_at, 1, {FOREVER}) OVER"
+            f" (PARTITION BY key ORDER BY shown_at, start) AS until FROM {lines.table})"
+            " WHERE shown_at < until AND NOT purged ORDER BY cursor, size, key"
+        )
+        self._has_keys = False
         self._seen_at: int | None = None
-        self._snapshot = Snapshot(())
+        self._snapshot = Snapshot(self, 0)
 
     def at(self, moment: int) -> Snapshot:
         """What stands at ``moment`` (microseconds since the epoch)."""
         if self._seen_at != moment:
-            visible = bisect_right(self._versions, moment, key=lambda v: v.shown_at)
-            latest = {version.key: version for version in self._versions[:visible]}
-            standing = (version for version in latest.values() if not version.purged)
-            self._snapshot, self._seen_at = Snapshot(standing), moment
+            self._snapshot, self._seen_at = Snapshot(self, moment), moment
         return self._snapshot
+
+    def read(self, source: str, parameters: Any) -> list[Version]:
+        """Versions that a query finds; ``source`` is what follows FROM, the versions being ``v``."""
+        rows = self.index.db.execute(f"{READ} {source}", parameters).fetchall()
+        return [
+            Version(place, cursor, key, bool(deleted), shown_at, start, length, self._file)
+            for place, cursor, key, deleted, shown_at, start, length in rows
+        ]
+
+    @cached_property
+    def has_even_keys(self) -> bool:
+        """Whether the keys of all versions are of one length."""
+        query = f"SELECT count(DISTINCT size) < 2 FROM {self.table}"
+        return bool(self.index.db.execute(query).fetchone()[0])
+
+    def index_keys(self) -> None:
+        """Make records findable by key; most objects are never asked for one."""
+        if not self._has_keys:
+            self.index.db.execute(f"CREATE INDEX {self.table}_key ON {self.table} (key)")
+            self._has_keys = True
+
+
+class _Lines:
+    """The lines of a file as a table."""
+
+    def __init__(self, index: Index, rows: Iterable[tuple[Any, ...]]) -> None:
+        self.table = index.create(
+            "start INTEGER PRIMARY KEY, length INTEGER, cursor INTEGER, size INTEGER, key TEXT,"
+            " shown_at INTEGER, deleted INTEGER, purged INTEGER",
+            self,
+        )
+        index.db.executemany(f"INSERT INTO {self.table} VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
 
 class Store:
-    """Reads ``<tenant>/<source>/<object>.jsonl`` when an object is first asked for."""
+    """Indexes ``<tenant>/<source>/<object>.jsonl`` when an object is first asked for."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._index = Index()
         self._collections: dict[tuple[str, str], Collection] = {}
 
     def objects(self, source: str) -> list[str]:
@@ -165,60 +318,60 @@ class Store:
         """
         if (source, name) not in self._collections:
             present = name in self.objects(source)
-            path = self._folder / source / f"{name}.jsonl"
-            self._collections[source, name] = (
-                _read_collection(path, rule) if present else Collection((), {})
-            )
+            path = self._folder / source / f"{name}.jsonl" if present else None
+            self._collections[source, name] = Collection(self._index, path, rule)
         return self._collections[source, name]
 
 
-def _read_collection(path: Path, rule: VersionRule) -> Collection:
-    samples: dict[str, Any] = {}
+def _rows(
+    path: Path, file: BinaryIO, rule: VersionRule, samples: dict[str, Any]
+) -> Iterator[tuple[Any, ...]]:
+    """What `_Lines` keeps of every line; fills ``samples``."""
     shapes: set[tuple[str, ...]] = set()
     unsampled: set[str] = set()
-    versions = []
-    for number, line in _numbered_lines(path):
+    start = 0
+    for number, line in enumerate(file, 1):
+        first, start = start, start + len(line)
+        text = line.strip()
+        if not text:
+            continue
         try:
-            record = orjson.loads(line)
-            versions.append(_version(record, line, rule))
+            record = orjson.loads(text)
+            row = _row(record, rule)
         except (ValueError, LookupError, TypeError) as problem:
             where = f"{path.parent.name}/{path.name} line {number}"
             raise TenantError(f"{where}: {_describe(problem)}", "correct the line") from problem
+        yield first, len(line), *row
         fields = record if rule.fields is None else record.get(rule.fields) or {}
         shape = tuple(fields)
         if shape not in shapes:
             shapes.add(shape)
             unsampled.update(name for name in shape if name not in samples)
             samples.update(dict.fromkeys(name for name in shape if name not in samples))
-        for name in [name for name in unsampled if fields.get(name) is not None]:
-            samples[name] = fields[name]
-            unsampled.discard(name)
-    return Collection(versions, samples)
+        if unsampled:
+            for name in [name for name in unsampled if fields.get(name) is not None]:
+                samples[name] = fields[name]
+                unsampled.discard(name)
 
 
-def _numbered_lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    with path.open("rb") as file:
-        for number, line in enumerate(file, 1):
-            if line.strip():
-                yield number, line.strip()
-
-
-def _version(record: Any, line: bytes, rule: VersionRule) -> Version:
+def _row(record: Any, rule: VersionRule) -> tuple[int, int, str, int, bool, bool]:
+    """Cursor, size of the key, key, when it shows, and whether it is deleted or purged."""
     if not isinstance(record, dict):
         raise TypeError("is no JSON object")
     key = "|".join(str(_filled(record, name)) for name in rule.key)
     is_deleted = rule.deleted is not None and record.get(rule.deleted) is True
     visible_from, purged = record.pop(VISIBLE_FROM, None), bool(record.pop(PURGED, False))
-    if visible_from is None and not purged:
-        return Version(_cursor(record, rule), key, is_deleted, line)
     shown_at = to_micros(parse_moment(visible_from)) if visible_from else _cursor(record, rule)
-    cursor = shown_at if purged else _cursor(record, rule)
-    return Version(cursor, key, is_deleted, orjson.dumps(record), shown_at, purged)
+    cursor = shown_at if purged or not visible_from else _cursor(record, rule)
+    return cursor, len(key), key, shown_at, is_deleted, purged
 
 
 def _cursor(record: dict[str, Any], rule: VersionRule) -> int:
     value = _filled(record, rule.cursor)
-    return to_micros(parse_moment(value)) if isinstance(value, str) else int(value) * rule.tick
+    cursor = to_micros(parse_moment(value)) if isinstance(value, str) else int(value) * rule.tick
+    if abs(cursor) >= FOREVER:
+        raise ValueError(f"{value} is out of range")
+    return cursor
 
 
 def _filled(record: dict[str, Any], name: str) -> Any:

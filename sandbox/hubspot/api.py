@@ -6,6 +6,7 @@ days).
 """
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hmac import compare_digest
 from typing import Any
@@ -57,7 +58,7 @@ class HubSpot(Vendor):
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
-        self._searches: dict[tuple[Store, str, int, str], list[Version]] = {}
+        self._searches: dict[tuple[Store, str, int, str], Sequence[Version]] = {}
         self._feeds = HubSpotFeeds(self)
         self._ends: dict[str, datetime] = {}
 
@@ -122,7 +123,7 @@ class HubSpot(Vendor):
     async def read(self, request: Request) -> Response:
         """One record by id."""
         params, crm = request.query_params, self._crm(request)
-        version = crm.snapshot.by_key.get(request.path_params["id"])
+        version = crm.snapshot.with_key(request.path_params["id"])
         if version is None or version.deleted != _is_true(params.get("archived")):
             return error(404, "resource not found", category="OBJECT_NOT_FOUND")
         wanted, related = _names(params, "properties"), _names(params, "associations")
@@ -134,7 +135,7 @@ class HubSpot(Vendor):
         archived = _is_true(request.query_params.get("archived"))
         found, missing = [], []
         for key in dict.fromkeys(str(entry["id"]) for entry in _inputs(body, READ_LIMIT)):
-            version = crm.snapshot.by_key.get(key)
+            version = crm.snapshot.with_key(key)
             if version is None or version.deleted != archived:
                 missing.append(key)
             else:
@@ -232,7 +233,7 @@ class HubSpot(Vendor):
         now = iso_millis(self.micros)
         return {"status": "COMPLETE", "results": results, "startedAt": now, "completedAt": now}
 
-    def _find(self, crm: CrmObject, body: dict[str, Any]) -> list[Version]:
+    def _find(self, crm: CrmObject, body: dict[str, Any]) -> Sequence[Version]:
         """What a search finds; kept, since every further page asks for it again."""
         asked = {name: body.get(name) for name in ("filterGroups", "sorts")}
         query = (self.world.store, crm.name, self.micros, digest(asked))

@@ -31,7 +31,7 @@ def batch_read(
     """
     results, errors = [], []
     for entry in inputs:
-        version = snapshot.by_key.get(str(entry["id"]))
+        version = snapshot.with_key(str(entry["id"]))
         links = _links(version.record, target) if version else []
         start = int(entry.get("after") or 0)
         page = links[start : start + TARGET_LIMIT]

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sandbox.hubspot.errors import digest, error, invalid, whole
-from sandbox.store import Snapshot, Version, VersionRule
+from sandbox.store import Snapshot, Version, VersionRule, Versions
 from sandbox.timestamps import MILLISECOND
 from sandbox.vendor import JSON, Endpoint, Refusal, Vendor, opaque, read_opaque, twist_of
 
@@ -31,6 +31,8 @@ class HubSpotFeeds:
 
     def __init__(self, vendor: Vendor) -> None:
         self._vendor = vendor
+        self._grouped: Snapshot | None = None
+        self._by_form: dict[str, Versions] = {}
 
     def endpoints(self) -> list[tuple[str, Endpoint]]:
         """Paths and what answers them."""
@@ -60,24 +62,32 @@ class HubSpotFeeds:
         """The forms that submissions are of; none is archived."""
         if request.query_params.get("archived") == "true":
             return JSON({"results": []})
-        found = {str(v.record["formId"]) for v in self._snapshot("form_submissions").versions}
-        named = [{"id": key, "name": key, "formType": "hubspot"} for key in sorted(found)]
+        found = sorted(self._submissions_by_form())
+        named = [{"id": key, "name": key, "formType": "hubspot"} for key in found]
         return JSON({"results": [{**form, "archived": False} for form in named]})
 
     async def submissions(self, request: Request) -> Response:
         """A form's submissions."""
         params, form = request.query_params, request.path_params["form"]
-        versions = reversed(self._snapshot("form_submissions").versions)
-        listed = [r for v in versions if str((r := v.record)["formId"]) == form]
+        listed = self._submissions_by_form().get(form, ())
         limit = whole(params.get("limit", "20"), "limit", SUBMISSION_LIMIT)
         first = int(params.get("after") or 0)
-        page = listed[first : first + limit]
+        newest = max(len(listed) - first, 0)
+        page = [version.record for version in listed[max(newest - limit, 0) : newest]]
         body: dict[str, Any] = {
-            "results": [{k: v for k, v in r.items() if k != "formId"} for r in page]
+            "results": [{k: v for k, v in r.items() if k != "formId"} for r in reversed(page)]
         }
         if first + limit < len(listed):
             body["paging"] = {"next": {"after": str(first + limit)}}
         return JSON(body)
+
+    def _submissions_by_form(self) -> dict[str, Versions]:
+        """Kept, since every further page asks for it again."""
+        snapshot = self._snapshot("form_submissions")
+        if snapshot is not self._grouped:
+            by_form = snapshot.versions.grouped(lambda v: str(v.record["formId"]))
+            self._grouped, self._by_form = snapshot, by_form
+        return self._by_form
 
     def _snapshot(self, name: str) -> Snapshot:
         return self._vendor.collection(name, RULES[name]).at(self._vendor.micros)

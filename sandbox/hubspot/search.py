@@ -1,11 +1,12 @@
 """HubSpot's CRM search: filter groups, one sort, integer offsets, 10,000 results at most."""
 
 import operator as op
-from collections.abc import Callable
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sandbox.hubspot.records import CrmObject, present
-from sandbox.store import Snapshot, Version, key_order
+from sandbox.store import Snapshot, Version, Versions, key_order
 from sandbox.timestamps import MILLISECOND, parse_moment, to_micros
 
 PAGE_LIMIT = 200
@@ -24,7 +25,7 @@ class SearchError(Exception):
     """A search the vendor refuses with 400."""
 
 
-def find(crm: CrmObject, body: dict[str, Any]) -> list[Version]:
+def find(crm: CrmObject, body: dict[str, Any]) -> Sequence[Version]:
     """Every record a search matches, in its order.
 
     The modified property is compared as ``updatedAt``, by which the versions are ordered.
@@ -35,7 +36,7 @@ def find(crm: CrmObject, body: dict[str, Any]) -> list[Version]:
     return _sorted(crm, _matching(crm, body.get("filterGroups") or []), body.get("sorts") or [])
 
 
-def page(crm: CrmObject, body: dict[str, Any], found: list[Version]) -> dict[str, Any]:
+def page(crm: CrmObject, body: dict[str, Any], found: Sequence[Version]) -> dict[str, Any]:
     """The page of the found records that a search asks for; raises SearchError for what cannot be had."""
     unknown = set(body) - _KEYS
     if unknown:
@@ -56,7 +57,7 @@ def page(crm: CrmObject, body: dict[str, Any], found: list[Version]) -> dict[str
     return answer
 
 
-def _matching(crm: CrmObject, groups: list[dict[str, Any]]) -> list[Version]:
+def _matching(crm: CrmObject, groups: list[dict[str, Any]]) -> Versions:
     filters = [filters for group in groups if (filters := group.get("filters") or [])]
     if len(groups) > GROUP_LIMIT or sum(map(len, filters)) > FILTER_LIMIT:
         raise SearchError(f"at most {GROUP_LIMIT} groups and {FILTER_LIMIT} filters are allowed")
@@ -66,23 +67,37 @@ def _matching(crm: CrmObject, groups: list[dict[str, Any]]) -> list[Version]:
     if len(filters) <= 1:
         return _all_of(crm, alive, filters[0] if filters else [])
     matched = {version.key for group in filters for version in _all_of(crm, alive, group)}
-    return [version for version in alive.versions if version.key in matched]
+    return alive.versions.filtered(lambda version: version.key in matched)
 
 
-def _all_of(crm: CrmObject, alive: Snapshot, group: list[dict[str, Any]]) -> list[Version]:
+def _all_of(crm: CrmObject, alive: Snapshot, group: list[dict[str, Any]]) -> Versions:
     on_cursor = [f for f in group if _narrows(crm, f)]
     found = alive.between(
         (_SIGNS[f["operator"]], _operand(crm, crm.modified_property, f.get("value")))
         for f in on_cursor
     )
-    for test in [_test(crm, f) for f in group if f not in on_cursor]:
-        found = [version for version in found if test(version)]
+    others = [(f, _test(crm, f)) for f in group if f not in on_cursor]
+    for condition, test in others:
+        if _is_above(condition) and _is_one_moment(found):
+            last = key_order(str(condition["value"]))
+            found = found[bisect_right(found, last, key=lambda v: key_order(v.key)) :]
+        else:
+            found = found.filtered(test)
     return found
 
 
 def _narrows(crm: CrmObject, condition: dict[str, Any]) -> bool:
     on_cursor = condition.get("propertyName") == crm.modified_property
     return on_cursor and condition.get("operator") in _SIGNS
+
+
+def _is_above(condition: dict[str, Any]) -> bool:
+    return (condition.get("propertyName"), condition.get("operator")) == ("hs_object_id", "GT")
+
+
+def _is_one_moment(versions: Versions) -> bool:
+    """Whether all have one cursor, so that they lie in the order of their ids."""
+    return len(versions) == 0 or versions[0].cursor == versions[-1].cursor
 
 
 def _test(crm: CrmObject, condition: dict[str, Any]) -> Test:
@@ -124,7 +139,7 @@ def _when_filled(column: Column, test: Callable[[Any], bool]) -> Test:
     return holds
 
 
-def _sorted(crm: CrmObject, versions: list[Version], sorts: list[Any]) -> list[Version]:
+def _sorted(crm: CrmObject, versions: Versions, sorts: list[Any]) -> Sequence[Version]:
     if not sorts:
         return sorted(versions, key=lambda version: key_order(version.key))
     if len(sorts) > 1:
@@ -136,9 +151,11 @@ def _sorted(crm: CrmObject, versions: list[Version], sorts: list[Any]) -> list[V
             "direction": "DESCENDING" if sort.startswith("-") else "ASCENDING",
         }
     descending = sort.get("direction") == "DESCENDING"
-    if sort.get("propertyName") == crm.modified_property and not descending:
+    name = sort.get("propertyName")
+    is_by_id = name == "hs_object_id" and _is_one_moment(versions)
+    if (name == crm.modified_property or is_by_id) and not descending:
         return versions  # found in this order
-    column = _column(crm, sort.get("propertyName"))
+    column = _column(crm, name)
     values = [(column(version), version) for version in versions]
     filled = sorted(
         (pair for pair in values if pair[0] is not None),

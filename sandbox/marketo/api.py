@@ -5,6 +5,7 @@ HTTP status 200. A version of a lead with ``isDeleted: true`` is its deletion; w
 beside it the lead lost a merge, which only the tenant's Merge Leads activity (type 32) tells.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hmac import compare_digest
 from typing import Any
@@ -29,7 +30,7 @@ from sandbox.marketo.records import (
     lead_names,
     selected,
 )
-from sandbox.store import Collection, Snapshot, Version
+from sandbox.store import Collection, Snapshot, Version, key_order
 from sandbox.timestamps import parse_moment, to_micros
 from sandbox.vendor import JSON, Refusal, Vendor, World, bearer_token, opaque, read_opaque
 
@@ -135,7 +136,7 @@ class Marketo(Vendor):
         """One lead by id."""
         key = str(request.path_params["id"])
         fields = _names(request.query_params.get("fields")) or DEFAULT_FIELDS
-        version = self._lead_snapshot.alive.by_key.get(key)
+        version = self._lead_snapshot.alive.with_key(key)
         if version is None:
             return self._answers.success([])
         return self._answers.success([selected(version.record, fields)])
@@ -154,8 +155,7 @@ class Marketo(Vendor):
             return self._answers.error(
                 "1003", f"filterValues holds more than {FILTER_VALUES} values"
             )
-        wanted = set(values)
-        found = [v for v in self._lead_snapshot.alive.in_key_order if _matches(v, name, wanted)]
+        found = _with_values(self._lead_snapshot.alive, name, set(values))
         first = self._position(params["nextPageToken"]) if "nextPageToken" in params else 0
         last = first + _whole(params.get("batchSize"))
         fields = _names(params.get("fields")) or DEFAULT_FIELDS
@@ -247,7 +247,9 @@ class Marketo(Vendor):
     def _left(self, token: str) -> timedelta:
         return self._tokens.get(token, self.world.now) - self.world.now
 
-    def _log_page(self, request: Request, log: Snapshot) -> tuple[list[Version], dict[str, Any]]:
+    def _log_page(
+        self, request: Request, log: Snapshot
+    ) -> tuple[Sequence[Version], dict[str, Any]]:
         token = request.query_params.get("nextPageToken", "")
         moment, _, key = self._read(token).partition(" ")
         if not moment.lstrip("-").isdigit():
@@ -279,10 +281,11 @@ def _is_deletion(record: dict[str, Any]) -> bool:
     return record["activityTypeId"] == DELETE_LEAD
 
 
-def _matches(version: Version, name: str, wanted: set[str]) -> bool:
+def _with_values(leads: Snapshot, name: str, wanted: set[str]) -> Sequence[Version]:
+    """The leads that have one of the values in a field, by id."""
     if name == "id":
-        return version.key in wanted
-    return str(version.record.get(name)) in wanted
+        return sorted(leads.with_keys(wanted), key=lambda lead: key_order(lead.key))
+    return leads.in_key_order.filtered(lambda lead: str(lead.record.get(name)) in wanted)
 
 
 def _names(text: str | None) -> list[str]:

@@ -198,14 +198,17 @@ class ExportJobs:
         ((name, span),) = [(k, v) for k, v in job.filters.items() if isinstance(v, dict)]
         low, high = (to_micros(parse_moment(span[end])) for end in ("startAt", "endAt"))
         if job.kind == "leads":
-            leads = (version.record for version in self._snapshot(job.kind).alive.versions)
-            kept = (r for r in leads if low <= to_micros(parse_moment(r[name])) <= high)
+            leads = self._snapshot(job.kind).alive
+            is_cursor = name == LEAD_RULE.cursor
+            listed = leads.between([(">=", low), ("<=", high)] if is_cursor else [])
+            records = (version.record for version in listed)
+            kept = (r for r in records if low <= to_micros(parse_moment(r[name])) <= high)
             return job.fields, ([r.get(field) for field in job.fields] for r in kept)
         types = set(job.filters.get("activityTypeIds") or [])
         columns = job.fields or list(ACTIVITY_COLUMNS)
         # createdAt is when the activity was written down, which may be after it happened.
-        log = self._snapshot(job.kind).versions
-        records = (version.record for version in log if low <= version.shown_at <= high)
+        log = self._snapshot(job.kind).shown_between(low, high)
+        records = (version.record for version in log.versions)
         kept = (r for r in records if r["activityTypeId"] in types or not types)
         exportable = (r for r in kept if r["activityTypeId"] != DELETE_LEAD)
         return columns, ([r.get(column) for column in columns] for r in exportable)

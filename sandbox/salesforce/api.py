@@ -6,6 +6,7 @@ after about 15 days), so that a history extracted in one go equals one extracted
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -44,7 +45,7 @@ class Cursor:
 
     object: str
     fields: tuple[str, ...]
-    versions: list[Version]
+    versions: Sequence[Version]
     page_size: int
 
 

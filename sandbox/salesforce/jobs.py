@@ -8,7 +8,7 @@ import csv
 import io
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,7 +45,7 @@ class QueryJob:
     created: int
     types: dict[str, str]
     fields: tuple[str, ...]
-    versions: list[Version]
+    versions: Sequence[Version]
     delimiter: str = "COMMA"
     line_ending: str = "LF"
     state: str = UPLOADED

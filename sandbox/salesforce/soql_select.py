@@ -1,7 +1,7 @@
 """Answers a parsed SOQL query from a snapshot."""
 
 import operator as op
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +31,7 @@ class Found:
     object: str
     fields: tuple[str, ...]
     types: dict[str, str]
-    versions: list[Version]
+    versions: Sequence[Version]
 
 
 def bind(query: Query, types: dict[str, str]) -> Query:
@@ -70,17 +70,25 @@ def unknown_object(name: Name) -> SoqlError:
 
 def select(
     query: Query, snapshot: Snapshot, types: dict[str, str], with_deleted: bool, cursor: str
-) -> list[Version]:
+) -> Sequence[Version]:
     """The versions a bound query finds, in its order; deleted ones only if asked for.
 
     Args:
         cursor: the field by which versions are ordered; conditions on it need no look into them.
     """
-    on_cursor = [c for c in query.conditions if _narrows(c, cursor)]
     shown = snapshot if with_deleted else snapshot.alive
-    found = shown.between((c.operator, c.values[0].value) for c in on_cursor)
-    for test in [_test(c, types, cursor) for c in query.conditions if c not in on_cursor]:
-        found = [version for version in found if test(version)]
+    ids = next((c for c in query.conditions if _names_ids(c)), None)
+    if ids:
+        tests = [_test(c, types, cursor) for c in query.conditions if c is not ids]
+        named = shown.with_keys(literal.value for literal in ids.values)
+        found: Sequence[Version] = [v for v in named if all(test(v) for test in tests)]
+    else:
+        on_cursor = [c for c in query.conditions if _narrows(c, cursor)]
+        found = shown.between((c.operator, c.values[0].value) for c in on_cursor)
+        for test in [_test(c, types, cursor) for c in query.conditions if c not in on_cursor]:
+            found = found.filtered(test)
+    if _is_order_of(snapshot, query.orderings, cursor):
+        return found[: query.limit]
     for ordering in reversed(query.orderings):
         found = _sorted(found, ordering, types, cursor)
     return found[: query.limit]
@@ -108,6 +116,18 @@ def _narrows(condition: Condition, cursor: str) -> bool:
         and condition.operator in ("=", "<", "<=", ">", ">=")
         and condition.values[0].kind == "datetime"
     )
+
+
+def _names_ids(condition: Condition) -> bool:
+    return condition.field.text == "Id" and condition.operator in ("=", "in")
+
+
+def _is_order_of(snapshot: Snapshot, orderings: tuple[Ordering, ...], cursor: str) -> bool:
+    """Whether versions are found in this order anyway, so that none need be sorted."""
+    if any(ordering.descending for ordering in orderings):
+        return False
+    names = [ordering.field.text for ordering in orderings]
+    return names in ([], [cursor]) or (names == [cursor, "Id"] and snapshot.has_even_keys)
 
 
 def _test(condition: Condition, types: dict[str, str], cursor: str) -> Callable[[Version], bool]:
@@ -169,7 +189,7 @@ _CONVERSIONS: dict[str, Callable[[Any], Any]] = {
 
 
 def _sorted(
-    versions: list[Version], ordering: Ordering, types: dict[str, str], cursor: str
+    versions: Sequence[Version], ordering: Ordering, types: dict[str, str], cursor: str
 ) -> list[Version]:
     field = ordering.field.text
     column = _column(field, types[field], cursor)

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sandbox_client import write_tenant
 
 from sandbox.salesforce import soql, soql_select
+from sandbox.salesforce.api import RULE
 from sandbox.salesforce.soql import Literal, SoqlError
-from sandbox.store import Collection, Snapshot, Version
+from sandbox.store import Snapshot, Store
 from sandbox.timestamps import SECOND, from_micros
 
 TYPES = {
@@ -129,9 +131,8 @@ def test_a_wrong_condition_is_an_invalid_field(condition: str, message: str) -> 
     assert error.value.position == len("SELECT Id FROM Deal WHERE ")
 
 
-def _deal(number: int, second: int, **fields: Any) -> Version:
-    deleted = bool(fields.get("IsDeleted"))
-    return Version(second * SECOND, f"d{number}", deleted, json.dumps(fields).encode())
+def _deal(number: int, second: int, **fields: Any) -> dict[str, Any]:
+    return {"Id": f"d{number}", "SystemModstamp": f"1970-01-01T00:00:{second}Z", **fields}
 
 
 DEALS = [
@@ -142,8 +143,11 @@ DEALS = [
 ]
 
 
-def _snapshot() -> Snapshot:
-    return Collection(DEALS, {}).at(100 * SECOND)
+@pytest.fixture(scope="module")
+def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    """The deals as they stand."""
+    folder = write_tenant(tmp_path_factory.mktemp("tenant"), salesforce__Deal=DEALS)
+    return Store(folder).collection("salesforce", "Deal", RULE).at(100 * SECOND)
 
 
 @pytest.mark.parametrize(
@@ -175,16 +179,16 @@ def _snapshot() -> Snapshot:
         ("LIMIT 0", ""),
     ],
 )
-def test_conditions_and_order(rest: str, found: str) -> None:
+def test_conditions_and_order(snapshot: Snapshot, rest: str, found: str) -> None:
     text = f"SELECT Id FROM Deal {rest}".replace("%2B", "+")
     query = soql_select.bind(soql.parse(text), TYPES)
-    versions = soql_select.select(query, _snapshot(), TYPES, True, "SystemModstamp")
+    versions = soql_select.select(query, snapshot, TYPES, True, "SystemModstamp")
     assert "".join(version.key[1] for version in versions) == found
 
 
-def test_deleted_records_only_when_asked_for() -> None:
+def test_deleted_records_only_when_asked_for(snapshot: Snapshot) -> None:
     query = soql_select.bind(soql.parse("SELECT Id FROM Deal"), TYPES)
-    versions = soql_select.select(query, _snapshot(), TYPES, False, "SystemModstamp")
+    versions = soql_select.select(query, snapshot, TYPES, False, "SystemModstamp")
     assert [version.key for version in versions] == ["d1", "d2", "d3"]
 
 
