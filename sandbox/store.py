@@ -27,6 +27,20 @@ VISIBLE_FROM = "_visible_from"
 PURGED = "_purged"
 FOREVER = 2**63 - 1
 BATCH = 1_000
+# A version shows until the next one of its record does; of equal moments the later line is the
+# later version. Most records have one version and need not be sorted by key.
+NUMBER = """
+INSERT INTO {versions} (cursor, size, key, shown_at, until, deleted, start, length)
+WITH changed AS (SELECT key FROM {lines} GROUP BY key HAVING count(*) > 1),
+ends AS MATERIALIZED (
+    SELECT start, lead(shown_at) OVER (PARTITION BY key ORDER BY shown_at, start) AS until
+    FROM {lines} WHERE key IN changed
+)
+SELECT cursor, size, key, shown_at, coalesce(until, {forever}), deleted, start, length
+FROM {lines} LEFT JOIN ends USING (start)
+WHERE shown_at < coalesce(until, {forever}) AND NOT purged
+ORDER BY cursor, size, key
+"""
 READ = "SELECT v.place, v.cursor, v.key, v.deleted, v.shown_at, v.start, v.length FROM"
 
 
@@ -247,14 +261,7 @@ class Collection:
             " until INTEGER, deleted INTEGER, start INTEGER, length INTEGER",
             self,
         )
-        # Of equal moments the later line of the file is the later version.
-        index.db.execute(
-            f"INSERT INTO {self.table} (cursor, size, key, shown_at, until, deleted, start, length)"
-            " SELECT cursor, size, key, shown_at, until, deleted, start, length FROM"
-            f" (SELECT *, lead(shown_at, 1, {FOREVER}) OVER"
-            f" (PARTITION BY key ORDER BY shown_at, start) AS until FROM {lines.table})"
-            " WHERE shown_at < until AND NOT purged ORDER BY cursor, size, key"
-        )
+        index.execute(NUMBER.format(versions=self.table, lines=lines.table, forever=FOREVER))
         self._has_keys = False
         self._seen_at: int | None = None
         self._snapshot = Snapshot(self, 0)
@@ -267,7 +274,7 @@ class Collection:
 
     def read(self, source: str, parameters: Any) -> list[Version]:
         """Versions that a query finds; ``source`` is what follows FROM, the versions being ``v``."""
-        rows = self.index.db.execute(f"{READ} {source}", parameters).fetchall()
+        rows = self.index.execute(f"{READ} {source}", parameters).fetchall()
         return [
             Version(place, cursor, key, bool(deleted), shown_at, start, length, self._file)
             for place, cursor, key, deleted, shown_at, start, length in rows
@@ -277,12 +284,12 @@ class Collection:
     def has_even_keys(self) -> bool:
         """Whether the keys of all versions are of one length."""
         query = f"SELECT count(DISTINCT size) < 2 FROM {self.table}"
-        return bool(self.index.db.execute(query).fetchone()[0])
+        return bool(self.index.execute(query).fetchone()[0])
 
     def index_keys(self) -> None:
         """Make records findable by key; most objects are never asked for one."""
         if not self._has_keys:
-            self.index.db.execute(f"CREATE INDEX {self.table}_key ON {self.table} (key)")
+            self.index.execute(f"CREATE INDEX {self.table}_key ON {self.table} (key)")
             self._has_keys = True
 
 
@@ -295,7 +302,7 @@ class _Lines:
             " shown_at INTEGER, deleted INTEGER, purged INTEGER",
             self,
         )
-        index.db.executemany(f"INSERT INTO {self.table} VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        index.execute_many(f"INSERT INTO {self.table} VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
 
 class Store:
@@ -303,7 +310,7 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._index = Index()
+        self.index = Index()
         self._collections: dict[tuple[str, str], Collection] = {}
 
     def objects(self, source: str) -> list[str]:
@@ -319,7 +326,7 @@ class Store:
         if (source, name) not in self._collections:
             present = name in self.objects(source)
             path = self._folder / source / f"{name}.jsonl" if present else None
-            self._collections[source, name] = Collection(self._index, path, rule)
+            self._collections[source, name] = Collection(self.index, path, rule)
         return self._collections[source, name]
 
 

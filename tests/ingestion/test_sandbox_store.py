@@ -184,3 +184,11 @@ def test_versions_that_show_later_than_their_cursor(tmp_path: Path) -> None:
     old, new = stamp | {"Score": 1}, stamp | {"Score": 2}
     assert seen == [[old], [old], [new], [new], []]
     assert "_visible_from" not in leads.samples
+
+
+def test_no_room_for_the_index_is_said(tmp_path: Path) -> None:
+    tenant = write_tenant(tmp_path, salesforce__Lead=_many(2_500))
+    store = Store(tenant)
+    store.index.execute("PRAGMA max_page_count = 8")
+    with pytest.raises(TenantError, match="disk is full → make room in the folder that TMPDIR"):
+        store.collection("salesforce", "Lead", RULE)
