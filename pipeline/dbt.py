@@ -129,12 +129,9 @@ def run(context: Context, plan: BuildPlan, arguments: list[str]) -> Path:
     log_path = settings.logs_dir / "dbt.log"
     command = [
         *(sys.executable, "-m", "pipeline.dbt_process"),
-        "--no-use-colors",
-        "--no-send-anonymous-usage-stats",
         *arguments,
         *LOCATION,
         *("--target-path", str(target), "--log-path", str(settings.logs_dir)),
-        *("--log-level-file", "none"),
         *("--vars", vars_argument(plan.dbt_variables())),
     ]
     environment = {
