@@ -48,7 +48,7 @@ class Column:
     Attributes:
         data_type: DuckDB type; of a raw vendor column always ``text``.
         logical_type: ODCS type (``timestamp``, ``integer`` …) that the values can be read as.
-        required: never null (in a dropped file: the file must carry the column, and never null).
+        required: never null (in a dropped file: the file must carry the column, and never null but for a link).
         key_position: 1-based position in the primary key, None outside it.
         properties: customProperties of the contract (``unit``, ``pii``, ``derived`` …).
         reads_as: how landed text becomes its value, a name of reading.READINGS: the contract's
@@ -80,6 +80,11 @@ class Column:
         return not self.is_personal and {"object", "array"}.isdisjoint(
             (self.logical_type, self.reads_as)
         )
+
+    @property
+    def is_link(self) -> bool:
+        """It names another record: the column must be there, an empty cell costs no row."""
+        return bool(self.properties.get("link"))
 
     @property
     def is_derived(self) -> bool:
