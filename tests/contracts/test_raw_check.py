@@ -1,7 +1,6 @@
 """Landed runs: every row is kept or quarantined, and each thing that blocks, blocks."""
 
 import tempfile
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -9,8 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from expectations import raw_check
-from expectations.contracts import Rule, contract_for
-from ingestion.catalogue import load_catalogue
+from expectations.contracts import Rule
 from tests.contracts.landed import T1, T2, T3, account, check, land, lead, run_of, statuses
 
 
@@ -221,58 +219,6 @@ def test_a_files_rows_are_held_to_the_types_and_rules_of_its_input_entity(tmp_pa
         (1, "amount_ex_tax_unreadable"),
         (2, "quantity_missing"),
         (3, "tax_rate_range"),
-    ]
-
-
-def test_an_empty_link_costs_no_row_and_is_said(tmp_path):
-    """docs/domain/sources.md#ids: of the file, the database table and the vendor."""
-    entries = [e for e in load_catalogue() if any(c.is_link for c in contract_for(e).columns)]
-    feeds = [row_with_links(entry) for entry in entries]
-    runs = []
-    for entry, (sound, links) in zip(entries, feeds, strict=True):
-        empty = [sound | {link: cell} for link in links for cell in (None, "-", " ")]
-        empty = [row | {k: f"{row[k]}{n}" for k in entry.key} for n, row in enumerate(empty, 1)]
-        file = "a.csv" if entry.source == "files" else None
-        part = land(tmp_path, [sound, *empty], file, entry.table)
-        runs.append(run_of(entry.source, entry.object, [part]))
-    for verdict, (_, links) in zip(check(tmp_path, *runs), feeds, strict=True):
-        assert not verdict.quarantined and not verdict.blocked, verdict.entry.table
-        # a vendor's ids are no readings: a dash leads nowhere
-        cells = 2 if verdict.entry.source == "salesforce" else 3
-        found = [f for f in verdict.findings if f.rule.endswith("_missing")]
-        assert Counter((f.rule, f.severity, f.holds_back) for f in found) == {
-            (f"{link}_missing", "warn", False): cells for link in links
-        }, verdict.entry.table
-
-
-def test_a_missing_column_is_no_empty_link(tmp_path):
-    order = {"order_id": "O1", "order_date": "2026-03-01"}
-    (verdict,) = check(tmp_path, run_of("files", "crm__order", [land(tmp_path, [order])]))
-    assert verdict.blocked and "Missing: account_id." in verdict.reasons[0]
-
-
-def row_with_links(entry):
-    """A sound row of a feed, with what it must have, and its links."""
-    contract = contract_for(entry)
-    accepted = {rule.column: rule.valid_values[0] for rule in contract.rules if rule.valid_values}
-    row = {c.name: accepted.get(c.name, sample(c)) for c in contract.columns if c.required}
-    return row, [column.name for column in contract.columns if column.is_link]
-
-
-def sample(column):
-    """A value that a column may have."""
-    by_type = {"integer": "1", "number": "100", "date": "2026-03-01", "timestamp": T1}
-    return column.example or by_type.get(column.logical_type, f"{column.name}-1")
-
-
-def test_a_subscription_line_without_account_and_contract_is_kept(tmp_path):
-    line = {"line_id": "1", "product_id": "P1", "billing_period": "annual", "account_id": ""}
-    line |= {"start_date": "2026-04-01", "amount_total_ex_tax": "100"}
-    part = land(tmp_path, [line], "a.csv")
-    (verdict,) = check(tmp_path, run_of("files", "crm__subscription_line", [part]))
-    assert not verdict.quarantined
-    assert [(f.rule, f.severity, f.amount) for f in verdict.findings] == [
-        ("account_or_contract_known", "warn", 100)
     ]
 
 

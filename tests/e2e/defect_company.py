@@ -5,11 +5,27 @@ import io
 import json
 import random
 from collections import defaultdict
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 DAY = "2026-06-30"
 DROP = "2026-06-28"
+
+
+@dataclass
+class Expected:
+    """What a defect must lead to.
+
+    Attributes:
+        numbers: query over the published marts → its right answer.
+        traces: texts of which a finding has one, in its place, keys, values or message; empty: the number
+            alone will do.
+    """
+
+    kind: str
+    numbers: dict[str, Any]
+    traces: list[str] = field(default_factory=list)
 
 
 class Company:

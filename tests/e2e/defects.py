@@ -5,27 +5,15 @@ the one or the other.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from tests.e2e.defect_company import DAY, DROP, Company
-
-
-@dataclass
-class Expected:
-    """What a defect must lead to.
-
-    Attributes:
-        numbers: query over the published marts → its right answer.
-        traces: texts of which a finding has one, in its place, keys, values or message; empty: the number
-            alone will do.
-    """
-
-    kind: str
-    numbers: dict[str, Any]
-    traces: list[str] = field(default_factory=list)
-
+from tests.e2e.defect_company import DAY, DROP, Company, Expected
+from tests.e2e.link_defects import (
+    line_without_order,
+    order_without_account,
+    subscription_without_account,
+    use_without_account,
+)
 
 Defect = Callable[[Company], Expected]
 
@@ -138,52 +126,6 @@ def orphan_line(company: Company) -> Expected:
     line = company.order_line("O-never-came", 5_000)
     kept = "select count(*) from core.fct_order_line where order_id = 'O-never-came'"
     return Expected("orphan line", {kept: 1}, [line])
-
-
-def _on_unknown(fact: str, key: str, record: str, amount: str, value: int) -> str:
-    """Query: 1 where a record counts, with its money, for the customer unknown."""
-    return (
-        f"select count(*) from core.{fact} where {key} = '{record}' and customer_key = 'unknown' "
-        f"and {amount} = {value}"
-    )
-
-
-def order_without_account(company: Company) -> Expected:
-    """An order that names no account: its money counts all the same."""
-    line = company.order(company.random.choice(["", "-"]), 30_000, "2026-06-01")
-    kept = _on_unknown("fct_order_line", "order_line_key", line, "net_amount", 30_000)
-    return Expected("order without account", {f"{kept} and order_date = date '2026-06-01'": 1})
-
-
-def line_without_order(company: Company) -> Expected:
-    """An order line that names no order: like one whose order never came."""
-    line = company.order_line("", 7_000)
-    kept = _on_unknown("fct_order_line", "order_line_key", line, "net_amount", 7_000)
-    return Expected("line without order", {f"{kept} and order_date is null": 1})
-
-
-def subscription_without_account(company: Company) -> Expected:
-    """A subscription line that names neither account nor contract, or no product."""
-    line = company.line("", product_id=company.random.choice(["P1", ""]))
-    kept = _on_unknown("fct_subscription_month", "line_id", line, "mrr", 100_000)
-    return Expected("subscription without account", {f"{kept} and month = date '2026-06-01'": 1})
-
-
-def use_without_account(company: Company) -> Expected:
-    """A use of the product that names no account."""
-    company.row(
-        "product__feature_use",
-        "uses.csv",
-        account_id="",
-        use_date="2026-06-24",
-        feature_code="report",
-        uses=3,
-    )
-    used = (
-        "select coalesce(sum(uses_7d), 0) from core.fct_usage_weekly "
-        "where week_end = date '2026-06-28' and customer_key = 'unknown'"
-    )
-    return Expected("use without account", {used: 3})
 
 
 def cancelled_order(company: Company) -> Expected:
