@@ -21,11 +21,27 @@ def test_an_empty_link_costs_no_row_and_is_said(tmp_path):
     for verdict, (_, links) in zip(check(tmp_path, *runs), feeds, strict=True):
         assert not verdict.quarantined and not verdict.blocked, verdict.entry.table
         # a vendor's ids are no readings: a dash leads nowhere
-        cells = 2 if verdict.entry.source == "salesforce" else 3
+        cells = 3 if verdict.entry.is_entity else 2
         found = [f for f in verdict.findings if f.rule.endswith("_missing")]
         assert Counter((f.rule, f.severity, f.holds_back) for f in found) == {
             (f"{link}_missing", "warn", False): cells for link in links
         }, verdict.entry.table
+
+
+def test_a_link_that_has_lost_digits_is_said(tmp_path):
+    """Also where a vendor keeps it among its properties."""
+    runs = []
+    for name, key in (("companies", "hs_salesforceaccountid"), ("contacts", "salesforcecontactid")):
+        ids = ["2.02606E+13", "0015g00000Xyz12AAA", "", None]
+        records = [
+            {"id": n, "updatedAt": T1, "createdAt": T1, "properties": {key: given}}
+            for n, given in enumerate(ids)
+        ]
+        runs.append(run_of("hubspot", name, [land(tmp_path, records, name=name)]))
+    for verdict in check(tmp_path, *runs):
+        assert not verdict.quarantined
+        found = [f for f in verdict.findings if f.rule == "salesforce_id_whole"]
+        assert [(f.key, f.severity, f.rows) for f in found] == [("0", "warn", 1)]
 
 
 def test_a_missing_column_is_no_empty_link(tmp_path):
@@ -44,6 +60,8 @@ def row_with_links(entry):
 
 def sample(column):
     """A value that a column may have."""
+    if column.reads_as == "epoch_milliseconds":
+        return "1781000000000"
     by_type = {"integer": "1", "number": "100", "date": "2026-03-01", "timestamp": T1}
     return column.example or by_type.get(column.logical_type, f"{column.name}-1")
 

@@ -1,6 +1,7 @@
 """Records that name no parent: each counts all the same, for the customer unknown."""
 
-from tests.e2e.defect_company import Company, Expected
+from tests.e2e.defect_company import Company
+from tests.e2e.expected import Expected
 
 
 def _on_unknown(fact: str, key: str, record: str, amount: str, value: int) -> str:
