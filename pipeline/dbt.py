@@ -150,21 +150,21 @@ def run(context: Context, plan: BuildPlan, arguments: list[str]) -> Path:
     }
     results = target / "run_results.json"
     results.unlink(missing_ok=True)
-    process = start(
-        command,
-        env=environment,
-        cwd=PROJECT_ROOT,
-        stdout=-1,
-        stderr=-2,
-        text=True,
-        errors="replace",
-    )
-    with log_path.open("a", encoding="utf-8") as log:
-        for line in process.stdout:
-            log.write(hide_values(line))
-            step = _STEP.search(line)
-            if step and int(step[1]) % 20 == 0:
-                report("dbt", done=int(step[1]), total=int(step[2]))
+    output = {"stdout": -1, "stderr": -2, "text": True, "errors": "replace"}
+    process = start(command, env=environment, cwd=PROJECT_ROOT, **output)
+    try:
+        with log_path.open("a", encoding="utf-8") as log:
+            for line in process.stdout:
+                log.write(hide_values(line))
+                step = _STEP.search(line)
+                if step and int(step[1]) % 20 == 0:
+                    report("dbt", done=int(step[1]), total=int(step[2]))
+    except (
+        BaseException
+    ):  # no room for the log …: dbt must not go on in files that the next try opens
+        process.kill()
+        process.wait()
+        raise
     if process.wait() != 0:
         said = _failures(results, log_path)
         known = explained_text(said, settings.home)

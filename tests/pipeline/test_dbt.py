@@ -2,9 +2,11 @@
 
 import ast
 import csv
+import errno
 import json
 import re
 import shutil
+import signal
 from dataclasses import replace
 from datetime import date
 
@@ -15,6 +17,7 @@ from expectations.contracts import all_contracts
 from pipeline import codes, dbt, dbt_process
 from pipeline.definitions import Definitions
 from runtime.errors import BuildError, TenantError
+from runtime.process import start
 from tests.plans import plan_of
 
 DAY = date(2026, 3, 31)
@@ -251,6 +254,27 @@ def test_a_dbt_that_cannot_start_is_one_message(context):
             plan_of(context.settings.warehouse_file, variables=dbt.run_variables(context, DAY)),
             ["no-such-command"],
         )
+
+
+def test_dbt_does_not_go_on_when_its_output_cannot_be_kept(context, monkeypatch):
+    started = []
+
+    def starting(*arguments, **options):
+        started.append(start(*arguments, **options))
+        return started[0]
+
+    def full(text):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(dbt, "start", starting)
+    monkeypatch.setattr(dbt, "hide_values", full)
+    with pytest.raises(OSError, match="No space"):
+        dbt.run(
+            context,
+            plan_of(context.settings.warehouse_file, variables=dbt.run_variables(context, DAY)),
+            ["build"],
+        )
+    assert started[0].returncode == -signal.SIGKILL
 
 
 def test_failures_name_model_landed_table_and_reason(tmp_path):
