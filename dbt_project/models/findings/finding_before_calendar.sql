@@ -1,11 +1,5 @@
 -- What lies before the first day of dim_date (docs/domain/japan.md#calendar): its rows count, and find no day to join.
-with calendar as (
-
-    select min(date_day) as first_day from {{ ref('dim_date') }}
-
-),
-
-dated as (
+with dated as (
 
     select
         'crm__subscription_line' as object,
@@ -22,11 +16,11 @@ dated as (
 
 select
     'warehouse' as source,
-    dated.object,
+    object,
     cast(null as {{ dbt.type_string() }}) as place,
-    dated.column_name,
-    dated.record as "key",
-    dated.amount,
+    column_name,
+    record as "key",
+    amount,
     '{{ var("reporting_currency") }}' as currency
 from dated
-inner join calendar on dated.day < calendar.first_day
+where day < {{ first_calendar_day() }}
