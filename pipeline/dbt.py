@@ -56,6 +56,9 @@ def run_variables(context: Context, business_date: date) -> dict[str, Any]:
         "first_business_date": tenant.first_business_date.isoformat(),
         "systems": sorted(tenant.systems),
         "codes": tenant.codes,
+        "file_frequency": {
+            name: feed.frequency for name, feed in sorted(tenant.files.items()) if feed.frequency
+        },
     }
     configuration = {**facts, **tenant.vars, **given}
     digest = hashlib.sha256(json.dumps(configuration, sort_keys=True, default=str).encode())
