@@ -93,7 +93,7 @@ def _in_words(findings: list[dict[str, Any]]) -> list[str]:
             f"{finding['message']} → {finding['what_to_do']}"
         )
     if len(findings) > SHOWN:
-        lines.append(f"… {len(findings) - SHOWN} more: make status / 他は make status を参照")
+        lines.append(f"… {len(findings) - SHOWN} more: `make status` / 他は `make status` を参照")
     return lines
 
 

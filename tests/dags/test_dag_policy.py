@@ -140,7 +140,7 @@ def test_a_first_run_waits_for_its_time(dag, minutes, monkeypatch):
     from pendulum import instance
 
     (due,) = runs_from(dag, datetime(2026, 3, 4, 12, tzinfo=UTC), 1)
-    now = due + timedelta(minutes=minutes)
+    now = datetime.fromtimestamp(due.timestamp() + 60 * minutes, UTC)
     monkeypatch.setattr(trigger, "utcnow", lambda: instance(now))
     anything = TimeRestriction(earliest=None, latest=None, catchup=False)
     first = clock_of(dag).next_dagrun_info(last_automated_data_interval=None, restriction=anything)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 import requests
 
@@ -15,7 +16,7 @@ from runtime.settings import Settings
 from tests.conftest import run_command
 from tests.e2e.marts import tables
 from tests.e2e.tiny_tenant import DATES, write_tiny_tenant
-from tests.receivers import receivers
+from tests.receivers import Receivers, receivers
 from tests.rights import wrong_rights
 
 
@@ -52,14 +53,17 @@ class Airflow(AirflowApi):
         raise AssertionError(f"{dag_id} {run_id} does not end")
 
 
-@pytest.mark.timeout(1800)  # five builds
+@pytest.mark.timeout(1800)  # four builds
 def test_dags_succeed_under_the_scheduler(tmp_path: Path) -> None:
-    """After `make run` nothing is red; a date, a cleared task, a force and a backfill stay green; a failure is told."""
+    """After `make run` nothing is red; a date, a cleared task and a forced backfill stay green; each cause is told once."""
     home = tmp_path / "state"
     tenant = write_tiny_tenant(tmp_path / "tiny")
     before, newest = DATES[-2], DATES[-1]
     ran = run_command(home, "cli.run", "--tenant", str(tenant), "--date", before, "--vars", "")
     assert ran.status == 0, ran.output
+    refused = tenant / "files/product__feature_use" / newest / "refused.csv"
+    refused.parent.mkdir(exist_ok=True)
+    refused.write_text("account_id,user_id,use_date,feature_code,uses\nx,U1,2026-06-29,editor,-1\n")
     with receivers() as told:
         up = run_command(
             *(home, "cli.services", "up", "--tenant", str(tenant)),
@@ -77,36 +81,56 @@ def test_dags_succeed_under_the_scheduler(tmp_path: Path) -> None:
             assert "is working in" in second.output
 
             airflow = Airflow(Settings(home=home))
-            assert airflow.runs("build_warehouse", run_type="asset_triggered") == []
+            assert airflow.runs("start_build") == []
 
             trigger = run_command(home, "cli.trigger", timeout=900)
             assert trigger.status == 0, trigger.output
             assert "build_warehouse: success" in trigger.output
-            (build,) = airflow.runs("build_warehouse", run_type="asset_triggered")
+            (build,) = airflow.runs("build_warehouse", triggered_by="operator")
             page = requests.get(services["site"], timeout=10)
             page.encoding = "utf-8"
             assert f"基準日 {newest}" in page.text
             assert tables(home / "published/marts.duckdb")["core.fct_mrr_movement"]
-            (ingest,) = airflow.runs("ingest_crm", triggered_by="operator")
-            assert ingest["dag_run_id"].startswith(newest)
+            new = _only_alert(told)
+            assert "new findings" in new[0]
+            assert "uses_not_negative" in new[1] or "A count of uses is not negative" in new[1]
+            assert "mend them at the source, or drop the file again" in new[1]
 
+            marts = home / "marts_build.duckdb"
+            _execute(marts, "update marts.mart_rfm set population = 'x' || population")
+            assert airflow.clear("build_warehouse", build["dag_run_id"], "audit") == "failed"
+            blocked = _only_alert(told)
+            assert "build_warehouse: blocked by a contract" in blocked[0]
+            assert "mart_rfm" in blocked[1] and build["dag_run_id"] in blocked[1]
+            assert "mend the cause and run the date again" in blocked[1]
+            _execute(marts, "update marts.mart_rfm set population = substr(population, 2)")
             assert airflow.clear("build_warehouse", build["dag_run_id"], "audit") == "success"
-            assert airflow.run("daily_run", business_date=newest, force=True) == "success"
-            assert airflow.run("daily_run", business_date=before) == "success"
-            built = airflow.runs("build_warehouse", run_type="asset_triggered")
-            assert len(built) == 3, "one build a run"
-            dags = airflow._call("get", "/dags?limit=100")["dags"]
-            red = [run for dag in dags for run in airflow.runs(dag["dag_id"], state="failed")]
-            assert red == []
 
-            told.posted.clear()
-            told.mailed.clear()
+            assert airflow.run("daily_run", business_date=before, force=True) == "success"
+            assert len(airflow.runs("start_build")) == 2, "one build a run"
+            dags = airflow._call("get", "/dags?limit=100")["dags"]
+            runs = [(dag["dag_id"], run) for dag in dags for run in airflow.runs(dag["dag_id"])]
+            assert [run for _, run in runs if run["state"] != "success"] == []
+            named = [
+                run["dag_run_id"].startswith((before, newest))
+                for name, run in runs
+                if name != "start_build" and not run["dag_run_id"].startswith("test__")
+            ]
+            assert len(named) == 6 + 1 + 5 + 1 + 5 + 1
+            assert all(named), runs
+            assert (told.posted, told.mailed) == ([], []), "what was told is not told again"
+
             assert airflow.run("daily_run", business_date="2001-01-01") == "failed"
-            _wait_for(told.posted)
-            _wait_for(told.mailed)
-            assert len(told.posted) == len(told.mailed) == 1
-            assert "lies before the first landed business date" in told.posted[0]
-            assert "daily_run: failed" in told.mailed[0][1]
+            failed = _only_alert(told)
+            assert "daily_run: failed" in failed[0]
+            assert "lies before the first landed business date" in failed[1]
+            assert "choose a date from the first one on" in failed[1]
+
+            assert airflow.run("watch_publication", business_date="2026-07-01") == "failed"
+            late = _only_alert(told)
+            assert "watch_publication: not published in time" in late[0]
+            assert f"readers see {newest}; not read: crm" in late[1]
+            assert "clear what failed there" in late[1]
 
             assert wrong_rights(home) == []
             assert all(map(_living, processes))
@@ -116,7 +140,18 @@ def test_dags_succeed_under_the_scheduler(tmp_path: Path) -> None:
     assert not any(map(_living, processes)), down.output
 
 
-def _wait_for(arrived: list) -> None:
+def _execute(file: Path, statement: str) -> None:
+    with duckdb.connect(str(file)) as connection:
+        connection.execute(statement)
+
+
+def _only_alert(told: Receivers) -> tuple[str, str]:
+    """Subject and text of the one alert that has come, by mail and the same by the webhook."""
     deadline = time.monotonic() + 60
-    while not arrived and time.monotonic() < deadline:
+    while not (told.mailed and told.posted) and time.monotonic() < deadline:
         time.sleep(0.5)
+    ((_, subject, text),), (posted,) = told.mailed, told.posted
+    assert subject in posted
+    told.mailed.clear()
+    told.posted.clear()
+    return subject, text
