@@ -6,7 +6,6 @@ import traceback
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from airflow.sdk import Asset, Connection, Param, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowNotFoundException
@@ -18,7 +17,7 @@ from pipeline.commit import check_and_commit
 from pipeline.context import Context, load_context
 from pipeline.extract import connected_objects, extract_object
 from pipeline.findings import record_source
-from pipeline.timetable import DailyAt
+from pipeline.timetable import DailyAt, clock_name
 from runtime.business_date import areas_to_wait_for, resolve_business_date
 from runtime.damage import explained
 from runtime.errors import AuthenticationError, ContractError, SourceError, WarehouseError
@@ -67,13 +66,6 @@ def dag_defaults(when: str, what: str, *tags: str) -> dict[str, Any]:
             "execution_timeout": timedelta(hours=8),
         },
     }
-
-
-def clock_name(zone: ZoneInfo) -> str:
-    """What clocks of a zone are said to show: JST; with a summer time EST/EDT."""
-    return "/".join(
-        dict.fromkeys(f"{datetime(2026, month, 1, tzinfo=zone):%Z}" for month in (1, 7))
-    )
 
 
 def daily_at(moment: time) -> DailyAt:

@@ -164,11 +164,12 @@ def test_runs_are_named_after_their_business_date(dag, tenant_folder):
     assert by_hand.startswith("manual__")
 
 
-def test_clocks_have_the_names_that_people_use():
-    from pipeline.tasks import clock_name
+def test_the_schedule_is_said_in_the_names_of_clocks(dag):
+    from pipeline.timetable import clock_name
 
+    assert re.fullmatch(r"0[257]:00 EST/EDT", clock_of(dag).summary)
+    assert dag.description.startswith(clock_of(dag).summary)
     assert clock_name(ZoneInfo("Asia/Tokyo")) == "JST"
-    assert clock_name(ZoneInfo(ZONE)) == "EST/EDT"
 
 
 def test_scheduled_at_the_tenants_clock(dag):
