@@ -131,9 +131,9 @@ def test_dags_succeed_under_the_scheduler(tmp_path: Path) -> None:
             assert all(named), runs
             assert (told.posted, told.mailed) == ([], []), "what was told is not told again"
 
-            refused = airflow.start("daily_run", business_date="2001-01-01")
+            too_early = airflow.start("daily_run", business_date="2001-01-01")
             watched = airflow.start("watch_publication", business_date="2026-07-01")
-            assert airflow.wait("daily_run", refused) == "failed"
+            assert airflow.wait("daily_run", too_early) == "failed"
             assert airflow.wait("watch_publication", watched) == "failed"
             failed, late = _alerts(told, 2)
             assert "daily_run: failed" in failed[0]
