@@ -78,7 +78,7 @@ def test_a_missing_drop_folder_is_named(files):
 def test_what_is_required_and_was_not_read_is_no_contracts_fault(files):
     """An alert of it does not speak of a contract."""
     context, _ = files
-    with pytest.raises(StateError, match="ingest_crm: required and not extracted: salesforce.Acc"):
+    with pytest.raises(StateError, match="ingest_crm: required and not extracted: salesforce"):
         check_and_commit(context, "crm", DAY1, [])
 
 
