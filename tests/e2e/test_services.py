@@ -103,7 +103,7 @@ def test_dags_succeed_under_the_scheduler(tmp_path: Path) -> None:
             assert f"基準日 {newest}" in page.text
             assert tables(home / "published/marts.duckdb")["core.fct_mrr_movement"]
             (new,) = _alerts(told, 1)
-            assert "new findings" in new[0]
+            assert " new finding" in new[0]
             assert "A count of uses is not negative" in new[1]
             assert "mend them at the source, or drop the file again" in new[1]
 
