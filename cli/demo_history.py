@@ -104,7 +104,7 @@ def month_ends(tenant: Tenant, months: int) -> list[date]:
         found.append(end)
         day = end
     if not found:
-        raise StateError(f"MONTHS={months}: there is no such month-end", "write MONTHS=1 or more")
+        raise StateError(f"there is no month-end up to {last}", "run a day: `make run`")
     return found[::-1]
 
 
@@ -120,9 +120,11 @@ def main() -> int:
     arguments = parser.parse_args()
 
     def act(console: Console) -> int:
+        if not arguments.months.isdecimal() or int(arguments.months) == 0:
+            raise StateError(
+                f"MONTHS={arguments.months} is no number of months", "write MONTHS=1 or more"
+            )
         end_at_interrupt(console)
-        if not arguments.months.isdecimal():
-            raise StateError(f"MONTHS={arguments.months} is no number", "write MONTHS=1 or more")
         settings, months = get_settings(), int(arguments.months)
         with state.exclusive(settings):
             return demo_history(console, settings, months)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cli import airflow_home, state, trigger
-from cli.command import INTERRUPTED, exit_status
+from cli import airflow_home, demo_history, state, trigger
+from cli.command import INTERRUPTED, exit_status, with_home
 from runtime.errors import StateError
 from runtime.settings import get_settings
 from tests.conftest import ROOT
@@ -148,3 +148,20 @@ def test_a_full_disk(home: Path, capfd: pytest.CaptureFixture[str], error: Excep
     assert exit_status(raising(error)) == 1
     told = capfd.readouterr().out
     assert "the disk is full" in told and "make room" in told and "report it" not in told
+
+
+def test_commands_are_named_for_the_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who gave a state folder is told to give it again."""
+    monkeypatch.delenv("CSW_HOME", raising=False)
+    assert with_home() == ""
+    monkeypatch.setenv("CSW_HOME", "state of acme")
+    assert with_home() == " (with CSW_HOME='state of acme')"
+
+
+def test_months_that_are_no_number(home: Path, capfd, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And none at all; in the words of make."""
+    for given in ("x", "0"):
+        monkeypatch.setattr(sys, "argv", ["demo_history", "--months", given])
+        assert demo_history.main() == 1
+        told = capfd.readouterr().out
+        assert f"MONTHS={given}" in told and "write MONTHS=1 or more" in told
