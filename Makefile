@@ -32,6 +32,7 @@ help: ## list the targets
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet uv
 	@$(BIN)/uv sync --frozen --inexact --quiet --compile-bytecode
+	@$(BIN)/python -c 'from pipeline.dbt_process import parsed_project; parsed_project()'
 	@touch $@
 
 install: .venv/installed ## install everything into .venv

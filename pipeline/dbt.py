@@ -16,6 +16,7 @@ import yaml
 from pipeline import codes, definitions
 from pipeline.build_plan import BuildPlan, Mode
 from pipeline.context import Context
+from pipeline.dbt_process import LOCATION, PROJECT, project_hash
 from pipeline.rows_behind import rows_behind
 from runtime.damage import explained_text
 from runtime.errors import BuildError, TenantError
@@ -26,7 +27,6 @@ from runtime.redaction import hide_values
 from runtime.rights import SHARED_FILE
 from runtime.settings import PROJECT_ROOT
 
-PROJECT = PROJECT_ROOT / "dbt_project"
 MARTS_ALIAS = "marts_build"  # in profiles.yml: what models of core and marts are called by
 RUN_VARIABLES = (
     *("as_of_date", "build_id", "since_load_id", "since_as_of_date"),
@@ -59,9 +59,7 @@ def run_variables(context: Context, business_date: date) -> dict[str, Any]:
     }
     configuration = {**facts, **tenant.vars, **given}
     digest = hashlib.sha256(json.dumps(configuration, sort_keys=True, default=str).encode())
-    for path in sorted(PROJECT.rglob("*")):
-        if path.suffix in (".sql", ".yml", ".csv") and "target" not in path.parts:
-            digest.update(path.relative_to(PROJECT).as_posix().encode() + path.read_bytes())
+    digest.update(project_hash().encode())
     return configuration | {
         "as_of_date": business_date.isoformat(),
         "config_hash": digest.hexdigest()[:16],
@@ -130,11 +128,11 @@ def run(context: Context, plan: BuildPlan, arguments: list[str]) -> Path:
     settings.logs_dir.mkdir(parents=True, exist_ok=True)
     log_path = settings.logs_dir / "dbt.log"
     command = [
-        str(Path(sys.executable).with_name("dbt")),
+        *(sys.executable, "-m", "pipeline.dbt_process"),
         "--no-use-colors",
         "--no-send-anonymous-usage-stats",
         *arguments,
-        *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
+        *LOCATION,
         *("--target-path", str(target), "--log-path", str(settings.logs_dir)),
         *("--log-level-file", "none"),
         *("--vars", vars_argument(plan.dbt_variables())),
@@ -149,7 +147,15 @@ def run(context: Context, plan: BuildPlan, arguments: list[str]) -> Path:
     }
     results = target / "run_results.json"
     results.unlink(missing_ok=True)
-    process = start(command, env=environment, stdout=-1, stderr=-2, text=True)
+    process = start(
+        command,
+        env=environment,
+        cwd=PROJECT_ROOT,
+        stdout=-1,
+        stderr=-2,
+        text=True,
+        errors="replace",
+    )
     with log_path.open("a", encoding="utf-8") as log:
         for line in process.stdout:
             log.write(hide_values(line))

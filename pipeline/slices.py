@@ -5,17 +5,18 @@ from datetime import date
 from pathlib import Path
 
 from pipeline.context import Context
+from pipeline.dbt_process import WAREHOUSE_FILE
 from runtime.duckdb_connection import connect
 from runtime.sql import identifier, literal
 
 
 def scratch_files(context: Context, business_date: date) -> tuple[Path, Path]:
     """Fresh warehouse and marts files for an older date, built from the lake as of that date."""
-    folder = context.settings.home / "scratch"
-    shutil.rmtree(folder, ignore_errors=True)
+    scratch = context.settings.home / "scratch"
+    shutil.rmtree(scratch, ignore_errors=True)
+    folder = scratch / business_date.isoformat()
     folder.mkdir(parents=True)
-    stem = business_date.isoformat()
-    return folder / f"{stem}_warehouse.duckdb", folder / f"{stem}_marts.duckdb"
+    return folder / WAREHOUSE_FILE, folder / "marts.duckdb"
 
 
 def copy(scratch: Path, marts: Path, as_of_date: date) -> list[str]:

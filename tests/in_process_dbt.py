@@ -1,4 +1,4 @@
-"""dbt in this process, the project parsed once: a further command costs under a second, a subprocess six."""
+"""dbt in this process, the project parsed once: a further command costs under a second, a subprocess two."""
 
 import os
 from functools import cache
@@ -6,12 +6,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from pipeline.dbt import PROJECT
+from pipeline.dbt_process import LOCATION, WAREHOUSE_FILE, parsed_project
 
 
+@cache
 def manifest() -> Any:
     """Everything dbt knows of the project."""
-    return _parsed()[0]
+    return parsed_project()
 
 
 def invoke(command: str, *arguments: str, warehouse: Path | None = None) -> Any:
@@ -25,23 +26,12 @@ def invoke(command: str, *arguments: str, warehouse: Path | None = None) -> Any:
     Returns:
         dbt's result; a command that fails fails the test.
     """
-    known, folder = _parsed()
-    return _invoke(known, Path(folder.name), warehouse, command, *arguments)
-
-
-@cache
-def _parsed() -> tuple[Any, TemporaryDirectory]:
-    """The manifest, and the folder of dbt's artifacts, which lives as long as the process."""
-    folder = TemporaryDirectory(prefix="dbt_")
-    return _invoke(None, Path(folder.name), None, "parse"), folder
-
-
-def _invoke(known: Any, folder: Path, warehouse: Path | None, command: str, *arguments: str) -> Any:
     # 2 s to import, and most processes never need it
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
-    warehouse = warehouse or folder / "warehouse.duckdb"
+    folder = Path(_artifacts().name)
+    warehouse = warehouse or folder / WAREHOUSE_FILE
     files = {
         "CSW_WAREHOUSE_FILE": str(warehouse),
         "CSW_MARTS_FILE": str(warehouse.with_name("marts_build.duckdb")),
@@ -49,11 +39,11 @@ def _invoke(known: Any, folder: Path, warehouse: Path | None, command: str, *arg
     before = dict(os.environ)
     os.environ.update(files)
     try:
-        outcome = dbtRunner(manifest=known).invoke(
+        outcome = dbtRunner(manifest=manifest()).invoke(
             [
                 *("--quiet", "--log-level", "none", "--log-level-file", "none"),
                 *("--no-send-anonymous-usage-stats", command, *arguments),
-                *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
+                *LOCATION,
                 *("--target-path", str(folder), "--log-path", str(folder)),
             ]
         )
@@ -66,3 +56,9 @@ def _invoke(known: Any, folder: Path, warehouse: Path | None, command: str, *arg
         DuckDBConnectionManager.close_all_connections()
     assert outcome.success, outcome.exception or [r.message for r in outcome.result]
     return outcome.result
+
+
+@cache
+def _artifacts() -> TemporaryDirectory:
+    """The folder of dbt's artifacts, which lives as long as the process."""
+    return TemporaryDirectory(prefix="dbt_")

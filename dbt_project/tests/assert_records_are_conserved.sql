@@ -29,6 +29,8 @@
     'files__success__churn_interview': {'success__churn_interview': 'interview_id'},
     'files__process__content_item': {'process__content_item': 'item_id'},
 } -%}
+{%- set keys = {} -%}
+{%- for entities in feeds.values() %}{% do keys.update(entities) %}{% endfor -%}
 -- Every live record of the lake, as of the day, is in its entity: under its own key, where a vendor's record of the same
 -- id took its place too, or a record that is meant by its id (docs/domain/sources.md#ids). Of a later build those are
 -- looked at that were loaded since, once a week all of them.
@@ -53,14 +55,21 @@ with landed as (
     {%- endfor %}
 ),
 
+{# each entity is read once: most of them are views over many models -#}
+{% for entity, key in keys.items() -%}
+{{ entity }} as (
+    select {{ key }} as record_key from {{ ref(entity) }}
+),
+
+{% endfor -%}
 arrived as (
     {% for feed, entities in feeds.items() %}
     {%- set last_feed = loop.last %}
-    {%- for entity, key in entities.items() %}
-    select '{{ feed }}' as feed, {{ key }} as record_key from {{ ref(entity) }}
+    {%- for entity in entities %}
+    select '{{ feed }}' as feed, record_key from {{ entity }}
     {#- a dropped line is in the other entity only as Salesforce's item of its id -#}
     {%- if feed.startswith('files__') and feed != 'files__' ~ entity %}
-    where {{ key }} in (select Id from {{ source('raw', 'salesforce__order_item') }})
+    where record_key in (select Id from {{ source('raw', 'salesforce__order_item') }})
     {%- endif %}
     {% if not (last_feed and loop.last) %}union all{% endif %}
     {%- endfor %}

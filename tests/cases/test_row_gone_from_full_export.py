@@ -37,12 +37,19 @@ def findings(run):
         ).fetchall()
 
 
-def test_a_feed_of_full_exports_loses_the_line(case):
+def test_a_feed_of_full_exports_loses_the_line_but_never_all(case):
     folder, home = case
     say(folder, mode="full")
     assert mrr(run_day(home, folder, "2026-06-28")) == 150_000
-    run = run_day(home, folder, "2026-06-30")
+    run = run_day(home, folder, "2026-06-29")
     assert (mrr(run), findings(run)) == (100_000, [])
+    whole = folder / "files" / FEED / "2026-06-29" / "全契約.csv"
+    empty = folder / "files" / FEED / "2026-06-30" / "全契約.csv"
+    empty.parent.mkdir()
+    empty.write_text(whole.read_text().splitlines()[0] + "\n")
+    run = run_day(home, folder, "2026-06-30")
+    assert mrr(run) == 100_000
+    assert ("feed_blocked", "incomplete") in [row[:2] for row in findings(run)]
 
 
 def test_unless_it_is_said_the_line_counts_and_is_reported_until_it_is_said(case):
@@ -68,14 +75,3 @@ def test_a_file_that_comes_again_without_the_line_takes_it_back(case):
     assert mrr(run_day(home, folder, "2026-06-29")) == 100_000
     path.write_text("\n".join(lines) + "\n")
     assert mrr(run_day(home, folder, "2026-06-30")) == 150_000
-
-
-def test_an_empty_full_export_is_refused(case):
-    folder, home = case
-    say(folder, mode="full")
-    run_day(home, folder, "2026-06-28")
-    path = folder / "files" / FEED / "2026-06-29" / "全契約.csv"
-    path.write_text(path.read_text().splitlines()[0] + "\n")
-    run = run_day(home, folder, "2026-06-30")
-    assert mrr(run) == 150_000
-    assert ("feed_blocked", "incomplete") in [row[:2] for row in findings(run)]

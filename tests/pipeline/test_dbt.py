@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from expectations.contracts import all_contracts
-from pipeline import codes, dbt
+from pipeline import codes, dbt, dbt_process
 from pipeline.definitions import Definitions
 from runtime.errors import BuildError, TenantError
 from tests.plans import plan_of
@@ -231,7 +231,7 @@ def test_the_hash_is_of_the_configuration_not_of_the_date(context):
 def test_the_hash_is_of_models_macros_and_seeds(context, tmp_path, monkeypatch, name):
     project = tmp_path / "dbt_project"
     shutil.copytree(dbt.PROJECT, project, ignore=shutil.ignore_patterns("target", "*.duckdb*"))
-    monkeypatch.setattr(dbt, "PROJECT", project)
+    monkeypatch.setattr(dbt_process, "PROJECT", project)
     first = hash_of(context)
     (project / "target").mkdir()
     (project / "target" / "compiled.sql").write_text("select 1")

@@ -14,6 +14,7 @@ import duckdb
 from ingestion.lake import Lake
 from ingestion.load import load, store_salt
 from pipeline.build import contract_columns
+from pipeline.dbt_process import LOCATION
 from tests.conftest import ROOT
 
 FACTS = (
@@ -151,12 +152,12 @@ def _statements(
 ) -> list[Statement]:
     done = subprocess.run(
         [
-            *(str(Path(sys.executable).with_name("dbt")), "--no-use-colors", "build", *arguments),
+            *(sys.executable, "-m", "pipeline.dbt_process", "--no-use-colors", "build", *arguments),
             *("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"),
-            *("--profiles-dir", ".", "--target-path", str(target), "--log-path", str(target)),
+            *(*LOCATION, "--target-path", str(target), "--log-path", str(target)),
             *("--vars", json.dumps(variables), "--select", *(f"+{name}" for name in FACTS)),
         ],
-        cwd=ROOT / "dbt_project",
+        cwd=ROOT,
         env=os.environ | files,
         capture_output=True,
         text=True,

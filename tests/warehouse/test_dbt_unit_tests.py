@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from pipeline.dbt_process import LOCATION
 from runtime.settings import PROJECT_ROOT
 from tests.conftest import Run, environment
 
@@ -15,14 +16,8 @@ def test_dbt_unit_tests(demo: Run, tmp_path: Path) -> None:
     for name in ("warehouse.duckdb", "marts_build.duckdb"):
         shutil.copyfile(demo.home / name, tmp_path / name)
     command = [
-        *(
-            str(Path(sys.executable).with_name("dbt")),
-            "--no-use-colors",
-            "test",
-            "--select",
-            "test_type:unit",
-        ),
-        *("--project-dir", "dbt_project", "--profiles-dir", "dbt_project"),
+        *(sys.executable, "-m", "pipeline.dbt_process", "--no-use-colors"),
+        *("test", "--select", "test_type:unit", *LOCATION),
         *("--target-path", str(tmp_path / "target"), "--log-path", str(tmp_path / "logs")),
     ]
     files = {

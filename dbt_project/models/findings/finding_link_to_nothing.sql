@@ -1,12 +1,55 @@
 -- Records that name a parent that is not there (docs/domain/customers.md#unknown-customer); what names none is no finding.
 -- Order lines without their order have a finding of their own.
-{%- set identity = "select account_id from " ~ ref('int_customer_identity') ~ " where customer_key <> 'unknown'" %}
-{%- set product = "select product_id from " ~ ref('crm__product') %}
-{%- set contract = "select contract_id from " ~ ref('crm__contract') %}
-{%- set contact = "select contact_id from " ~ ref('crm__contact') %}
-{%- set ticket = "select ticket_id from " ~ ref('support__ticket') ~ " union select ticket_id from " ~ ref('stg_zendesk__tickets') %}
-{%- set item = "select item_id from " ~ ref('process__content_item') %}
-with link as (
+{%- set parents = {
+    'identity': "select account_id from " ~ ref('int_customer_identity') ~ " where customer_key <> 'unknown'",
+    'product': "select product_id from " ~ ref('crm__product'),
+    'contract': "select contract_id from " ~ ref('crm__contract'),
+    'contact': "select contact_id from " ~ ref('crm__contact'),
+    'ticket': "select ticket_id from " ~ ref('support__ticket') ~ " union select ticket_id from " ~ ref('stg_zendesk__tickets'),
+    'item': "select item_id from " ~ ref('process__content_item'),
+} %}
+{%- set links = [
+    ('crm__order', 'order_id', 'account_id', 'identity'),
+    ('crm__contact', 'contact_id', 'account_id', 'identity'),
+    ('crm__contract', 'contract_id', 'account_id', 'identity'),
+    ('crm__subscription_line', 'line_id', 'account_id', 'identity'),
+    ('crm__subscription_line', 'line_id', 'product_id', 'product'),
+    ('crm__subscription_line', 'line_id', 'contract_id', 'contract'),
+    ('crm__order_line', 'order_line_id', 'product_id', 'product'),
+    ('sfa__opportunity', 'opportunity_id', 'account_id', 'identity'),
+    ('support__ticket', 'ticket_id', 'account_id', 'identity'),
+    ('support__ticket_event', 'event_id', 'ticket_id', 'ticket'),
+    ('support__csat_response', 'response_id', 'ticket_id', 'ticket'),
+    ('success__nps_response', 'response_id', 'account_id', 'identity'),
+    ('product__feature_use', 'account_id', 'account_id', 'identity'),
+    ('product__login_event', 'account_id', 'account_id', 'identity'),
+    ('process__content_item', 'item_id', 'account_id', 'identity'),
+    ('process__stage_event', 'item_id', 'item_id', 'item'),
+    ('success__churn_interview', 'interview_id', 'account_id', 'identity'),
+    ('crm__account', 'account_id', 'parent_account_id', 'identity'),
+    ('crm__contract', 'contract_id', 'previous_contract_id', 'contract'),
+    ('sfa__opportunity', 'opportunity_id', 'contract_id', 'contract'),
+    ('crm__order', 'order_id', 'contact_id', 'contact'),
+    ('success__nps_response', 'response_id', 'contact_id', 'contact'),
+    ('support__csat_response', 'response_id', 'contact_id', 'contact'),
+    ('ma__email_event', 'event_id', 'contact_id', 'contact'),
+    ('ma__message', 'delivery_id', 'contact_id', 'contact'),
+    ('ma__conversion', 'event_id', 'contact_id', 'contact'),
+] %}
+-- each is read once: most are views over many models
+with {% for parent, query in parents.items() -%}
+{{ parent }} as (
+    {{ query }}
+),
+
+{% endfor -%}
+{%- for entity in links | map(attribute=0) | unique -%}
+{{ entity }} as (
+    select * from {{ ref(entity) }}
+),
+
+{% endfor -%}
+link as (
 
     select
         'crm__account' as object, 'account_id' as column_name, account_id as record, given_id as named
@@ -16,39 +59,12 @@ with link as (
     select 'crm__contact', 'contact_id', 'hubspot:' || hubspot_contact_id, given_contact_id
     from {{ ref('int_hubspot_contact') }}
     where salesforce_contact_id is null and given_contact_id is not null and not is_deleted
-    {%- for entity, record, column, parents in [
-        ('crm__order', 'order_id', 'account_id', identity),
-        ('crm__contact', 'contact_id', 'account_id', identity),
-        ('crm__contract', 'contract_id', 'account_id', identity),
-        ('crm__subscription_line', 'line_id', 'account_id', identity),
-        ('crm__subscription_line', 'line_id', 'product_id', product),
-        ('crm__subscription_line', 'line_id', 'contract_id', contract),
-        ('crm__order_line', 'order_line_id', 'product_id', product),
-        ('sfa__opportunity', 'opportunity_id', 'account_id', identity),
-        ('support__ticket', 'ticket_id', 'account_id', identity),
-        ('support__ticket_event', 'event_id', 'ticket_id', ticket),
-        ('support__csat_response', 'response_id', 'ticket_id', ticket),
-        ('success__nps_response', 'response_id', 'account_id', identity),
-        ('product__feature_use', 'account_id', 'account_id', identity),
-        ('product__login_event', 'account_id', 'account_id', identity),
-        ('process__content_item', 'item_id', 'account_id', identity),
-        ('process__stage_event', 'item_id', 'item_id', item),
-        ('success__churn_interview', 'interview_id', 'account_id', identity),
-        ('crm__account', 'account_id', 'parent_account_id', identity),
-        ('crm__contract', 'contract_id', 'previous_contract_id', contract),
-        ('sfa__opportunity', 'opportunity_id', 'contract_id', contract),
-        ('crm__order', 'order_id', 'contact_id', contact),
-        ('success__nps_response', 'response_id', 'contact_id', contact),
-        ('support__csat_response', 'response_id', 'contact_id', contact),
-        ('ma__email_event', 'event_id', 'contact_id', contact),
-        ('ma__message', 'delivery_id', 'contact_id', contact),
-        ('ma__conversion', 'event_id', 'contact_id', contact),
-    ] %}
+    {%- for entity, record, column, parent in links %}
     union all
     select
         '{{ entity }}' as object, '{{ column }}' as column_name, {{ record }} as record, {{ column }} as named
-    from {{ ref(entity) }}
-    where {{ column }} is not null and {{ column }} not in ({{ parents }})
+    from {{ entity }}
+    where {{ column }} is not null and {{ column }} not in (select * from {{ parent }})
     {%- endfor %}
 
 )

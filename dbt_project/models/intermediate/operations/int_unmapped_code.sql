@@ -11,8 +11,8 @@
         'line_id', 'charge_type'),
     ('crm__subscription_line', 'line_id', 'billing_period', 'billing_period', 'salesforce', 'int_salesforce_order_item',
         'order_item_id', 'billing_period'),
-    ('crm__subscription_line', 'line_id', 'billing_period', 'billing_period', 'files',
-        'stg_files__crm__subscription_line', 'line_id', 'billing_period'),
+    ('crm__subscription_line', 'line_id', 'billing_period', 'billing_period', 'files', 'stg_files__crm__subscription_line',
+        'line_id', 'billing_period'),
     ('crm__contract', 'contract_id', 'status', 'contract_status', 'salesforce', 'stg_salesforce__contract',
         'contract_id', 'status'),
     ('crm__contract', 'contract_id', 'status', 'contract_status', 'files', 'stg_files__crm__contract',
@@ -24,8 +24,7 @@
     ('support__ticket', 'ticket_id', 'status', 'ticket_status', 'zendesk', 'stg_zendesk__tickets', 'ticket_id', 'status'),
     ('support__ticket', 'ticket_id', 'status', 'ticket_status', 'files', 'stg_files__support__ticket',
         'ticket_id', 'status'),
-    ('crm__account', 'account_id', 'status', 'account_status', 'files', 'stg_files__crm__account',
-        'account_id', 'status'),
+    ('crm__account', 'account_id', 'status', 'account_status', 'files', 'stg_files__crm__account', 'account_id', 'status'),
     ('crm__account', 'account_id', 'industry_code', 'industry', 'salesforce', 'stg_salesforce__account',
         'account_id', 'industry_name'),
     ('crm__account', 'account_id', 'industry_code', 'industry', 'files', 'stg_files__crm__account',
@@ -33,13 +32,17 @@
     ('crm__account', 'account_id', 'industry_code', 'industry', 'files', 'stg_files__crm__account',
         'account_id', 'industry_code'),
 ] %}
-with unmapped as (
+with {% for entity in coded | map(attribute=0) | unique -%}
+{{ entity }} as (select * from {{ ref(entity) }}),  -- once: it is a view over many models
+
+{% endfor -%}
+unmapped as (
 
     {% for entity, key, column, code_list, source, supplier, supplier_key, code in coded -%}
     select
         '{{ source }}' as source, '{{ entity }}' as object, '{{ code_list }}' as code_list,
         known.{{ key }} as record_key, written.{{ code }} as code
-    from {{ ref(entity) }} as known
+    from {{ entity }} as known
     inner join {{ ref(supplier) }} as written on known.{{ key }} = written.{{ supplier_key }}
     where {% if code_list == 'industry' -%}
         known.industry_code is null and trim(written.{{ code }}) <> ''
@@ -51,7 +54,7 @@ with unmapped as (
     {% endfor -%}
     -- Salesforce says itself whether a deal is closed
     select 'files', 'sfa__opportunity', 'opportunity_stage', opportunity_id, stage_code
-    from {{ ref('sfa__opportunity') }}
+    from sfa__opportunity
     where closed_at is null
         and is_won is null
         and {{ code_meaning('opportunity_stage', 'stage_code') }} = 'other'
@@ -62,14 +65,14 @@ with unmapped as (
 money as (
 
     select 'crm__order' as object, order_id as record_key, currency, sum(amount_ex_tax) as amount
-    from {{ ref('crm__order_line') }}
+    from crm__order_line
     group by order_id, currency
     union all
-    select 'crm__order_line', order_line_id, currency, amount_ex_tax from {{ ref('crm__order_line') }}
+    select 'crm__order_line', order_line_id, currency, amount_ex_tax from crm__order_line
     union all
-    select 'crm__subscription_line', line_id, currency, amount_total_ex_tax from {{ ref('crm__subscription_line') }}
+    select 'crm__subscription_line', line_id, currency, amount_total_ex_tax from crm__subscription_line
     union all
-    select 'sfa__opportunity', opportunity_id, currency, amount_ex_tax from {{ ref('sfa__opportunity') }}
+    select 'sfa__opportunity', opportunity_id, currency, amount_ex_tax from sfa__opportunity
 
 ),
 
