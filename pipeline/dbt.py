@@ -56,6 +56,9 @@ def run_variables(context: Context, business_date: date) -> dict[str, Any]:
         "first_business_date": tenant.first_business_date.isoformat(),
         "systems": sorted(tenant.systems),
         "codes": tenant.codes,
+        "file_frequency": {
+            name: feed.frequency for name, feed in sorted(tenant.files.items()) if feed.frequency
+        },
     }
     configuration = {**facts, **tenant.vars, **given}
     digest = hashlib.sha256(json.dumps(configuration, sort_keys=True, default=str).encode())
@@ -129,12 +132,9 @@ def run(context: Context, plan: BuildPlan, arguments: list[str]) -> Path:
     log_path = settings.logs_dir / "dbt.log"
     command = [
         *(sys.executable, "-m", "pipeline.dbt_process"),
-        "--no-use-colors",
-        "--no-send-anonymous-usage-stats",
         *arguments,
         *LOCATION,
         *("--target-path", str(target), "--log-path", str(settings.logs_dir)),
-        *("--log-level-file", "none"),
         *("--vars", vars_argument(plan.dbt_variables())),
     ]
     environment = {
@@ -147,21 +147,21 @@ def run(context: Context, plan: BuildPlan, arguments: list[str]) -> Path:
     }
     results = target / "run_results.json"
     results.unlink(missing_ok=True)
-    process = start(
-        command,
-        env=environment,
-        cwd=PROJECT_ROOT,
-        stdout=-1,
-        stderr=-2,
-        text=True,
-        errors="replace",
-    )
-    with log_path.open("a", encoding="utf-8") as log:
-        for line in process.stdout:
-            log.write(hide_values(line))
-            step = _STEP.search(line)
-            if step and int(step[1]) % 20 == 0:
-                report("dbt", done=int(step[1]), total=int(step[2]))
+    output = {"stdout": -1, "stderr": -2, "text": True, "errors": "replace"}
+    process = start(command, env=environment, cwd=PROJECT_ROOT, **output)
+    try:
+        with log_path.open("a", encoding="utf-8") as log:
+            for line in process.stdout:
+                log.write(hide_values(line))
+                step = _STEP.search(line)
+                if step and int(step[1]) % 20 == 0:
+                    report("dbt", done=int(step[1]), total=int(step[2]))
+    except (
+        BaseException
+    ):  # no room for the log …: dbt must not go on in files that the next try opens
+        process.kill()
+        process.wait()
+        raise
     if process.wait() != 0:
         said = _failures(results, log_path)
         known = explained_text(said, settings.home)

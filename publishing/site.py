@@ -1,6 +1,5 @@
 """The site: a home page, the checks, dbt docs and GX data docs; static files that open without a network."""
 
-from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +43,12 @@ AREA_NAMES = {
     "ingest_support": "Support 問合せ",
     "ingest_success": "Customer success 活用・アンケート",
 }
+FREQUENCY_NAMES = {
+    "daily": "daily 日次",
+    "weekly": "weekly 週次",
+    "monthly": "monthly 月次",
+    "quarterly": "quarterly 四半期",
+}
 FINDING_STATUS_NAMES = {
     "open": "open 未解決",
     "accepted": "accepted 承認済",
@@ -52,7 +57,6 @@ FINDING_STATUS_NAMES = {
 TEMPLATES = Path(__file__).with_name("templates")
 ASSETS = ("site.css", "age.js")  # the pages allow nothing inline
 MONTHS = 13
-LATE_AFTER = timedelta(days=2)
 _MOVEMENTS = {
     "opening_mrr": "Opening 期首",
     "new_mrr": "New 新規",
@@ -112,7 +116,7 @@ def render(settings: Settings, tenant: Tenant) -> Path:
                 ],
                 "retention": _retention(connection),
                 "levels": _levels(connection),
-                "freshness": _freshness(connection, snapshot.as_of_date),
+                "freshness": _freshness(connection),
             }
     for name in ASSETS:
         write_atomically(
@@ -186,32 +190,29 @@ def _levels(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     ]
 
 
-def _freshness(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> list[dict[str, Any]]:
-    """Each area; of the tables, which are all of one build, how many there are and how old the oldest is.
-
-    What is behind by more than two of its contract's periods (all are daily) is red, else amber.
-    """
-    rows = connection.execute(
-        "select mart_name, kind, last_success_as_of, is_stale from marts.mart_freshness order by 1"
-    ).fetchall()
-    areas = {name: (as_of, is_stale) for name, kind, as_of, is_stale in rows if kind == "area"}
-    tables = [(as_of, is_stale) for _, kind, as_of, is_stale in rows if kind != "area"]
-    lines = [
-        {"name": label, "as_of": areas[name][0], "is_stale": areas[name][1]}
-        for name, label in AREA_NAMES.items()
-        if name in areas
-    ]
-    if tables:
-        lines.append(
-            {
-                "name": f"Tables of core and marts テーブル ({len(tables)})",
-                "as_of": min(as_of for as_of, _ in tables),
-                "is_stale": any(is_stale for _, is_stale in tables),
-            }
-        )
-    oldest = as_of_date - LATE_AFTER
-    for line in lines:
-        line["is_red"] = line["is_stale"] and (line["as_of"] is None or line["as_of"] < oldest)
+def _freshness(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Each area; the feeds that are late or do not come every day; of the tables, which are all of one build, how
+    many there are and how old the oldest is."""
+    found = connection.execute(
+        "select kind, mart_name, frequency, last_success_as_of as as_of, is_stale, is_overdue "
+        "from marts.mart_freshness order by mart_name"
+    )
+    names = [column[0] for column in found.description]
+    by_kind: dict[str, list[dict[str, Any]]] = {"area": [], "feed": [], "mart": []}
+    for row in found.fetchall():
+        line = dict(zip(names, row, strict=True))
+        by_kind[line["kind"]].append(line)
+    areas = {line["mart_name"]: line for line in by_kind["area"]}
+    lines = [areas[name] | {"name": label} for name, label in AREA_NAMES.items() if name in areas]
+    lines += (
+        feed | {"name": f"{feed['mart_name']} ({FREQUENCY_NAMES[feed['frequency']]})"}
+        for feed in by_kind["feed"]
+        if feed["is_stale"] or feed["frequency"] != "daily"
+    )
+    if tables := by_kind["mart"]:
+        oldest = min(tables, key=lambda table: table["as_of"])
+        name = f"Tables of core and marts テーブル ({len(tables)})"
+        lines.append(oldest | {"name": name})
     return lines
 
 

@@ -41,6 +41,7 @@ class FileFeed(BaseModel):
         max_lost_share: a full drop that lacks more than this share of what the one before had is refused.
         encoding: Python's name of the encoding of its text files, which is then believed; empty = see the files.
         columns: the entity's column → its header in the files, where that is none the entity knows.
+        frequency: how often a drop is to come; None: nobody has said, a day without one is no late one.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -49,6 +50,7 @@ class FileFeed(BaseModel):
     max_lost_share: Annotated[float, Field(ge=0, lt=1)] = 0.5
     encoding: str = ""
     columns: dict[str, str] = Field(default_factory=dict)
+    frequency: Literal["daily", "weekly", "monthly", "quarterly"] | None = None
 
     @field_validator("encoding")
     @classmethod

@@ -2,9 +2,11 @@
 
 import ast
 import csv
+import errno
 import json
 import re
 import shutil
+import signal
 from dataclasses import replace
 from datetime import date
 
@@ -15,6 +17,7 @@ from expectations.contracts import all_contracts
 from pipeline import codes, dbt, dbt_process
 from pipeline.definitions import Definitions
 from runtime.errors import BuildError, TenantError
+from runtime.process import start
 from tests.plans import plan_of
 
 DAY = date(2026, 3, 31)
@@ -43,6 +46,7 @@ def test_facts_overrides_and_date(context):
         "first_business_date": "2026-01-01",
         "systems": ["salesforce"],
         "codes": {},
+        "file_frequency": {},
         "rfm_bins": 7,
         "min_sample_n": 3,
         "as_of_date": "2026-03-31",
@@ -59,6 +63,7 @@ def test_what_may_be_set_is_all_but_facts_and_run(context):
     """The vars of dbt_project.yml and those that are checked are the same, and so are their choices."""
     known = yaml.safe_load((dbt.PROJECT / "dbt_project.yml").read_text())["vars"]
     facts = {"timezone", "reporting_currency", "first_business_date", "systems", "codes"}
+    facts |= {"file_frequency"}
     assert set(Definitions.model_fields) == set(known) - facts - set(dbt.RUN_VARIABLES)
     for path in dbt.PROJECT.rglob("*.sql"):
         for name, options in re.findall(
@@ -249,6 +254,27 @@ def test_a_dbt_that_cannot_start_is_one_message(context):
             plan_of(context.settings.warehouse_file, variables=dbt.run_variables(context, DAY)),
             ["no-such-command"],
         )
+
+
+def test_dbt_does_not_go_on_when_its_output_cannot_be_kept(context, monkeypatch):
+    started = []
+
+    def starting(*arguments, **options):
+        started.append(start(*arguments, **options))
+        return started[0]
+
+    def full(text):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(dbt, "start", starting)
+    monkeypatch.setattr(dbt, "hide_values", full)
+    with pytest.raises(OSError, match="No space"):
+        dbt.run(
+            context,
+            plan_of(context.settings.warehouse_file, variables=dbt.run_variables(context, DAY)),
+            ["build"],
+        )
+    assert started[0].returncode == -signal.SIGKILL
 
 
 def test_failures_name_model_landed_table_and_reason(tmp_path):

@@ -24,12 +24,20 @@ salt as (
 
 ),
 
+-- each title once: many people share one
+title as (
+
+    select job_title, upper({{ fold_width('job_title') }}) as folded
+    from (select distinct job_title from contact where job_title is not null) as written
+
+),
+
 classified as (
 
-    select contact.contact_id, title_class.job_title_class
-    from contact
-    inner join title_class on upper({{ fold_width('contact.job_title') }}) like '%' || title_class.keyword || '%'
-    qualify row_number() over (partition by contact.contact_id order by title_class.rule_no) = 1
+    select title.job_title, title_class.job_title_class
+    from title
+    inner join title_class on title.folded like '%' || title_class.keyword || '%'
+    qualify row_number() over (partition by title.job_title order by title_class.rule_no) = 1
 
 ),
 
@@ -78,7 +86,7 @@ final as (
     from contact
     inner join person on contact.contact_id = person.contact_id
     left join identity on contact.account_id = identity.account_id
-    left join classified on contact.contact_id = classified.contact_id
+    left join classified on contact.job_title = classified.job_title
     -- without a salt people stay and hashes are missing, which the contract blocks
     left join salt on true
 

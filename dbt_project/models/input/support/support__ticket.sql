@@ -44,8 +44,8 @@ zendesk as (
     -- what who opened it was then (docs/domain/service.md#past-and-present)
     left join {{ ref('stg_versions__zendesk_role') }} as roles
         on coalesce(submitters.user_id, requesters.user_id) = roles.user_id
-        and (tickets.created_at >= roles.held_from or roles.held_from is null)
-        and (tickets.created_at < roles.held_until or roles.held_until is null)
+        and tickets.created_at >= roles.held_from
+        and tickets.created_at < roles.held_until
 
 ),
 

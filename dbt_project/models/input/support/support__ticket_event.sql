@@ -48,8 +48,8 @@ zendesk as (
     left join users on events.author_id = users.user_id
     left join roles
         on events.author_id = roles.user_id
-        and (events.occurred_at >= roles.held_from or roles.held_from is null)
-        and (events.occurred_at < roles.held_until or roles.held_until is null)
+        and events.occurred_at >= roles.held_from
+        and events.occurred_at < roles.held_until
     left join tickets on events.ticket_id = tickets.ticket_id
 
 ),

@@ -1,6 +1,5 @@
 -- grain: evaluation date × customer × process the customer belongs to: by a product of the process in force on the
 -- date, else by ever having an item in it. Without the process's feed (no item at all) nobody has a row.
-
 with evaluation_date as (
 
     select * from {{ ref('int_evaluation_date') }}
@@ -10,18 +9,6 @@ with evaluation_date as (
 item as (
 
     select * from {{ ref('int_content_item') }}
-
-),
-
-identity as (
-
-    select * from {{ ref('int_customer_identity') }}
-
-),
-
-line as (
-
-    select * from {{ ref('crm__subscription_line') }}
 
 ),
 
@@ -45,19 +32,28 @@ contract as (
 
 ),
 
+member_product as (
+
+    select product.product_id, process_product.process_id
+    from product
+    inner join process_product on product.product_id = process_product.product_id
+    union
+    select product.product_id, process_product.process_id
+    from product
+    inner join process_product on product.product_family_id = process_product.product_family_id
+
+),
+
 membership as (
 
     select evaluation_date.evaluated_on, item.customer_key, item.process_id
     from item
     inner join evaluation_date on coalesce(item.known_at < evaluation_date.evaluated_until, true)
     union
-    select evaluation_date.evaluated_on, identity.customer_key, process_product.process_id
-    from line
-    inner join product on line.product_id = product.product_id
-    inner join process_product
-        on product.product_id = process_product.product_id
-        or product.product_family_id = process_product.product_family_id
-    inner join identity on line.account_id = identity.account_id
+    select evaluation_date.evaluated_on, identity.customer_key, member_product.process_id
+    from {{ ref('crm__subscription_line') }} as line
+    inner join member_product on line.product_id = member_product.product_id
+    inner join {{ ref('int_customer_identity') }} as identity on line.account_id = identity.account_id
     left join {{ ref('int_auto_renewal') }} as renewal on line.line_id = renewal.line_id and renewal.is_counted
     inner join evaluation_date
         on evaluation_date.evaluated_on between line.start_date
@@ -70,7 +66,7 @@ cadence as (
 
     select evaluation_date.evaluated_on, identity.customer_key, contract.target_cadence_days
     from contract
-    inner join identity on contract.account_id = identity.account_id
+    inner join {{ ref('int_customer_identity') }} as identity on contract.account_id = identity.account_id
     inner join evaluation_date
         on evaluation_date.evaluated_on
         between contract.start_date and coalesce(contract.end_date, evaluation_date.evaluated_on)

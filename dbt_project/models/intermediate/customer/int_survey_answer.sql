@@ -50,6 +50,16 @@ answer as (
 
 ),
 
+-- the key beforehand: a condition on one side within the join compares every answer with every contact
+keyed as (
+
+    select
+        *,
+        case when contact_id is not null then {{ surrogate_key(['contact_id']) }} end as contact_key
+    from answer
+
+),
+
 final as (
 
     select
@@ -60,12 +70,10 @@ final as (
         answer.score,
         answer.scale_max,
         answer.responded_at
-    from answer
+    from keyed as answer
     left join ticket on answer.ticket_id = ticket.ticket_key
     left join identity on answer.account_id = identity.account_id
-    left join contact
-        on {{ surrogate_key(['answer.contact_id']) }} = contact.contact_key
-        and answer.contact_id is not null
+    left join contact on answer.contact_key = contact.contact_key
 
 )
 

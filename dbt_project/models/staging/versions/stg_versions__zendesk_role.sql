@@ -1,5 +1,6 @@
 -- grain: Zendesk user × time in a role (docs/domain/service.md#past-and-present); before the first version that landed,
--- the role it has; null ends of a time are open. Deactivated users too.
+-- the role it has. A time has an end on either side, the first and the last far away: what looks into it is an equi-join.
+-- Deactivated users too.
 with version as (
 
     {{ record_versions('zendesk__users', keep_deleted=true) }}
@@ -23,8 +24,11 @@ final as (
         role,
         case
             when lag(changed_at) over (partition by user_id order by changed_at) is not null then changed_at
+            else {{ local_midnight("cast('1900-01-01' as date)") }}
         end as held_from,
-        lead(changed_at) over (partition by user_id order by changed_at) as held_until
+        coalesce(
+            lead(changed_at) over (partition by user_id order by changed_at), {{ local_midnight(far_future()) }}
+        ) as held_until
     from roles
 
 )

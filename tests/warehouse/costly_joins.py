@@ -1,0 +1,39 @@
+"""Joins that compare each row of one side with each of the other, and why they are cheap all the same.
+
+(model, kind of join) → reason. One side is a handful of rows whatever a company's size, or the result has a
+row for nearly every pair.
+"""
+
+SEED = "one side is a seed of some dozen rows"
+ONE_ROW = "one side is one row: the feeds that are there, or a date"
+DATES = "one side is the evaluation dates, and each pair in view is a row of the result"
+WEEKS = "one side is the weeks of the calendar, and most pairs are rows of the result"
+SEGMENTS = "one side is the kinds of segments, or the months; each pair is a row of the result"
+RATES = "both sides are days of exchange rates, of one of them our own currency's alone"
+
+ALLOWED: dict[tuple[str, str], str] = {
+    ("crm__exchange_rate", "range"): RATES,
+    ("int_exchange_rate", "range"): RATES,
+    ("dim_contact", "condition"): SEED + "; the other the distinct job titles",
+    ("dim_date", "range"): SEED,
+    ("int_company_name", "condition"): SEED,
+    ("int_customer_profile", "condition"): SEED,
+    ("mart_rfm", "range"): SEED,
+    ("int_process_member", "condition"): DATES,
+    ("int_process_member", "range"): DATES,
+    ("int_content_item_stage", "condition"): DATES,
+    ("int_net_stage_time", "range"): DATES,
+    (
+        "fct_subscription_month",
+        "range",
+    ): "one side is the months of the calendar; a row a line and month",
+    ("int_touched_usage_week", "range"): WEEKS,
+    ("int_usage_week", "range"): WEEKS,
+    ("fct_usage_weekly", "range"): WEEKS,
+    ("unique_key_int_usage_week_customer_key__week_end", "range"): WEEKS,
+    ("int_touched_activity", "range"): ONE_ROW,
+    ("int_customer_service", "cross"): ONE_ROW,
+    ("mart_customer_360", "cross"): ONE_ROW,
+    ("int_retention_segment_month", "cross"): SEGMENTS,
+    ("int_retention_year_ago", "cross"): SEGMENTS,
+}
