@@ -145,7 +145,7 @@ class FindingStore:
         except (pa.ArrowException, OSError, ValueError) as error:
             raise StateError(
                 f"{path} is damaged: {error}",
-                "delete it: what is still open is found again when its source is read with FORCE=1",
+                "delete it: what is still open is found again when its source is read with FORCE=1 (in Airflow: force)",
             ) from error
 
     def record(

@@ -157,7 +157,7 @@ def load_tenant(folder: Path) -> Tenant:
     if not path.is_file():
         raise TenantError(
             f"{folder} is no tenant folder: it has no tenant.yml",
-            "see docs/tenant.md for the format, or run without TENANT for the demo",
+            "give TENANT= a folder with a tenant.yml: docs/tenant.md, or `make demo TENANT=folder`",
         )
     try:
         document = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
