@@ -1,6 +1,7 @@
 """What every command shares: its terminal, and errors that end as one message and exit status 1."""
 
 import os
+import shlex
 import signal
 import traceback
 from collections.abc import Callable
@@ -20,6 +21,12 @@ INTERRUPTED = 130  # what a shell reports of a program ended by Ctrl-C
 def terminal() -> Console:
     """A console on the terminal that stays there when this process's output is redirected."""
     return Console(file=os.fdopen(os.dup(1), "w"), highlight=False, soft_wrap=True)
+
+
+def with_home() -> str:
+    """What has to stand before the commands that a message names: nothing, if the state folder is the default."""
+    home = os.environ.get("CSW_HOME")
+    return f" (with CSW_HOME={shlex.quote(home)})" if home else ""
 
 
 def exit_status(action: Callable[[Console], bool | int]) -> int:

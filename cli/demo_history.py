@@ -50,7 +50,7 @@ def demo_history(console: Console, settings: Settings, months: int) -> int:
     if first and first > days[0].isoformat():
         raise StateError(
             f"{settings.home} begins at {first}: older dates cannot be landed before it",
-            "choose a folder of its own: CSW_HOME=state-history make demo-history",
+            "choose a folder of its own: `CSW_HOME=state-history make demo-history`",
         )
     airflow_home.configure(settings, folder)
     context = replace(context, settings=get_settings())  # which name the tenant folder now
@@ -104,7 +104,7 @@ def month_ends(tenant: Tenant, months: int) -> list[date]:
         found.append(end)
         day = end
     if not found:
-        raise StateError(f"there is no month-end up to {last}", "choose MONTHS=1 or more")
+        raise StateError(f"there is no month-end up to {last}", "run a day: `make run`")
     return found[::-1]
 
 
@@ -116,14 +116,18 @@ def _take_as_published(plan: BuildPlan) -> None:
 def main() -> int:
     """Exit status 0 if everything was built and published, 3 if something is missing in it."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--months", type=int, default=24)
+    parser.add_argument("--months", default="24")
     arguments = parser.parse_args()
 
     def act(console: Console) -> int:
+        if not arguments.months.isdecimal() or int(arguments.months) == 0:
+            raise StateError(
+                f"MONTHS={arguments.months} is no number of months", "write MONTHS=1 or more"
+            )
         end_at_interrupt(console)
-        settings = get_settings()
+        settings, months = get_settings(), int(arguments.months)
         with state.exclusive(settings):
-            return demo_history(console, settings, arguments.months)
+            return demo_history(console, settings, months)
 
     return exit_status(act)
 

@@ -106,7 +106,7 @@ def _refuse_lost_slices(rebuilt: Context, plan: BuildPlan, known: Slices) -> Non
     if bad := failures(results):
         raise ContractError(
             f"the rebuilt marts differ from what is published, which stays as it was: {'; '.join(bad[:5])}",
-            "`make status` shows the findings; if they are right: make rebuild ACCEPT=<finding ids>",
+            "`make status` shows the findings; if they are right: `make rebuild ACCEPT=<finding ids>`",
         )
 
 

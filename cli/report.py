@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from cli.command import with_home
 from expectations.contracts import CHECKED_LAYERS
 from expectations.data_docs import STATUSES
 from expectations.results import newest_by_table, read_results
@@ -144,7 +145,9 @@ def summary(
             console.print(f"  {message}", markup=False)
         if snapshot:
             console.print(f"The published marts stay as they were, as of {snapshot.as_of_date}.")
-        console.print(f"Logs: {settings.logs_dir}/run.log, dbt.log, sandbox.log · `make status`")
+        console.print(
+            f"Logs: {settings.logs_dir}/run.log, dbt.log, sandbox.log · `make status`{with_home()}"
+        )
         return
     incomplete = bool(failed) or is_incomplete(context.findings)
     if incomplete:
@@ -160,11 +163,12 @@ def summary(
     console.print(f"Logs   {settings.logs_dir}")
     console.print(
         "Next   make status · make up (Airflow UI) · make run TENANT=folder DATE=YYYY-MM-DD"
+        f"{with_home()}"
     )
     if incomplete:
         console.print(
             f"Exit status {INCOMPLETE}: the numbers lack what is listed above; mend it and run again, or let it "
-            "stand: make run ACCEPT=<finding ids, separated by commas>"
+            "stand: the same command with ACCEPT=<finding ids, separated by commas>"
         )
 
 

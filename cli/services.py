@@ -18,7 +18,7 @@ from rich.console import Console
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from cli import airflow_home, sandbox, state, upkeep
-from cli.command import exit_status
+from cli.command import exit_status, with_home
 from cli.report import redirect_output
 from cli.run import find_date, find_tenant
 from runtime.business_date import day_end
@@ -109,7 +109,8 @@ def up(console: Console, settings: Settings, tenant_text: str) -> None:
         console.print(f"Sandbox  http://127.0.0.1:{ports['sandbox']}")
     console.print(f"Site     {document['site']}")
     console.print(
-        "Next     trigger the DAGs in the UI, or `make trigger` · `make down` stops everything"
+        "Next     trigger daily_run in the UI, or `make trigger` · `make down` stops everything"
+        f"{with_home()}"
     )
 
 

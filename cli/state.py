@@ -88,7 +88,7 @@ def claim(settings: Settings, tenant_name: str, tenant_folder: Path) -> None:
     if owner and owner["name"] != tenant_name:
         raise StateError(
             f"{settings.home} holds the data of tenant {owner['name']!r}, not of {tenant_name!r}",
-            f"set CSW_HOME to another folder, e.g. CSW_HOME=state-{tenant_name} make run TENANT=…",
+            f"TENANT={owner['folder']} for that one; for the other a folder of its own: CSW_HOME=state-{tenant_name}",
         )
     document = {"name": tenant_name, "folder": str(tenant_folder)}
     if document != owner:

@@ -181,7 +181,7 @@ def main() -> int:
 
     def act(console: Console) -> bool:
         if not out:
-            raise StateError("OUT is not set", "make template OUT=folder")
+            raise StateError("OUT is not set", "`make template OUT=folder`")
         paths = write_templates(Path(out))
         console.print(f"{len(paths)} templates in {escape(str(Path(out) / TEMPLATES))}")
         console.print(

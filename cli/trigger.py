@@ -9,11 +9,14 @@ from rich.console import Console
 from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from cli.command import exit_status
+from cli.run import find_date
 from cli.services import services_file
+from cli.state import claimed_folder
 from runtime.errors import StateError
 from runtime.files import read_json_object
 from runtime.progress import open_problems
 from runtime.settings import Settings, get_settings
+from runtime.tenant import load_tenant
 
 DAG = "daily_run"
 ENDED = ("success", "failed")
@@ -48,10 +51,10 @@ class AirflowApi:
         self.session = requests.Session()
         self.session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
 
-    def trigger(self, business_date: str | None) -> str:
+    def trigger(self, business_date: date) -> str:
         """Start a run of daily_run, named after its business date; returns its id."""
-        run_id = f"{business_date or 'newest'}__{datetime.now(UTC):%Y%m%dT%H%M%S}"
-        conf = {"business_date": business_date} if business_date else {}
+        run_id = f"{business_date}__{datetime.now(UTC):%Y%m%dT%H%M%S}"
+        conf = {"business_date": business_date.isoformat()}
         body = {"dag_run_id": run_id, "logical_date": None, "conf": conf}
         return self._call("post", f"/dags/{DAG}/dagRuns", body)["dag_run_id"]
 
@@ -74,7 +77,7 @@ class AirflowApi:
         return answer.json()
 
 
-def run_all(console: Console, settings: Settings, business_date: str | None) -> list[str]:
+def run_all(console: Console, settings: Settings, business_date: date) -> list[str]:
     """Start a run, tell what ends, wait for it, and return the tasks that did not succeed (of the names of DAGs)."""
     api = AirflowApi(settings)
     run_id = api.trigger(business_date)
@@ -102,12 +105,16 @@ def run_all(console: Console, settings: Settings, business_date: str | None) -> 
     return failed if failed or api.state(run_id) == "success" else [DAG]
 
 
-def iso_date(text: str) -> str | None:
-    """A DATE as Airflow takes it, None if none is given; raises StateError if it is no date."""
-    try:
-        return date.fromisoformat(text).isoformat() if text else None
-    except ValueError as error:
-        raise StateError(f"DATE={text} is no date", "write DATE=YYYY-MM-DD") from error
+def date_to_run(settings: Settings, text: str) -> date:
+    """The DATE given, else the newest one of the tenant whose services are up.
+
+    Raises:
+        StateError: nothing was run here, or there is no such date.
+    """
+    folder = claimed_folder(settings)
+    if folder is None:
+        raise StateError("no services are up", "`make up` first")
+    return find_date(load_tenant(folder), text)
 
 
 def main() -> int:
@@ -117,10 +124,11 @@ def main() -> int:
     arguments = parser.parse_args()
 
     def act(console: Console) -> bool:
-        failed = run_all(console, get_settings(), iso_date(arguments.date))
+        settings = get_settings()
+        failed = run_all(console, settings, date_to_run(settings, arguments.date))
         if failed:
             console.print(f"[bold red]✗ not successful: {', '.join(failed)}[/]")
-            for problem in open_problems(get_settings()):
+            for problem in open_problems(settings):
                 console.print(problem, markup=False)
             console.print("see the Airflow UI, and docs/runbook.md")
         return not failed

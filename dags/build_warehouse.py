@@ -1,9 +1,8 @@
 """
 ### build_warehouse — load, dbt, audit, publish, site 構築・監査・公開
 
-Runs when the five areas have committed a business date, or at the 05:00 deadline with whatever is committed
-(`mart_freshness` names what is missing); `wait_for_areas` sees to it that their assets are of the same date.
-Reads the lake; writes the warehouse, the published marts, the site.
+`start_build` starts it when the five areas have committed a business date, or at the 05:00 deadline with whatever is
+committed (`mart_freshness` names what is missing). Reads the lake; writes the warehouse, the published marts, the site.
 
 **When it fails** — nothing published changes. `dbt_build` names the models; `audit` names the broken
 contracts (also on the site); mend the cause and clear the failed task. A second build over the same commits
@@ -13,44 +12,22 @@ and configuration changes nothing.
 from typing import Any
 
 from airflow.sdk import dag, task
-from airflow.timetables.assets import AssetOrTimeSchedule
 
 from pipeline import build
 from pipeline.alerts import tell_new_findings
 from pipeline.build_plan import BuildPlan
-from pipeline.tasks import (
-    ASSETS,
-    DEADLINE,
-    areas_are_in,
-    business_date_of_run,
-    dag_defaults,
-    daily_at,
-    run_and_report,
-)
+from pipeline.tasks import business_date_of_run, dag_defaults, run_and_report
 from runtime.progress import report
 
 WRITER = {"pool": "duckdb_writer"}
 
 
 @dag(
-    schedule=AssetOrTimeSchedule(
-        timetable=daily_at(DEADLINE),
-        assets=ASSETS["crm"] & ASSETS["sfa"] & ASSETS["ma"] & ASSETS["support"] & ASSETS["success"],
-    ),
+    schedule=None,
     doc_md=__doc__,
-    **dag_defaults(
-        "When the five areas are in, at the latest 05:00",
-        "load, dbt, audit, publish / 5領域がそろい次第、遅くとも5:00 構築・監査・公開",
-        *("build", "構築"),
-    ),
+    **dag_defaults("", "load, dbt, audit, publish / 構築・監査・公開", "build", "構築"),
 )
 def build_warehouse() -> None:
-    @task.sensor(
-        mode="reschedule", poke_interval=60, timeout=24 * 3600, inlets=list(ASSETS.values())
-    )
-    def wait_for_areas() -> bool:
-        return areas_are_in()
-
     @task(**WRITER)
     def load() -> dict[str, Any]:
         return run_and_report(build.load_and_plan, business_date_of_run()).model_dump(mode="json")
@@ -77,7 +54,6 @@ def build_warehouse() -> None:
         report("finished", dag="build_warehouse")
 
     plan = load()
-    wait_for_areas() >> plan
     published = publish(audit(dbt_build(plan)))
     rendered = site()
     published >> rendered

@@ -22,6 +22,8 @@ from pipeline.tasks import (
     run_and_report,
 )
 
+DAY = "{{ ti.xcom_pull(task_ids='business_date') }}"
+
 
 @dag(
     schedule=None,
@@ -49,11 +51,8 @@ def daily_run() -> None:
         TriggerDagRunOperator(
             task_id=f"ingest_{area}",
             trigger_dag_id=f"ingest_{area}",
-            trigger_run_id="{{ ti.xcom_pull(task_ids='business_date') }}__{{ run_id }}",
-            conf={
-                "business_date": "{{ ti.xcom_pull(task_ids='business_date') }}",
-                "force": "{{ params.force }}",
-            },
+            trigger_run_id=f"{DAY}__{{{{ dag_run.run_after | ts_nodash }}}}",
+            conf={"business_date": DAY, "force": "{{ params.force }}"},
             reset_dag_run=True,
             wait_for_completion=True,
             fail_when_dag_is_paused=True,

@@ -27,6 +27,7 @@ from runtime.sql import identifier, literal
 CONTRACTS_FOLDER = Path(__file__).with_name("contracts")
 LAYERS = ("raw", "input", "core", "marts", "ops")
 SUFFIX = ".odcs.yaml"
+FREQUENCIES = ("daily", "weekly", "monthly", "quarterly")
 VERSION = "When this version of the row was written. / この版の行が書かれた日時。"
 
 Severity = Literal["block", "quarantine", "warn"]
@@ -48,7 +49,7 @@ class Column:
     Attributes:
         data_type: DuckDB type; of a raw vendor column always ``text``.
         logical_type: ODCS type (``timestamp``, ``integer`` …) that the values can be read as.
-        required: never null (in a dropped file: the file must carry the column, and never null).
+        required: never null (in a dropped file: the file must carry the column, and never null but for a link).
         key_position: 1-based position in the primary key, None outside it.
         properties: customProperties of the contract (``unit``, ``pii``, ``derived`` …).
         reads_as: how landed text becomes its value, a name of reading.READINGS: the contract's
@@ -80,6 +81,11 @@ class Column:
         return not self.is_personal and {"object", "array"}.isdisjoint(
             (self.logical_type, self.reads_as)
         )
+
+    @property
+    def is_link(self) -> bool:
+        """It names another record: the column must be there, an empty cell costs no row."""
+        return bool(self.properties.get("link"))
 
     @property
     def is_derived(self) -> bool:
@@ -116,7 +122,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Contract:
-    """One table's contract; ``columns`` in file order."""
+    """One table's contract; ``columns`` in file order, ``frequency`` one of FREQUENCIES."""
 
     layer: str
     table: str
@@ -124,6 +130,7 @@ class Contract:
     purpose: str
     usage: str
     limitations: str
+    frequency: str
     properties: dict[str, Any]
     columns: tuple[Column, ...]
     rules: tuple[Rule, ...]
@@ -215,6 +222,11 @@ class _Reader:
         self._expect(bool(table.properties), "schema.properties", "must list the columns")
         purpose = document.description.purpose if document.description else None
         self._expect(bool(purpose), "description.purpose", "must say what one row is")
+        promised = {sla.property: sla.value for sla in document.slaProperties or []}
+        frequency = str(promised.get("frequency", "daily"))
+        self._expect(
+            frequency in FREQUENCIES, "slaProperties", f"frequency: one of {', '.join(FREQUENCIES)}"
+        )
         rules = [
             *(rule for prop in table.properties for rule in self._column_rules(prop)),
             *(self._table_rule(check) for check in table.quality or []),
@@ -228,6 +240,7 @@ class _Reader:
             purpose=purpose,
             usage=document.description.usage or "",
             limitations=document.description.limitations or "",
+            frequency=frequency,
             properties=_properties(document.customProperties),
             columns=tuple(self._column(prop) for prop in table.properties),
             rules=tuple(rules),

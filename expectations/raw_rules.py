@@ -2,8 +2,8 @@
 
 Every row rule becomes one SQL query: it first chooses the rows to quarantine, then, as a GX check,
 confirms that the rows that stay pass. The verdict on text that cannot be read is per cell: a key, a
-required or a money cell holds back its row, any other is null in the models and reported. Deleted
-records (tombstones) only need a key and a cursor.
+required or a money cell holds back its row, any other is null in the models and reported. So is a
+required link that is empty. Deleted records (tombstones) only need a key and a cursor.
 """
 
 from collections.abc import Iterator
@@ -19,6 +19,11 @@ from runtime.sql import identifier, identifiers
 # Of a dropped file: entity and date.
 DROP_FOLDER = "regexp_extract(_source_file, '^[^/]*/[^/]*')"
 LIVE = "(select * from {object} where not _is_deleted)"
+# A link to nothing is no link (docs/domain/sources.md#ids).
+WITHOUT_LINK = (
+    ": without it the row is kept, on the customer unknown if nothing else names one",
+    "（空でも行は残り、取引先が他から分からなければ顧客 unknown になる）",
+)
 
 
 def ordering_columns(entry: CatalogueObject) -> tuple[str, ...]:
@@ -106,14 +111,17 @@ def _conflict_rules(contract: Contract, entry: CatalogueObject) -> Iterator[Rule
 
 
 def _missing_rules(contract: Contract, entry: CatalogueObject) -> Iterator[Rule]:
-    reads_as = {column.name: column.reads_as for column in contract.columns}
-    for name in contract.required_columns:
+    for column in contract.columns:
+        if not column.required:
+            continue
+        name = column.name
         rows = "{object}" if name in ordering_columns(entry) else LIVE
+        english, japanese = WITHOUT_LINK if column.is_link else ("", "")
         yield Rule(
             name=f"{name}_missing",
-            severity="quarantine",
-            description=f"{name} is present. / {name}がある。",
-            sql=f"select * from {rows} where {is_missing(identifier(name), reads_as[name])}",
+            severity="warn" if column.is_link else "quarantine",
+            description=f"{name} is present{english}. / {name}がある{japanese}。",
+            sql=f"select * from {rows} where {is_missing(identifier(name), column.reads_as)}",
         )
 
 
@@ -123,7 +131,7 @@ def _unreadable_rules(contract: Contract, entry: CatalogueObject) -> Iterator[Ru
             continue
         reading = READINGS[column.reads_as]
         ordering = column.name in ordering_columns(entry)
-        costs_row = ordering or column.required or reading.is_money
+        costs_row = ordering or (column.required and not column.is_link) or reading.is_money
         is_bad = is_unreadable(identifier(column.name), column.reads_as)
         if column.reads_as == "id" and not costs_row:  # only quotes around nothing: nothing
             is_bad = is_shortened(identifier(column.name))

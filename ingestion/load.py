@@ -24,7 +24,11 @@ _TECHNICAL_DDL = (
 
 
 def load(
-    warehouse: Path, lake: Lake, columns: dict[str, list[str]], up_to: date | None = None
+    warehouse: Path,
+    lake: Lake,
+    columns: dict[str, list[str]],
+    up_to: date | None = None,
+    frequencies: dict[str, str] | None = None,
 ) -> list[tuple[CatalogueObject, Manifest]]:
     """Bring the raw tables up to the lake's committed runs.
 
@@ -33,6 +37,7 @@ def load(
         lake: where the runs are.
         columns: raw table name → columns its contract declares; they always exist, null if never supplied.
         up_to: leave out runs of later business dates (None = all).
+        frequencies: raw table name → how often its object is to come; daily where it is left out.
 
     Returns:
         The runs loaded now; empty if there was nothing new.
@@ -43,7 +48,7 @@ def load(
     loaded = []
     with connect(warehouse) as connection:
         connection.execute("begin")
-        _create_control_tables(connection)
+        _create_control_tables(connection, frequencies or {})
         known = {row[0] for row in connection.execute("select run_id from ops.loads").fetchall()}
         next_id = connection.execute(
             "select coalesce(max(load_id), 0) + 1 from ops.loads"
@@ -106,25 +111,31 @@ def store_salt(warehouse: Path, salt_file: Path) -> None:
             connection.execute("insert into ops.salt values (?)", [salt])
 
 
-def _create_control_tables(connection: duckdb.DuckDBPyConnection) -> None:
+def _create_control_tables(
+    connection: duckdb.DuckDBPyConnection, frequencies: dict[str, str]
+) -> None:
     connection.execute("create schema if not exists raw")
     connection.execute("create schema if not exists ops")
     connection.execute(
         """
         create table if not exists ops.loads (
             load_id bigint primary key, source varchar, object varchar, area varchar, business_date date,
-            run_id varchar, rows_in bigint, rows_quarantined bigint, loaded_at timestamptz
+            run_id varchar, rows_in bigint, rows_quarantined bigint, loaded_at timestamptz, newest_drop date
         )
         """
     )
+    connection.execute("alter table ops.loads add column if not exists newest_drop date")
     # The catalogue, for dbt to judge freshness by: what each area needs.
     connection.execute(
         "create or replace table ops.source_objects "
-        "(source varchar, object varchar, area varchar, is_required boolean)"
+        "(source varchar, object varchar, area varchar, is_required boolean, frequency varchar)"
     )
     connection.executemany(
-        "insert into ops.source_objects values (?, ?, ?, ?)",
-        [(entry.source, entry.object, entry.area, entry.required) for entry in load_catalogue()],
+        "insert into ops.source_objects values (?, ?, ?, ?, ?)",
+        [
+            (e.source, e.object, e.area, e.required, frequencies.get(e.table, "daily"))
+            for e in load_catalogue()
+        ],
     )
 
 
@@ -188,8 +199,9 @@ def _load_run(
                 f"on the lake, its manifest says {manifest.rows} less {manifest.rows_quarantined} in quarantine",
                 "a part was changed after its commit: restore the run's folder from a backup",
             )
+    drops = [file["drop"] for file in manifest.files.values() if "drop" in file]
     connection.execute(
-        "insert into ops.loads values (?, ?, ?, ?, ?, ?, ?, ?, now())",
+        "insert into ops.loads values (?, ?, ?, ?, ?, ?, ?, ?, now(), ?)",
         [
             load_id,
             entry.source,
@@ -199,5 +211,6 @@ def _load_run(
             manifest.run_id,
             manifest.rows,
             manifest.rows_quarantined,
+            max(drops, default=None),
         ],
     )

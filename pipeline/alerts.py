@@ -15,6 +15,7 @@ from tenacity import Retrying, stop_after_attempt, wait_fixed
 from pipeline.context import Context, load_context
 from runtime.errors import StateError
 from runtime.files import write_atomically
+from runtime.findings import describe
 from runtime.progress import WATCH, open_failures, report
 from runtime.redaction import hide_values, redact
 
@@ -64,7 +65,7 @@ def tell_new_findings(context: Context) -> None:
         ]
         missing = sum(finding["severity"] == "incomplete" for finding in new)
         subject = (
-            f"{len(new)} new findings, {missing} of something missing in the numbers / "
+            f"{len(new)} new finding{'s' if len(new) != 1 else ''}, {missing} of something missing in the numbers / "
             f"新しい指摘 {len(new)}件（うち数値の欠落 {missing}件）"
         )
         if new and not _send(context, connection_id, send, subject, _in_words(new)):
@@ -84,16 +85,13 @@ def _told(path: Path) -> dict[str, list[str]]:
 
 
 def _in_words(findings: list[dict[str, Any]]) -> list[str]:
-    lines = []
-    for finding in findings[:SHOWN]:
-        parts = (finding["source"], finding["object"], finding["place"], finding["column_name"])
-        where = " · ".join(str(part) for part in parts if part)
-        lines.append(
-            f"{finding['severity']} {finding['finding_id']} · {where}: {finding['row_count']} rows. "
-            f"{finding['message']} → {finding['what_to_do']}"
-        )
+    # keys and values stay where the data is
+    lines = [
+        f"{finding['severity']} {describe(finding | {'keys': '', 'found_values': ''})} → {finding['what_to_do']}"
+        for finding in findings[:SHOWN]
+    ]
     if len(findings) > SHOWN:
-        lines.append(f"… {len(findings) - SHOWN} more: make status / 他は make status を参照")
+        lines.append(f"… {len(findings) - SHOWN} more: `make status` / 他は `make status` を参照")
     return lines
 
 

@@ -43,7 +43,11 @@ def load_and_plan(context: Context, business_date: date) -> BuildPlan:
         _refuse_unaudited(builds)
         warehouse, marts = slices.scratch_files(context, business_date)
     loaded = load(
-        warehouse, context.lake, contract_columns(), up_to=business_date if backfill else None
+        warehouse,
+        context.lake,
+        contract_columns(),
+        up_to=business_date if backfill else None,
+        frequencies={entry.table: contract_for(entry).frequency for entry in load_catalogue()},
     )
     store_salt(warehouse, settings.home / "salt")
     store_findings(warehouse, context.findings.grouped())

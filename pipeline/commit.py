@@ -17,7 +17,7 @@ from pipeline.findings import (
     record_blocked,
     record_committed,
 )
-from runtime.errors import ContractError, SourceError
+from runtime.errors import ContractError, SourceError, StateError
 from runtime.progress import report
 
 if TYPE_CHECKING:
@@ -37,10 +37,10 @@ def check_and_commit(
     A run that is blocked is a finding: the last good state of its object stays, the area goes on without it.
 
     Raises:
-        ContractError: a required object was not read, or a check could not be evaluated; what is good is
-            committed first.
+        ContractError: a check could not be evaluated; what is good is committed first.
+        StateError: a required object was not read; likewise.
     """
-    problems = _missing_objects(context, area, runs)
+    missing, problems = _missing_objects(context, area, runs), []
     known = []
     for run in _new_runs(context, business_date, runs):
         if is_known(run[0]):
@@ -53,9 +53,11 @@ def check_and_commit(
         else:
             _quarantine(context, run, verdict)
             _commit(context, area, run, verdict)
-    if problems:
-        raise ContractError(
-            f"ingest_{area}: " + " | ".join(problems), "mend the source and run the date again"
+    if problems or missing:
+        error = ContractError if problems else StateError  # only the first is told as a contract's
+        raise error(
+            f"ingest_{area}: " + " | ".join(missing + problems),
+            "mend the source and run the date again",
         )
 
 

@@ -56,6 +56,9 @@ def run_variables(context: Context, business_date: date) -> dict[str, Any]:
         "first_business_date": tenant.first_business_date.isoformat(),
         "systems": sorted(tenant.systems),
         "codes": tenant.codes,
+        "file_frequency": {
+            name: feed.frequency for name, feed in sorted(tenant.files.items()) if feed.frequency
+        },
     }
     configuration = {**facts, **tenant.vars, **given}
     digest = hashlib.sha256(json.dumps(configuration, sort_keys=True, default=str).encode())
@@ -129,12 +132,9 @@ def run(context: Context, plan: BuildPlan, arguments: list[str]) -> Path:
     log_path = settings.logs_dir / "dbt.log"
     command = [
         *(sys.executable, "-m", "pipeline.dbt_process"),
-        "--no-use-colors",
-        "--no-send-anonymous-usage-stats",
         *arguments,
         *LOCATION,
         *("--target-path", str(target), "--log-path", str(settings.logs_dir)),
-        *("--log-level-file", "none"),
         *("--vars", vars_argument(plan.dbt_variables())),
     ]
     environment = {

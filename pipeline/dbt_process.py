@@ -19,6 +19,11 @@ from runtime.settings import PROJECT_ROOT
 
 PROJECT = PROJECT_ROOT / "dbt_project"
 LOCATION = ("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT))
+# dbt formats each debug line before it drops it: what is to be seen is printed here instead
+SILENT = (
+    *("--log-level", "none", "--log-level-file", "none"),
+    *("--no-use-colors", "--no-send-anonymous-usage-stats"),
+)
 # nodes are named by the file's stem as DuckDB's databases are: a warehouse is called so wherever it is
 WAREHOUSE_FILE = "warehouse.duckdb"
 
@@ -72,8 +77,8 @@ def parse(folder: str, *options: str) -> Any:
 
     outcome = dbtRunner().invoke(
         [
-            *("--quiet", "--log-level-file", "none", "--no-send-anonymous-usage-stats", "parse"),
-            *(*LOCATION, "--target-path", folder, "--log-path", folder, *options),
+            *(*SILENT, "parse", *LOCATION),
+            *("--target-path", folder, "--log-path", folder, *options),
         ]
     )
     if not outcome.success:
@@ -90,13 +95,19 @@ def _version() -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Run a dbt command; returns its exit status."""
+    """Run a dbt command and print what it says; returns its exit status."""
     from dbt.cli.main import dbtRunner
 
-    outcome = dbtRunner(manifest=parsed_project()).invoke(arguments)
+    runner = dbtRunner(manifest=parsed_project(), callbacks=[_print])
+    outcome = runner.invoke([*SILENT, *arguments])
     if outcome.exception:
         print(outcome.exception)
     return 0 if outcome.success else 1
+
+
+def _print(event: Any) -> None:
+    if event.info.level != "debug":
+        print(event.info.msg, flush=True)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,10 @@ from pipeline.dbt_process import WAREHOUSE_FILE
 from runtime.duckdb_connection import connect
 from runtime.sql import identifier, literal
 
+MARTS_FILE = (
+    "marts_build.duckdb"  # as "marts.duckdb", the database would be called as a schema in it
+)
+
 
 def scratch_files(context: Context, business_date: date) -> tuple[Path, Path]:
     """Fresh warehouse and marts files for an older date, built from the lake as of that date."""
@@ -16,7 +20,7 @@ def scratch_files(context: Context, business_date: date) -> tuple[Path, Path]:
     shutil.rmtree(scratch, ignore_errors=True)
     folder = scratch / business_date.isoformat()
     folder.mkdir(parents=True)
-    return folder / WAREHOUSE_FILE, folder / "marts.duckdb"
+    return folder / WAREHOUSE_FILE, folder / MARTS_FILE
 
 
 def copy(scratch: Path, marts: Path, as_of_date: date) -> list[str]:

@@ -9,7 +9,6 @@ from typing import Any
 
 from airflow.sdk import Asset, Connection, Param, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowNotFoundException
-from airflow.timetables.trigger import CronTriggerTimetable
 
 from ingestion.catalogue import AREAS, CatalogueObject, find_object, objects_of
 from pipeline import build
@@ -18,6 +17,7 @@ from pipeline.commit import check_and_commit
 from pipeline.context import Context, load_context
 from pipeline.extract import connected_objects, extract_object
 from pipeline.findings import record_source
+from pipeline.timetable import DailyAt, clock_name
 from runtime.business_date import areas_to_wait_for, resolve_business_date
 from runtime.damage import explained
 from runtime.errors import AuthenticationError, ContractError, SourceError, WarehouseError
@@ -53,7 +53,7 @@ def dag_defaults(when: str, what: str, *tags: str) -> dict[str, Any]:
         tags: the words that the UI finds it by.
     """
     return {
-        "description": f"{when} {load_context().tenant.timezone}: {what}" if when else what,
+        "description": f"{when} {clock_name(load_context().tenant.zone)}: {what}" if when else what,
         "tags": list(tags),
         "on_failure_callback": tell_failure,
         "catchup": False,
@@ -68,10 +68,9 @@ def dag_defaults(when: str, what: str, *tags: str) -> dict[str, Any]:
     }
 
 
-def daily_at(moment: time) -> CronTriggerTimetable:
-    """Every day at ``moment`` in the tenant's time zone; unpausing does not start a run."""
-    cron, timezone = f"{moment.minute} {moment.hour} * * *", load_context().tenant.timezone
-    return CronTriggerTimetable(cron, timezone=timezone, run_immediately=False)
+def daily_at(moment: time) -> DailyAt:
+    """Every day at ``moment`` in the tenant's time zone."""
+    return DailyAt(f"{moment.minute} {moment.hour} * * *", timezone=load_context().tenant.timezone)
 
 
 def business_date_of_run() -> date:
@@ -129,7 +128,7 @@ def build_has_ended(before: dict[str, int]) -> bool:
 
 
 def areas_are_in() -> bool:
-    """Whether the running build may begin: no asset started it, each area has announced its date, or it is 05:00."""
+    """Whether the build may begin: no asset started it, each area has announced its date, or it is 05:00."""
     context = get_current_context()
     if not context.get("triggering_asset_events"):
         return True

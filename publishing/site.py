@@ -1,6 +1,5 @@
 """The site: a home page, the checks, dbt docs and GX data docs; static files that open without a network."""
 
-from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from expectations.contracts import load_contract
 from expectations.data_docs import build_data_docs
 from expectations.results import newest_by_table, read_results
 from publishing.headline import Number, activation_levels, headline_numbers
-from publishing.snapshot import current_snapshot
+from publishing.snapshot import Snapshot, current_snapshot
 from runtime import rights
 from runtime.duckdb_connection import connect
 from runtime.errors import StateError
@@ -44,6 +43,12 @@ AREA_NAMES = {
     "ingest_support": "Support 問合せ",
     "ingest_success": "Customer success 活用・アンケート",
 }
+FREQUENCY_NAMES = {
+    "daily": "daily 日次",
+    "weekly": "weekly 週次",
+    "monthly": "monthly 月次",
+    "quarterly": "quarterly 四半期",
+}
 FINDING_STATUS_NAMES = {
     "open": "open 未解決",
     "accepted": "accepted 承認済",
@@ -52,7 +57,6 @@ FINDING_STATUS_NAMES = {
 TEMPLATES = Path(__file__).with_name("templates")
 ASSETS = ("site.css", "age.js")  # the pages allow nothing inline
 MONTHS = 13
-LATE_AFTER = timedelta(days=2)
 _MOVEMENTS = {
     "opening_mrr": "Opening 期首",
     "new_mrr": "New 新規",
@@ -103,17 +107,10 @@ def render(settings: Settings, tenant: Tenant) -> Path:
         },
     }
     if snapshot:
-        with connect(snapshot.path, read_only=True) as connection:
-            pages["index.html"] |= {
-                "as_of": snapshot.as_of_date,
-                "numbers": [
-                    {"number": number, **definition_of(number)}
-                    for number in headline_numbers(connection, snapshot.as_of_date)
-                ],
-                "retention": _retention(connection),
-                "levels": _levels(connection),
-                "freshness": _freshness(connection, snapshot.as_of_date),
-            }
+        try:
+            pages["index.html"] |= _published(snapshot)
+        except (duckdb.BinderException, duckdb.CatalogException):
+            pages["index.html"]["older"] = snapshot.as_of_date
     for name in ASSETS:
         write_atomically(
             settings.site_dir / name, (TEMPLATES / name).read_bytes(), rights.SHARED_FILE
@@ -132,6 +129,26 @@ def render(settings: Settings, tenant: Tenant) -> Path:
     build_data_docs(settings.gx_docs_dir, results)
     rights.share(settings, settings.site_dir)
     return settings.site_dir / "index.html"
+
+
+def _published(snapshot: Snapshot) -> dict[str, Any]:
+    """What the home page shows of a publication.
+
+    Raises:
+        duckdb.BinderException, duckdb.CatalogException: an older version of this project made it, without a table or
+            column that is shown.
+    """
+    with connect(snapshot.path, read_only=True) as connection:
+        return {
+            "as_of": snapshot.as_of_date,
+            "numbers": [
+                {"number": number, **definition_of(number)}
+                for number in headline_numbers(connection, snapshot.as_of_date)
+            ],
+            "retention": _retention(connection),
+            "levels": _levels(connection),
+            "freshness": _freshness(connection),
+        }
 
 
 def definition_of(number: Number) -> dict[str, str]:
@@ -186,32 +203,29 @@ def _levels(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     ]
 
 
-def _freshness(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> list[dict[str, Any]]:
-    """Each area; of the tables, which are all of one build, how many there are and how old the oldest is.
-
-    What is behind by more than two of its contract's periods (all are daily) is red, else amber.
-    """
-    rows = connection.execute(
-        "select mart_name, kind, last_success_as_of, is_stale from marts.mart_freshness order by 1"
-    ).fetchall()
-    areas = {name: (as_of, is_stale) for name, kind, as_of, is_stale in rows if kind == "area"}
-    tables = [(as_of, is_stale) for _, kind, as_of, is_stale in rows if kind != "area"]
-    lines = [
-        {"name": label, "as_of": areas[name][0], "is_stale": areas[name][1]}
-        for name, label in AREA_NAMES.items()
-        if name in areas
-    ]
-    if tables:
-        lines.append(
-            {
-                "name": f"Tables of core and marts テーブル ({len(tables)})",
-                "as_of": min(as_of for as_of, _ in tables),
-                "is_stale": any(is_stale for _, is_stale in tables),
-            }
-        )
-    oldest = as_of_date - LATE_AFTER
-    for line in lines:
-        line["is_red"] = line["is_stale"] and (line["as_of"] is None or line["as_of"] < oldest)
+def _freshness(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Each area; the feeds that are late or do not come every day; of the tables, which are all of one build, how
+    many there are and how old the oldest is."""
+    found = connection.execute(
+        "select kind, mart_name, frequency, last_success_as_of as as_of, is_stale, is_overdue "
+        "from marts.mart_freshness order by mart_name"
+    )
+    names = [column[0] for column in found.description]
+    by_kind: dict[str, list[dict[str, Any]]] = {"area": [], "feed": [], "mart": []}
+    for row in found.fetchall():
+        line = dict(zip(names, row, strict=True))
+        by_kind[line["kind"]].append(line)
+    areas = {line["mart_name"]: line for line in by_kind["area"]}
+    lines = [areas[name] | {"name": label} for name, label in AREA_NAMES.items() if name in areas]
+    lines += (
+        feed | {"name": f"{feed['mart_name']} ({FREQUENCY_NAMES[feed['frequency']]})"}
+        for feed in by_kind["feed"]
+        if feed["is_stale"] or feed["frequency"] != "daily"
+    )
+    if tables := by_kind["mart"]:
+        oldest = min(tables, key=lambda table: table["as_of"])
+        name = f"Tables of core and marts テーブル ({len(tables)})"
+        lines.append(oldest | {"name": name})
     return lines
 
 

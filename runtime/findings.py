@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 
 from runtime.errors import StateError
 from runtime.files import replacing, write_atomically
+from runtime.redaction import printable
 
 FindingSeverity = Literal["incomplete", "warn"]
 BUILD_SCOPE = "build"
@@ -144,7 +145,7 @@ class FindingStore:
         except (pa.ArrowException, OSError, ValueError) as error:
             raise StateError(
                 f"{path} is damaged: {error}",
-                "delete it: what is still open is found again when its source is read with FORCE=1",
+                "delete it: what is still open is found again when its source is read with FORCE=1 (in Airflow: force)",
             ) from error
 
     def record(
@@ -290,7 +291,9 @@ def describe(row: dict[str, Any]) -> str:
         count += f", {row['amount']:,.2f} {row['currency']}".rstrip()
     keys = f" [{row['keys']}]" if row["keys"] else ""
     found = f" found: {row['found_values']}" if row["found_values"] else ""
-    return f"{row['finding_id']} {where}: {row['rule']}: {count}{keys}{found}: {row['message']}"
+    return printable(
+        f"{row['finding_id']} {where}: {row['rule']}: {count}{keys}{found}: {row['message']}"
+    )
 
 
 def _identity(row: dict[str, Any]) -> tuple:

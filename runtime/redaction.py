@@ -1,4 +1,4 @@
-"""Keeps credentials, and values of the data, out of every text that people or logs see."""
+"""Keeps credentials, values of the data, and what a terminal would obey, out of every text that people or logs see."""
 
 import re
 from collections.abc import Iterable
@@ -14,9 +14,16 @@ ABOUT_A_VALUE = re.compile(
     r"|could not (convert|parse|cast|decode)|failed to (cast|parse)|invalid (literal|input syntax|isoformat)"
     r"|casting value|malformed json|does not match format|violates|already exists"
 )
+# Also what ends a line, or turns the text that follows round.
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 QUOTE = re.compile("['\"]")
 SHOWN_AGAIN = re.compile(r"(?m)^(?!LINE ).+(?=\n *\^)")
 URL_PASSWORD = re.compile(r"(://[^\s/:@]*:)[^\s/]+(?=@)")
+
+
+def printable(text: str) -> str:
+    """``text`` in one line that no terminal obeys: control characters as escapes."""
+    return CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:

@@ -41,6 +41,7 @@ class FileFeed(BaseModel):
         max_lost_share: a full drop that lacks more than this share of what the one before had is refused.
         encoding: Python's name of the encoding of its text files, which is then believed; empty = see the files.
         columns: the entity's column → its header in the files, where that is none the entity knows.
+        frequency: how often a drop is to come; None: nobody has said, a day without one is no late one.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -49,6 +50,7 @@ class FileFeed(BaseModel):
     max_lost_share: Annotated[float, Field(ge=0, lt=1)] = 0.5
     encoding: str = ""
     columns: dict[str, str] = Field(default_factory=dict)
+    frequency: Literal["daily", "weekly", "monthly", "quarterly"] | None = None
 
     @field_validator("encoding")
     @classmethod
@@ -155,7 +157,7 @@ def load_tenant(folder: Path) -> Tenant:
     if not path.is_file():
         raise TenantError(
             f"{folder} is no tenant folder: it has no tenant.yml",
-            "see docs/tenant.md for the format, or run without TENANT for the demo",
+            "give TENANT= a folder with a tenant.yml: docs/tenant.md, or `make demo TENANT=folder`",
         )
     try:
         document = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from pipeline.dbt_process import LOCATION, WAREHOUSE_FILE, parsed_project
+from pipeline.dbt_process import LOCATION, SILENT, WAREHOUSE_FILE, parsed_project
 
 
 @cache
@@ -41,9 +41,7 @@ def invoke(command: str, *arguments: str, warehouse: Path | None = None) -> Any:
     try:
         outcome = dbtRunner(manifest=manifest()).invoke(
             [
-                *("--quiet", "--log-level", "none", "--log-level-file", "none"),
-                *("--no-send-anonymous-usage-stats", command, *arguments),
-                *LOCATION,
+                *(*SILENT, command, *arguments, *LOCATION),
                 *("--target-path", str(folder), "--log-path", str(folder)),
             ]
         )

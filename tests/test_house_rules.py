@@ -269,6 +269,7 @@ def test_every_variable_is_decided():
         "first_business_date",
         "systems",
         "codes",
+        "file_frequency",
     }
     decisions = "".join(text(name) for name in files() if name.startswith("docs/decisions/"))
     assert [name for name in variables if name not in facts and f"`{name}`" not in decisions] == []

@@ -2,12 +2,13 @@
 
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from cli import airflow_home, state, trigger
-from cli.command import INTERRUPTED, exit_status
+from cli import airflow_home, demo_history, state, trigger
+from cli.command import INTERRUPTED, exit_status, with_home
 from runtime.errors import StateError
 from runtime.settings import get_settings
 from tests.conftest import ROOT
@@ -117,19 +118,18 @@ def test_triggering_services_that_are_gone(home: Path, capfd: pytest.CaptureFixt
     (home / "airflow").mkdir(parents=True)
     (home / "services.json").write_text('{"airflow": "http://127.0.0.1:9", "processes": {}}')
     (home / "airflow" / "service_secrets.json").write_text('{"password": "hush"}')
-    assert exit_status(lambda console: bool(trigger.run_all(console, get_settings(), None))) == 1
+    day = date(2026, 10, 31)
+    assert exit_status(lambda console: bool(trigger.run_all(console, get_settings(), day))) == 1
     told = capfd.readouterr().out
     assert "does not let us in at http://127.0.0.1:9" in told and "make up" in told
     assert "hush" not in told
 
 
-@pytest.mark.usefixtures("home")
-def test_triggering_what_is_no_date() -> None:
-    """It is refused here, in our words."""
-    assert trigger.iso_date("") is None
-    assert trigger.iso_date("2026-06-30") == "2026-06-30"
-    with pytest.raises(StateError, match="DATE=nope is no date"):
-        trigger.iso_date("nope")
+def test_triggering_where_nothing_was_started(home: Path) -> None:
+    """Without a tenant there is no newest date to name the run after."""
+    with pytest.raises(StateError, match="no services are up"):
+        trigger.date_to_run(get_settings(), "")
+    assert not home.exists()
 
 
 def test_a_connection_that_is_no_json(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,3 +148,20 @@ def test_a_full_disk(home: Path, capfd: pytest.CaptureFixture[str], error: Excep
     assert exit_status(raising(error)) == 1
     told = capfd.readouterr().out
     assert "the disk is full" in told and "make room" in told and "report it" not in told
+
+
+def test_commands_are_named_for_the_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who gave a state folder is told to give it again."""
+    monkeypatch.delenv("CSW_HOME", raising=False)
+    assert with_home() == ""
+    monkeypatch.setenv("CSW_HOME", "state of acme")
+    assert with_home() == " (with CSW_HOME='state of acme')"
+
+
+def test_months_that_are_no_number(home: Path, capfd, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And none at all; in the words of make."""
+    for given in ("x", "0"):
+        monkeypatch.setattr(sys, "argv", ["demo_history", "--months", given])
+        assert demo_history.main() == 1
+        told = capfd.readouterr().out
+        assert f"MONTHS={given}" in told and "write MONTHS=1 or more" in told

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
+from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import StringIO
 from pathlib import Path
@@ -41,7 +42,8 @@ def airflow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict]:
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             if not self.path.endswith("token"):
-                states["triggered"].append(self.path.split("/")[4])
+                states["triggered"].append((self.path.split("/")[4], body["conf"]))
+                assert body["dag_run_id"].startswith("2026-10-31__")
             self._answer({"access_token": "t", "dag_run_id": body.get("dag_run_id")})
 
         def _answer(self, body: dict) -> None:
@@ -68,7 +70,7 @@ def airflow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict]:
 def run_all() -> tuple[list[str], list[str]]:
     """What did not succeed, and the lines printed."""
     console = Console(file=StringIO(), width=200)
-    failed = trigger.run_all(console, get_settings(), None)
+    failed = trigger.run_all(console, get_settings(), date(2026, 10, 31))
     return failed, console.file.getvalue().splitlines()
 
 
@@ -78,7 +80,7 @@ def test_each_task_is_told_once_as_it_ends(airflow: dict) -> None:
     airflow["tasks"][BUILD] = [None, None, None, None, "running", "success"]
     failed, lines = run_all()
     assert failed == []
-    assert airflow["triggered"] == ["daily_run"]
+    assert airflow["triggered"] == [("daily_run", {"business_date": "2026-10-31"})]
     told = [line.strip() for line in lines if line.startswith("  ")]
     assert len(told) == len(set(told)) == len(AREAS) + 1
     assert told[-2:] == ["ingest_crm: success", f"{BUILD}: success"]

@@ -209,7 +209,7 @@ def test_a_files_rows_are_held_to_the_types_and_rules_of_its_input_entity(tmp_pa
     lines = [
         order_line(),
         order_line(order_line_id="2", amount_ex_tax="1,000ドル"),
-        order_line(order_line_id="3", product_id=""),
+        order_line(order_line_id="3", quantity=""),
         order_line(order_line_id="4", tax_rate="10"),
     ]
     (verdict,) = check(
@@ -217,7 +217,7 @@ def test_a_files_rows_are_held_to_the_types_and_rules_of_its_input_entity(tmp_pa
     )
     assert [(row.row, row.rule) for row in verdict.quarantined] == [
         (1, "amount_ex_tax_unreadable"),
-        (2, "product_id_missing"),
+        (2, "quantity_missing"),
         (3, "tax_rate_range"),
     ]
 

@@ -38,6 +38,7 @@ CONTRACT = Contract(
     purpose="One row per cell. / セルごとに1行。",
     usage="",
     limitations="",
+    frequency="daily",
     properties={},
     columns=tuple(
         Column(f"as_{name}", "text", "string", "", False, None, {}, name) for name in TYPED

@@ -18,8 +18,8 @@ from runtime.tenant import load_tenant
 from tests.conftest import environment
 
 INGEST = tuple(f"ingest_{area}" for area in AREAS)
-DAGS = (*INGEST, "build_warehouse")
-ALL = (*DAGS, "watch_publication", "daily_run")
+SCHEDULED = (*INGEST, "start_build", "watch_publication")
+ALL = (*SCHEDULED, "build_warehouse", "daily_run")
 ZONE = "America/New_York"  # not the default, and its clock changes
 WRITERS = {"load", "dbt_build", "audit", "publish", "site"}
 
@@ -46,7 +46,7 @@ def bag(tmp_path_factory, tenant_folder):
         os.environ.update(before)
 
 
-@pytest.fixture(params=[*DAGS, "watch_publication"])
+@pytest.fixture(params=SCHEDULED)
 def dag(bag, request):
     return bag.dags[request.param]
 
@@ -57,7 +57,7 @@ def any_dag(bag, request):
 
 
 def clock_of(dag):
-    """The DAG's cron timetable (the build's is the deadline beside its assets)."""
+    """The DAG's cron timetable (start_build's is the deadline beside its assets)."""
     return getattr(dag.timetable, "timetable", dag.timetable)
 
 
@@ -127,15 +127,54 @@ def test_no_start_depends_on_the_moment_of_parsing(dag):
     """Unpausing starts nothing, and the same file is the same DAG tomorrow."""
     assert dag.start_date is None
     assert {task.start_date for task in dag.tasks} == {None}
-    assert clock_of(dag).serialize()["run_immediately"] is False
     assert not re.search(
         r"\bnow\(|\btoday\(|days_ago", Path(dag.fileloc).read_text(encoding="utf-8")
     )
 
 
+@pytest.mark.parametrize("minutes", [0, 1, 100, 1439])
+def test_a_first_run_waits_for_its_time(dag, minutes, monkeypatch):
+    """Also soon after it, when Airflow would make up for the one that was not there."""
+    from airflow.timetables import trigger
+    from airflow.timetables.base import TimeRestriction
+    from pendulum import instance
+
+    (due,) = runs_from(dag, datetime(2026, 3, 4, 12, tzinfo=UTC), 1)
+    now = datetime.fromtimestamp(due.timestamp() + 60 * minutes, UTC)
+    monkeypatch.setattr(trigger, "utcnow", lambda: instance(now))
+    anything = TimeRestriction(earliest=None, latest=None, catchup=False)
+    first = clock_of(dag).next_dagrun_info(last_automated_data_interval=None, restriction=anything)
+    assert first.run_after.astimezone(UTC) >= now
+
+
+def test_runs_are_named_after_their_business_date(dag, tenant_folder):
+    """As the scheduler names them: with the timetable it has read back from what is serialised."""
+    from airflow.serialization.definitions.dag import SerializedDAG
+    from airflow.serialization.serialized_objects import DagSerialization
+    from airflow.utils.types import DagRunType
+    from pendulum import instance
+
+    (due,) = runs_from(dag, datetime(2026, 3, 4, 12, tzinfo=UTC), 1)
+    read: SerializedDAG = DagSerialization.from_dict(DagSerialization.to_dict(dag))
+    given = {"run_after": instance(due), "data_interval": None}
+    day = resolve_business_date(load_tenant(tenant_folder), run_after=due)
+    name = read.timetable.generate_run_id(run_type=DagRunType.SCHEDULED, **given)
+    assert name == f"scheduled__{day}__{due:%Y%m%dT%H%M%S}"
+    by_hand = read.timetable.generate_run_id(run_type=DagRunType.MANUAL, **given)
+    assert by_hand.startswith("manual__")
+
+
+def test_the_schedule_is_said_in_the_names_of_clocks(dag):
+    from pipeline.timetable import clock_name
+
+    assert re.fullmatch(r"0[257]:00 EST/EDT", clock_of(dag).summary)
+    assert dag.description.startswith(clock_of(dag).summary)
+    assert clock_name(ZoneInfo("Asia/Tokyo")) == "JST"
+
+
 def test_scheduled_at_the_tenants_clock(dag):
     """02:00, 05:00 and 07:00 there, once a day, over the change of the clock too."""
-    hour = {"build_warehouse": 5, "watch_publication": 7}.get(dag.dag_id, 2)
+    hour = {"start_build": 5, "watch_publication": 7}.get(dag.dag_id, 2)
     zone = ZoneInfo(ZONE)
     start = datetime.combine(date(2026, 3, 4), time(hour), zone)
     local = [moment.astimezone(zone) for moment in runs_from(dag, start, 7)]
@@ -168,27 +207,27 @@ def test_an_ingest_dag_ends_with_its_asset(bag):
 def test_the_build_waits_for_all_areas_or_the_deadline(bag):
     from airflow.serialization.encoders import encode_asset_like
 
-    timetable = bag.dags["build_warehouse"].timetable
+    timetable = bag.dags["start_build"].timetable
     condition = encode_asset_like(timetable.asset_condition)
     assert condition["__type"] == "asset_all"
     assert {asset["name"] for asset in condition["objects"]} == set(AREAS)
 
 
-def test_the_build_waits_without_a_slot_and_before_the_load(bag):
-    """Airflow's condition counts events, not dates: the dates are compared before anything is loaded."""
-    dag = bag.dags["build_warehouse"]
-    (first,) = dag.roots
+def test_the_build_waits_without_a_slot_and_is_named_after_its_date(bag):
+    """Airflow's condition counts events, not dates: the dates are compared before the build is started."""
+    dag = bag.dags["start_build"]
+    (first,), (last,) = dag.roots, dag.leaves
     assert first.task_id == "wait_for_areas"
     assert (first.mode, first.trigger_rule) == ("reschedule", "all_success")
     assert {asset.name for asset in first.inlets} == set(AREAS)
-    assert dag.get_task("load").upstream_task_ids == {"wait_for_areas"}
+    assert last.upstream_task_ids == {"wait_for_areas"}
+    assert last.trigger_dag_id == "build_warehouse"
+    assert last.trigger_run_id.startswith(last.conf["business_date"])
 
 
 def test_one_writer_of_the_warehouse(bag):
     """Every task that opens it is in the pool of one slot; no ingest task is."""
-    pools = {
-        (dag_id, task.task_id): task.pool for dag_id in DAGS for task in bag.dags[dag_id].tasks
-    }
+    pools = {(dag_id, task.task_id): task.pool for dag_id in ALL for task in bag.dags[dag_id].tasks}
     assert {key for key, pool in pools.items() if pool == "duckdb_writer"} == {
         ("build_warehouse", task) for task in WRITERS
     }

@@ -21,6 +21,7 @@ class Company:
         self.formats: dict[str, tuple[str, str]] = {}
         self.bytes: dict[str, bytes] = {}
         self.zendesk: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        self.feeds: dict[str, dict[str, Any]] = {}
         self.accounts = 0
 
     def account(self, file: str = "accounts.csv", **cells: Any) -> str:
@@ -85,6 +86,47 @@ class Company:
         )
         return cells.get("order_line_id", identifier)
 
+    def ticket(self, external_id: str | None, domains: list[str], channel: str = "email") -> None:
+        """A Zendesk ticket of an organisation of its own."""
+        number = len(self.zendesk["tickets"]) + 1
+        stamp = "2026-06-22T01:00:00Z"
+        self.zendesk["organizations"].append(
+            {
+                "id": number,
+                "name": f"組織{number}",
+                "external_id": external_id,
+                "domain_names": domains,
+                "created_at": stamp,
+                "updated_at": stamp,
+            }
+        )
+        self.zendesk["tickets"].append(
+            {
+                "id": number,
+                "status": "open",
+                "priority": "normal",
+                "via": {"channel": channel},
+                "organization_id": number,
+                "requester_id": 9000,
+                "created_at": stamp,
+                "updated_at": stamp,
+                "generated_timestamp": 1782090000,
+                "tags": [],
+            }
+        )
+        self.zendesk["ticket_events"].append(
+            {
+                "id": number * 10,
+                "ticket_id": number,
+                "event_type": "Audit",
+                "updater_id": 9000,
+                "timestamp": 1782090000,
+                "created_at": stamp,
+                "via": {"channel": channel},
+                "child_events": [{"event_type": "Create", "status": "new", "previous_value": None}],
+            }
+        )
+
     def row(self, entity: str, file: str, **cells: Any) -> None:
         """A row of a dropped file; ``file`` may carry its drop folder."""
         path = file if "/" in file else f"{DROP}/{file}"
@@ -107,6 +149,7 @@ class Company:
             "first_business_date": "2026-01-01",
             "last_business_date": DAY,
             "systems": ["files", "zendesk"],
+            "files": self.feeds,
         }
         folder.mkdir(parents=True)
         (folder / "tenant.yml").write_text(json.dumps(settings))

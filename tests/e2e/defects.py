@@ -5,58 +5,19 @@ the one or the other.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from tests.e2e.defect_company import DAY, DROP, Company
-
-
-@dataclass
-class Expected:
-    """What a defect must lead to.
-
-    Attributes:
-        numbers: query over the published marts → its right answer.
-        traces: texts of which a finding has one, in its place, keys, values or message; empty: the number
-            alone will do.
-    """
-
-    kind: str
-    numbers: dict[str, Any]
-    traces: list[str] = field(default_factory=list)
-
+from tests.e2e.expected import Expected, customer, mrr, purchases, tickets
+from tests.e2e.feed_defects import late_feed, odd_vendor_cell
+from tests.e2e.link_defects import (
+    line_without_order,
+    order_without_account,
+    subscription_without_account,
+    use_without_account,
+)
 
 Defect = Callable[[Company], Expected]
-
-
-def mrr(account: str, month: str = "2026-06-01") -> str:
-    """Query: MRR of an account in a month."""
-    return (
-        "select coalesce(sum(mrr), 0) from core.fct_subscription_month "
-        f"where month = date '{month}' and customer_key = {customer(account)}"
-    )
-
-
-def purchases(account: str) -> str:
-    """Query: net sales of an account's orders."""
-    return (
-        f"select coalesce(sum(net_amount), 0) from core.fct_order_line where customer_key = {customer(account)}"
-        " and order_date is not null"
-    )
-
-
-def customer(account: str) -> str:
-    """Query: the customer of a CRM account."""
-    return (
-        "(select any_value(customer_key) from core.bridge_customer_identity "
-        f"where source_id = '{account}' and id_type = 'account')"
-    )
-
-
-def tickets(account: str) -> str:
-    """Query: tickets that count for an account."""
-    return f"select count(*) from core.fct_ticket where customer_key = {customer(account)}"
 
 
 def shifted_cell(company: Company) -> Expected:
@@ -279,7 +240,7 @@ def dead_link(company: Company) -> Expected:
     """An organisation whose external id leads nowhere, with the mail domain of exactly one account."""
     domain = f"tomoshibi{company.random.randrange(1000)}.co.jp"
     account = company.account(website_domain=f"https://www.{domain}/")
-    _ticket(company, "T-0042", [domain])
+    company.ticket("T-0042", [domain])
     return Expected("dead link", {tickets(account): 1}, [])
 
 
@@ -287,7 +248,7 @@ def shared_platform(company: Company) -> Expected:
     """An account's website and an organisation's domain are a platform where anyone has a page."""
     domain = company.random.choice(["facebook.com", "note.com", "ameblo.jp", "gmail.com", "なし"])
     account = company.account(website_domain=domain)
-    _ticket(company, None, [domain])
+    company.ticket(None, [domain])
     return Expected("shared platform", {tickets(account): 0}, [])
 
 
@@ -295,55 +256,12 @@ def internal_ticket(company: Company) -> Expected:
     """A question to ourselves is no ticket of the customer."""
     account = company.account()
     company.line(account)
-    _ticket(company, account, [])
-    _ticket(company, account, [], channel="side_conversation")
+    company.ticket(account, [])
+    company.ticket(account, [], channel="side_conversation")
     counted = (
         f"select tickets_90d from marts.mart_customer_360 where customer_key = {customer(account)}"
     )
     return Expected("internal ticket", {counted: 1}, [])
-
-
-def _ticket(
-    company: Company, external_id: str | None, domains: list[str], channel: str = "email"
-) -> None:
-    number = len(company.zendesk["tickets"]) + 1
-    stamp = "2026-06-22T01:00:00Z"
-    company.zendesk["organizations"].append(
-        {
-            "id": number,
-            "name": f"組織{number}",
-            "external_id": external_id,
-            "domain_names": domains,
-            "created_at": stamp,
-            "updated_at": stamp,
-        }
-    )
-    company.zendesk["tickets"].append(
-        {
-            "id": number,
-            "status": "open",
-            "priority": "normal",
-            "via": {"channel": channel},
-            "organization_id": number,
-            "requester_id": 9000,
-            "created_at": stamp,
-            "updated_at": stamp,
-            "generated_timestamp": 1782090000,
-            "tags": [],
-        }
-    )
-    company.zendesk["ticket_events"].append(
-        {
-            "id": number * 10,
-            "ticket_id": number,
-            "event_type": "Audit",
-            "updater_id": 9000,
-            "timestamp": 1782090000,
-            "created_at": stamp,
-            "via": {"channel": channel},
-            "child_events": [{"event_type": "Create", "status": "new", "previous_value": None}],
-        }
-    )
 
 
 DEFECTS: tuple[Defect, ...] = (
@@ -356,6 +274,10 @@ DEFECTS: tuple[Defect, ...] = (
     era,
     placeholder_number,
     orphan_line,
+    order_without_account,
+    line_without_order,
+    subscription_without_account,
+    use_without_account,
     cancelled_order,
     unknown_status,
     unknown_period,
@@ -372,6 +294,8 @@ DEFECTS: tuple[Defect, ...] = (
     dead_link,
     shared_platform,
     internal_ticket,
+    odd_vendor_cell,
+    late_feed,
 )
 
 

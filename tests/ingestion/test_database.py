@@ -186,6 +186,21 @@ def test_no_value_is_rounded_or_guessed_on_its_way_to_the_lake(source, owner, tm
     }
 
 
+def test_a_date_that_python_cannot_hold_costs_no_table(source, owner):
+    """It lands as the database writes it, and the check of what lands says what cannot be read."""
+    owner.execute(TABLE)
+    for number, day in enumerate(["2026-11-02", "infinity", "0044-03-15 BC", "12026-01-01"], 1):
+        use(owner, number, "2026-11-02 09:00+09", use_date=day)
+    found = rows(source)
+    assert [row["use_id"] for row in found] == [1, 2, 3, 4]
+    assert [row["use_date"] for row in found] == [
+        "2026-11-02",
+        "infinity",
+        "0044-03-15 BC",
+        "12026-01-01",
+    ]
+
+
 def test_a_connection_that_breaks_between_pages_is_made_again(source, owner):
     owner.execute(TABLE)
     for number in range(7):
@@ -282,6 +297,27 @@ def test_any_sqlalchemy_url_works(tmp_path):
     reader = Database(Connection(f"sqlite:///{tmp_path}/app.db", extra={"timezone": "Asia/Tokyo"}))
     assert rows(reader) == [{"use_id": 1, "updated_at": "2026-11-02T00:00:00"}]
     assert reader.contents() == "tables and views: feature_use"
+
+
+def test_a_cell_of_another_type_than_its_columns_lands_as_it_stands(tmp_path):
+    """SQLite takes anything in any column."""
+    import sqlite3
+
+    odd = ["2026-11-02", "soon", "", "0x1F", "1e400", None, 1.5, "'; drop table x; --"]
+    with sqlite3.connect(tmp_path / "app.db") as file:
+        file.execute(
+            "create table feature_use (use_id integer primary key, updated_at timestamp, use_date date, "
+            "at datetime, uses integer, price numeric, share float, is_beta boolean, note json, t time)"
+        )
+        for number, cell in enumerate(odd):
+            file.execute(
+                "insert into feature_use values (?, '2026-11-02 00:00:00.000000', ?, ?, ?, ?, ?, ?, ?, ?)",
+                [number, *[cell] * 8],
+            )
+    found = rows(Database(Connection(f"sqlite:///{tmp_path}/app.db")))
+    assert [row["use_id"] for row in found] == [*range(len(odd))]
+    assert [row["use_date"] for row in found][:3] == ["2026-11-02", "soon", ""]
+    assert all(value is None or isinstance(value, str | int) for value in found[5].values())
 
 
 def land(lake, source, of, end):

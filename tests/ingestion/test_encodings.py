@@ -134,6 +134,43 @@ def test_euc_jp_is_never_read_as_half_width_kana(tmp_path_factory, rows):
         find_encoding(saved(tmp_path_factory.getbasetemp(), rows, "euc_jp"))
 
 
+@given(
+    rows=st.lists(st.sampled_from(HALF_WIDTH), min_size=1, max_size=3),
+    others=st.lists(st.sampled_from(UNIX), max_size=2),
+)
+def test_half_width_kana_in_euc_jp_are_refused_or_told(tmp_path_factory, rows, others):
+    """Each is an everyday kanji in CP932: a file of some is refused, of one short name both encodings are named."""
+    path, told = saved(tmp_path_factory.getbasetemp(), rows + others, "euc_jp"), Told()
+    letters = sum(map(len, rows))
+    try:
+        list(read_records(path, ExpectedColumns(), told))
+    except UnreadableFile as error:
+        assert letters > 3 or others
+        assert "they look like EUC-JP" in error.reason
+    else:
+        assert letters < 4 and not others
+        (remark,) = told.remarks
+        assert remark.rule == "encoding_uncertain"
+        assert "cp932" in remark.message and "EUC-JP" in remark.message
+        assert "encoding: euc_jp" in remark.what_to_do
+
+
+@pytest.mark.parametrize(("name", "encoding"), [("ﾀﾛｳ", "euc_jp"), ("ﾎﾟｽﾄ", "cp932")])
+def test_two_plausible_encodings_are_told_unless_one_is_stated(tmp_path, name, encoding):
+    path = saved(tmp_path, [name], encoding)
+    for stated, rules in (("", ["encoding_uncertain"]), (encoding, [])):
+        told = Told()
+        list(read_records(path, ExpectedColumns(), told, stated))
+        assert [remark.rule for remark in told.remarks] == rules
+
+
+@pytest.mark.parametrize("name", ["芝", "自社", "篠", "写真社", *JAPANESE])
+def test_japanese_names_are_not_uncertain(tmp_path, name):
+    told = Told()
+    list(read_records(saved(tmp_path, [name], "cp932"), ExpectedColumns(), told))
+    assert told.remarks == []
+
+
 def test_what_it_looks_like_is_told(tmp_path):
     for rows, encoding, said in [
         (

@@ -48,7 +48,8 @@ def test_a_file_without_rows_is_read_but_gives_no_page(tmp_path):
     drop(tmp_path, "2026-11-02", "a.csv", "account_id,name\n")
     files = source(tmp_path)
     assert extract(files) == []
-    assert files.accepted["crm__account/2026-11-02/a.csv"]["rows"] == 0
+    taken = files.accepted["crm__account/2026-11-02/a.csv"]
+    assert (taken["rows"], taken["drop"]) == (0, "2026-11-02")
 
 
 @pytest.mark.parametrize("required", [["account_id", "uses"], []])

@@ -46,6 +46,28 @@ def read(folder, name, content, told=None):
     return [row for chunk in read_records(path, EXPECTED, told or Told()) for row in chunk]
 
 
+@pytest.mark.parametrize("filtered", [False, True])
+def test_hidden_rows_of_a_workbook_are_read_and_told(tmp_path, filtered):
+    """By hand or by a filter; a hidden row without a value is nobody's."""
+    book, target = openpyxl.Workbook(), io.BytesIO()
+    sheet = book.active
+    for row in (["account_id", "name"], ["A1", "みなと"], ["A2", 5], ["A3", "北のパン"]):
+        sheet.append(row)
+    if filtered:
+        sheet.auto_filter.ref = "A1:B4"
+        sheet.auto_filter.add_filter_column(1, ["みなと"])
+    for number in (3, 4, 5, 900):
+        sheet.row_dimensions[number].hidden = True
+    book.save(target)
+    told = Told()
+    read_rows = read(tmp_path, "a.xlsx", target.getvalue(), told)
+    assert [row["account_id"] for row in read_rows] == ["A1", "A2", "A3"]
+    assert [(r.rule, r.rows, r.is_of_form) for r in told.remarks] == [
+        ("hidden_rows_read", 2, False)
+    ]
+    assert told.remarks[0].message.startswith("2 rows that are hidden or filtered out are read")
+
+
 HTML = "<html><body><table><tr><td>account_id</td></tr></table></body></html>"
 XML = '<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook/>'
 

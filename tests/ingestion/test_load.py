@@ -86,6 +86,25 @@ def test_an_uncommitted_run_is_not_loaded(lake, warehouse):
     assert ids(warehouse) == []
 
 
+def test_the_newest_drop_that_was_taken_is_kept(lake, warehouse):
+    """A rejected file is none; so is a vendor's run."""
+    manifest = land(lake, find_object("files", "crm__order"), DAY, [{"order_id": "O1"}])
+    manifest.files = {
+        "crm__order/2026-03-30/a.csv": {"drop": "2026-03-30", "rows": 1},
+        "crm__order/20260329/a.csv": {"drop": "2026-03-29", "rows": 1},
+        "crm__order/2026-03-31/b.csv": {"reason": "no table"},
+    }
+    lake.commit(find_object("files", "crm__order"), manifest)
+    land_and_commit(lake, ACCOUNT, DAY, accounts(1))
+    load(warehouse, lake, COLUMNS, frequencies={"salesforce__account": "weekly"})
+    assert query(warehouse, "select object, newest_drop from ops.loads order by 1") == [
+        ("Account", None),
+        ("crm__order", date(2026, 3, 30)),
+    ]
+    frequency = "select frequency from ops.source_objects where object in ('Account', 'Lead') order by object"
+    assert query(warehouse, frequency) == [("weekly",), ("daily",)]
+
+
 def test_load_ids_rise_and_dates_are_kept(lake, warehouse):
     land_and_commit(lake, ACCOUNT, DAY, accounts(1))
     load(warehouse, lake, COLUMNS)

@@ -140,6 +140,13 @@ def test_any_other_content_is_a_tenant_or_a_tenant_error(tmp_path_factory, key, 
         assert tenant.zone.key == tenant.timezone
 
 
+def test_a_drop_comes_as_often_as_there_is_a_word_for(tmp_path):
+    tenant = tenant_of(tmp_path, GOOD | {"files": {"crm__order": {"frequency": "weekly"}}})
+    assert tenant.files["crm__order"].frequency == "weekly"
+    with pytest.raises(TenantError, match=r"files\.crm__order\.frequency: .*'monthly'"):
+        tenant_of(tmp_path, GOOD | {"files": {"crm__order": {"frequency": "fortnightly"}}})
+
+
 @pytest.mark.parametrize(
     ("named", "read_as"),
     [

@@ -94,8 +94,9 @@ def test_new_findings_are_told_once(told, context):
     alerts.tell_new_findings(context)
     alerts.tell_new_findings(context)
     assert [subject for _, subject, _ in told.mailed] == [
-        "[acme] 1 new findings, 1 of something missing in the numbers / 新しい指摘 1件（うち数値の欠落 1件）"
+        "[acme] 1 new finding, 1 of something missing in the numbers / 新しい指摘 1件（うち数値の欠落 1件）"
     ]
+    assert "files.crm__account a.csv: file_rejected: 1 row: It" in told.posted[0]
     find(context, "crm__account", "crm__order")
     alerts.tell_new_findings(context)
     assert len(told.posted) == 2

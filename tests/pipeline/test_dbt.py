@@ -46,6 +46,7 @@ def test_facts_overrides_and_date(context):
         "first_business_date": "2026-01-01",
         "systems": ["salesforce"],
         "codes": {},
+        "file_frequency": {},
         "rfm_bins": 7,
         "min_sample_n": 3,
         "as_of_date": "2026-03-31",
@@ -62,6 +63,7 @@ def test_what_may_be_set_is_all_but_facts_and_run(context):
     """The vars of dbt_project.yml and those that are checked are the same, and so are their choices."""
     known = yaml.safe_load((dbt.PROJECT / "dbt_project.yml").read_text())["vars"]
     facts = {"timezone", "reporting_currency", "first_business_date", "systems", "codes"}
+    facts |= {"file_frequency"}
     assert set(Definitions.model_fields) == set(known) - facts - set(dbt.RUN_VARIABLES)
     for path in dbt.PROJECT.rglob("*.sql"):
         for name, options in re.findall(

@@ -1,5 +1,6 @@
 """Findings: opened by a run, kept, made good by what comes later, accepted as they are."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -54,6 +55,13 @@ def test_rows_of_a_place_and_rule_are_one_finding(store):
     assert (first["keys"], first["found_values"]) == ("L1, L2", "12万くらい")
     assert (second["place"], second["status"], second["severity"]) == ("b.csv", "open", "warn")
     assert "2 rows, 200.00 JPY [L1, L2] found: 12万くらい" in describe(first)
+
+
+def test_what_stood_there_moves_no_cursor(store):
+    """A value may hold an order to the terminal, or the end of a line."""
+    store.record(SCOPE, [replace(held_back("L1"), value="\x1b[2J\n0x1F\u202e")], DAY, nothing)
+    (found,) = store.grouped().to_pylist()
+    assert "found: \\x1b[2J\\x0a0x1F\\x202e:" in describe(found)
 
 
 def test_a_finding_stays_open_until_it_is_made_good(store):

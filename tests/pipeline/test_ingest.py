@@ -13,7 +13,7 @@ from ingestion.catalogue import find_object
 from ingestion.lake import Lake
 from pipeline.commit import check_and_commit
 from pipeline.extract import connected_objects, extract_object
-from runtime.errors import SourceError, TenantError
+from runtime.errors import SourceError, StateError, TenantError
 from runtime.records import Connection
 from runtime.tenant import FileFeed
 from tests.landing import land
@@ -73,6 +73,13 @@ def test_a_missing_drop_folder_is_named(files):
     nowhere = Connection(host=f"{context.settings.home}/nowhere")
     with pytest.raises(SourceError, match="does not exist"):
         connected_objects(context, "crm", "files", nowhere, DAY1)
+
+
+def test_what_is_required_and_was_not_read_is_no_contracts_fault(files):
+    """An alert of it does not speak of a contract."""
+    context, _ = files
+    with pytest.raises(StateError, match="ingest_crm: required and not extracted: salesforce"):
+        check_and_commit(context, "crm", DAY1, [])
 
 
 def found(context):

@@ -13,6 +13,7 @@ from ingestion.lake import Lake
 from pipeline import slices
 from pipeline.context import Context
 from pipeline.dbt import PROJECT
+from pipeline.history import slice_rows
 from runtime.settings import Settings
 from runtime.tenant import Tenant
 
@@ -130,3 +131,12 @@ def test_recent_slices_and_the_last_of_each_month_are_kept(dates, days):
 def test_a_rebuild_makes_the_slices_that_are_kept(context):
     dates = [date(2026, 1, 29), date(2026, 1, 30), *(date(2026, 5, n) for n in (1, 2, 30))]
     assert slice_dates(context, dates) == [dates[4], dates[3], dates[2], dates[1]]
+
+
+def test_a_scratch_file_can_be_asked_for_its_slices(context):
+    """Its database is not called as the schema in it, which DuckDB could not tell apart."""
+    _, marts = slices.scratch_files(context, date(2026, 3, 31))
+    with duckdb.connect(str(marts)) as connection:
+        connection.execute("create schema marts")
+        connection.execute("create table marts.mart_x as select date '2026-03-31' as as_of_date")
+    assert slice_rows(marts) == {("mart_x", date(2026, 3, 31)): 1}

@@ -152,7 +152,7 @@ def _statements(
 ) -> list[Statement]:
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "pipeline.dbt_process", "--no-use-colors", "build", *arguments),
+            *(sys.executable, "-m", "pipeline.dbt_process", "build", *arguments),
             *("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"),
             *(*LOCATION, "--target-path", str(target), "--log-path", str(target)),
             *("--vars", json.dumps(variables), "--select", *(f"+{name}" for name in FACTS)),

@@ -16,7 +16,7 @@ def test_dbt_unit_tests(demo: Run, tmp_path: Path) -> None:
     for name in ("warehouse.duckdb", "marts_build.duckdb"):
         shutil.copyfile(demo.home / name, tmp_path / name)
     command = [
-        *(sys.executable, "-m", "pipeline.dbt_process", "--no-use-colors"),
+        *(sys.executable, "-m", "pipeline.dbt_process"),
         *("test", "--select", "test_type:unit", *LOCATION),
         *("--target-path", str(tmp_path / "target"), "--log-path", str(tmp_path / "logs")),
     ]

@@ -14,6 +14,10 @@
     cast({{ local_time(instant) }} as date)
 {%- endmacro %}
 
+{% macro first_calendar_day() -%}
+    cast('2000-01-01' as date)
+{%- endmacro %}
+
 {% macro add_months(date_expression, months) -%}
     cast({{ dbt.dateadd('month', months, date_expression) }} as date)
 {%- endmacro %}

@@ -5,7 +5,7 @@ with days as (
 
     select
         {{ date_series(
-            "cast('2000-01-01' as date)", "cast(year(" ~ as_of_date() ~ ") + 5 || '-12-31' as date)", 'day'
+            first_calendar_day(), "cast(year(" ~ as_of_date() ~ ") + 5 || '-12-31' as date)", 'day'
         ) }} as date_day
 
 ),

@@ -49,6 +49,8 @@ READ_ONLY = {
 }
 # A page is a short read: a statement that takes longer waits for a lock or scans for want of an index.
 LONGEST_STATEMENT = {"postgresql": "set statement_timeout = '30min'"}
+# What a driver says of a cell that its Python type cannot hold: PostgreSQL's infinity, a word in SQLite's date column.
+NO_VALUE_OF_PYTHON = (sa.exc.DataError, ValueError, TypeError, ArithmeticError)
 _Answer = TypeVar("_Answer")
 REFUSALS = ("authentication failed", "access denied", "login failed", "no pg_hba.conf")
 
@@ -238,7 +240,13 @@ class Database(Source):
     def _rows(self, entry: CatalogueObject, select: sa.Select) -> list[dict[str, Any]]:
         def fetch() -> list[dict[str, Any]]:
             with self._engine.connect() as connection:
-                return [dict(row) for row in connection.execute(select).mappings()]
+                try:
+                    found = connection.execute(select).mappings().all()
+                except NO_VALUE_OF_PYTHON:
+                    connection.rollback()
+                    as_text = _as_text(select, {*entry.key, entry.cursor})
+                    found = connection.execute(as_text).mappings().all()
+                return [dict(row) for row in found]
 
         return self._ask(entry.object, fetch)
 
@@ -320,6 +328,15 @@ def _columns(entry: CatalogueObject, table: sa.Table) -> dict[str, sa.Column]:
             "list the others under `columns` in objects.yml",
         )
     return {name: table.columns[column] for name, column in chosen.items()}
+
+
+def _as_text(select: sa.Select, ordering: set[str | None]) -> sa.Select:
+    """The same rows as the database writes them: their cells are judged as text anyhow."""
+    columns = (
+        column if column.name in ordering else sa.cast(column.element, sa.Text).label(column.name)
+        for column in select.selected_columns
+    )
+    return select.with_only_columns(*columns)
 
 
 def _beyond(order: list[sa.Column], last: list[Any]) -> sa.ColumnElement[bool]:

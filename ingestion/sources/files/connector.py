@@ -30,7 +30,7 @@ from ingestion.sources.files.file_findings import (
 from ingestion.sources.files.full_export import Checked, FullExports, Key
 from ingestion.sources.files.kinds import WORKBOOK_ENDINGS
 from ingestion.sources.files.listing import DropTree, Entry, local_entries
-from ingestion.sources.files.names import drop_order
+from ingestion.sources.files.names import drop_day, drop_order
 from ingestion.sources.files.numbers import DecimalSign
 from ingestion.sources.files.reader import FileReader
 from ingestion.sources.files.sftp import SftpDrop, is_remote
@@ -81,7 +81,7 @@ class FileDrop(Source):
 
     Attributes:
         root: the folder that is read; of an SFTP server one of our own, for what is fetched.
-        accepted: path → {sha256, size, mtime_ns, rows, total_row?, written?} of every file the last extraction gave out;
+        accepted: path → {sha256, size, mtime_ns, rows, drop, total_row?, written?} of every file the last extraction gave out;
             also of one without rows, which of an event feed yields one deleted row, else nothing.
         rejected: the files it could not read.
     """
@@ -309,6 +309,7 @@ class FileDrop(Source):
                 "files", entry.object, f"{name} changed while it was read", "run again"
             )
         notes = {"sha256": file.sha256, **_stamp(file.entry), "rows": checked.table.rows}
+        notes["drop"] = str(drop_day(name.split("/")[1]))
         self.accepted[name] = notes
         if checked.sign == ",":
             notes["decimal_sign"] = checked.sign

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ingestion.sources.files import limits
 from ingestion.sources.files.csv_rows import QUOTES, csv_rows
-from ingestion.sources.files.encodings import OddCells, find_encoding
+from ingestion.sources.files.encodings import OddCells, euc_jp_too, find_encoding
 from ingestion.sources.files.header import (
     HEAD_ROWS,
     columns_not_read,
@@ -113,7 +113,10 @@ def _rows(path: Path, expected: ExpectedColumns, told: Told, encoding: str) -> t
         from ingestion.sources.files.workbook_rows import workbook_rows
 
         return workbook_rows(path, told.remarks, expected), ""
-    encoding = find_encoding(path, encoding)
+    named, encoding = encoding, find_encoding(path, encoding)
+    uncertain = euc_jp_too(path) if encoding == "cp932" and not named else None
+    if uncertain:
+        told.remarks.append(uncertain)
     columns = set(known_names(expected))
     return ((number, cells, None) for number, cells in csv_rows(path, encoding, columns)), encoding
 

@@ -60,6 +60,12 @@ LOST_OR_MIXED = re.compile(
 )
 # Kana, signs and everyday kanji in EUC-JP.
 EVERYDAY_EUC = re.compile(rb"(?:[\x00-\x7f]|[\xa1-\xa5\xb0-\xcf][\xa1-\xfe])*")
+# Half-width kana in EUC-JP, two bytes each; in CP932 each pair is an everyday kanji (実, 社, 柴 …).
+KANA_EUC = re.compile(rb"\x8e[\xa1-\xdf]")
+# Words begin with none of these.
+WITHIN_WORDS = "ｧｨｩｪｫｬｭｮｯｰﾞﾟ"
+# So many characters, some of them of these 63 kanji, that all are words in EUC-JP, are no names in CP932.
+FEWEST_EUC = 4
 
 
 def find_encoding(path: Path, named: str = "") -> str:
@@ -106,9 +112,26 @@ def find_encoding(path: Path, named: str = "") -> str:
     if utf8_line:
         raise _mixed(path, utf8_line)
     line = _implausible_line(path)
+    if line is None and (_words_in_euc_jp(path) or 0) >= FEWEST_EUC:
+        line = _first_line(path, lambda line: not line.isascii())
     if line is not None:
         raise _none_of_ours(path, _likely(path), line)
     return "cp932"
+
+
+def euc_jp_too(path: Path) -> Remark | None:
+    """What is said of a file that was read as CP932 and whose bytes are words in EUC-JP, too; None if they are not."""
+    if _words_in_euc_jp(path) is None:
+        return None
+    return Remark(
+        "encoding_uncertain",
+        "it is read as Shift_JIS (cp932); in EUC-JP its characters would be words, too / "
+        "Shift_JIS（cp932）として読み込みましたが、EUC-JPとしても読めます",
+        "see whether the names are right; write encoding: cp932 or encoding: euc_jp for the feed in tenant.yml (files:), "
+        "or save it as UTF-8 / 名称が正しいか確かめ、tenant.yml の files: に encoding: cp932 または encoding: euc_jp と書くか、"
+        "UTF-8で保存してください",
+        is_of_form=False,
+    )
 
 
 class OddCells:
@@ -277,6 +300,34 @@ def _implausible_line(path: Path) -> int | None:
         return first
     # Bytes of a text in kana and everyday kanji are no EUC-JP.
     return first_odd if implausible and (is_kana or is_decodable_euc) else None
+
+
+def _words_in_euc_jp(path: Path) -> int | None:
+    """How many characters a file has whose bytes are everyday words in EUC-JP, half-width kana among them (0: none
+    of these); None if they are no words there."""
+    characters = kana = 0
+    for block in _blocks(path, "cp932"):
+        for run in RUN.finditer(block):
+            data = run.group().encode("cp932")
+            rest, here = KANA_EUC.subn(b"", data)
+            if not EVERYDAY_EUC.fullmatch(rest) or (here and not _is_kana_word(data)):
+                return None
+            characters, kana = characters + len(run.group()), kana + here
+        if characters > JUDGED_CHARACTERS:
+            break
+    return characters if kana else 0
+
+
+def _is_kana_word(data: bytes) -> bool:
+    """Whether the half-width kana among EUC-JP bytes are written as words are."""
+    try:
+        text = data.decode("euc_jp")
+    except UnicodeError:
+        return False
+    words = HALF_WIDTH_KANA.findall(text)
+    return not STRAY_MARK.search(text) and all(
+        len(word) > 1 and word[0] not in WITHIN_WORDS for word in words
+    )
 
 
 def count_implausible(text: str, before: str, after: str) -> int:

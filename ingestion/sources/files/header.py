@@ -22,8 +22,8 @@ WORTH = ("currency", "currencyisocode", "通貨", "通貨コード")
 # How like a column of the contract that the file lacks a name is (0 to 1): end_dt is end_date.
 LIKE = 0.8
 ONE_HEADER = (
-    "let the first row name the columns, those of the entity (docs/tenant.md, `make template`) / "
-    "1行目を見出しにし、列名をエンティティの列名（docs/tenant.md、`make template`）に合わせてください"
+    "let the first row name the columns, those of the entity (docs/tenant.md, `make template OUT=folder`) / "
+    "1行目を見出しにし、列名をエンティティの列名（docs/tenant.md、`make template OUT=folder`）に合わせてください"
 )
 
 

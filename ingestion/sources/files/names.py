@@ -4,6 +4,8 @@ import re
 from datetime import date
 from pathlib import PurePosixPath
 
+from runtime.redaction import printable
+
 MARKERS = (".done", ".sha256")
 # What senders call a file until it is complete and renamed.
 UPLOAD_NAMES = (".part", ".tmp", ".filepart", ".partial", ".uploading")
@@ -18,7 +20,6 @@ DOCUMENTS = (
 _DATE = re.compile(r"([0-9]{4})([-_.]?)([0-9]{2})\2([0-9]{2})(?![0-9])")
 # An entity's folder becomes a folder of the lake and a table.
 _FOLDER = re.compile(r"[^\W_][\w\- .()（）・ー]*")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def is_passed_over(path: str) -> bool:
@@ -53,7 +54,7 @@ def is_document(path: str) -> bool:
 def readable_name(name: str) -> str:
     """``name`` as it can be written down: bytes that are not UTF-8 and control characters as escapes."""
     text = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+    return printable(text)
 
 
 def is_entity_folder(name: str) -> bool:

@@ -25,6 +25,13 @@ AsDay = Callable[[int], str]
 LAST_DAY_NUMBER, END_OF_TIME = 73_050, 2_958_465
 # From here on Excel has thrown digits away, and shows that: 1.23456789012346E+15
 FIRST_SHORTENED = 10**15
+BLOCK = 1 << 20
+END_OF_ROW = re.compile(rb"</(?:\w+:)?row>")
+# A row with that mark and a cell that has a value.
+HIDDEN_ROW = re.compile(
+    rb"<(?:\w+:)?row\s[^>]*\bhidden=[\"'](?:1|true)[\"'][^>]*(?<!/)>(?:(?!<(?:\w+:)?row\s).)*<(?:\w+:)?(?:v|is)[\s>]",
+    re.DOTALL,
+)
 # The sheet of a template (`make template`) that describes the columns.
 DESCRIPTION_SHEET = "列の説明 Columns"
 
@@ -134,6 +141,8 @@ def _cells(
             if remarks is not None and expected and len(visible) > 1:
                 has_rows = any(_has_header(sheet, expected) for sheet in visible[1:])
                 remarks.append(_other_sheets([sheet.title for sheet in visible], has_rows))
+            if remarks is not None and (hidden := _hidden_rows(path, visible[0]._worksheet_path)):
+                remarks.append(_hidden(hidden))
             # Some programs store a wrong extent of the sheet, which would cut it off.
             visible[0].reset_dimensions()
             for number, cells in enumerate(visible[0].iter_rows(), 1):
@@ -145,6 +154,28 @@ def _cells(
         raise
     except Exception as error:  # openpyxl lets through whatever a damaged workbook leads to
         raise damaged(path, error) from error
+
+
+def _hidden_rows(path: Path, member: str) -> int:
+    """How many rows of a sheet (a file of the archive) hold something and are hidden, by hand or by a filter."""
+    count, left = 0, b""
+    with zipfile.ZipFile(path) as archive, archive.open(member.lstrip("/")) as file:
+        while block := file.read(BLOCK):
+            *rows, left = END_OF_ROW.split(left[-4 * BLOCK :] + block)
+            count += sum(bool(HIDDEN_ROW.search(row)) for row in rows if b"hidden" in row)
+    return count
+
+
+def _hidden(rows: int) -> Remark:
+    return Remark(
+        "hidden_rows_read",
+        f"{rows} rows that are hidden or filtered out are read like all others / "
+        f"非表示または絞り込みで隠れた{rows}行も読み込みました",
+        "if they are not to count, delete them and drop the file again under its name / "
+        "不要な行であれば削除し、同じ名前で置き直してください",
+        rows,
+        is_of_form=False,
+    )
 
 
 def _has_header(sheet: Any, expected: ExpectedColumns) -> bool:

@@ -12,12 +12,6 @@ item as (
 
 ),
 
-identity as (
-
-    select * from {{ ref('int_customer_identity') }}
-
-),
-
 product as (
 
     select * from {{ ref('crm__product') }}
@@ -59,7 +53,7 @@ membership as (
     select evaluation_date.evaluated_on, identity.customer_key, member_product.process_id
     from {{ ref('crm__subscription_line') }} as line
     inner join member_product on line.product_id = member_product.product_id
-    inner join identity on line.account_id = identity.account_id
+    inner join {{ ref('int_customer_identity') }} as identity on line.account_id = identity.account_id
     left join {{ ref('int_auto_renewal') }} as renewal on line.line_id = renewal.line_id and renewal.is_counted
     inner join evaluation_date
         on evaluation_date.evaluated_on between line.start_date
@@ -72,7 +66,7 @@ cadence as (
 
     select evaluation_date.evaluated_on, identity.customer_key, contract.target_cadence_days
     from contract
-    inner join identity on contract.account_id = identity.account_id
+    inner join {{ ref('int_customer_identity') }} as identity on contract.account_id = identity.account_id
     inner join evaluation_date
         on evaluation_date.evaluated_on
         between contract.start_date and coalesce(contract.end_date, evaluation_date.evaluated_on)

@@ -4,5 +4,6 @@ select
     source,
     object,
     area,
-    business_date
+    business_date,
+    newest_drop
 from {{ source('ops', 'loads') }}

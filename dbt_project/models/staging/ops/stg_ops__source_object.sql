@@ -3,5 +3,6 @@ select
     source,
     object,
     area,
-    is_required
+    is_required,
+    frequency
 from {{ source('ops', 'source_objects') }}
