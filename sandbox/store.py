@@ -125,6 +125,10 @@ class Versions(Sequence[Version]):
         for start in range(self._span.start, self._span.stop, BATCH):
             yield from self._read(start, min(start + BATCH, self._span.stop))
 
+    def __reversed__(self) -> Iterator[Version]:
+        for stop in range(self._span.stop, self._span.start, -BATCH):
+            yield from reversed(self._read(max(stop - BATCH, self._span.start), stop))
+
     def filtered(self, test: Callable[[Version], bool]) -> "Versions":
         """Those that pass a test, in the same order."""
         places = Places(self._collection.index)

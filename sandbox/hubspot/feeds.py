@@ -73,9 +73,9 @@ class HubSpotFeeds:
         limit = whole(params.get("limit", "20"), "limit", SUBMISSION_LIMIT)
         first = int(params.get("after") or 0)
         newest = max(len(listed) - first, 0)
-        page = [version.record for version in listed[max(newest - limit, 0) : newest]]
+        page = [version.record for version in reversed(listed[max(newest - limit, 0) : newest])]
         body: dict[str, Any] = {
-            "results": [{k: v for k, v in r.items() if k != "formId"} for r in reversed(page)]
+            "results": [{k: v for k, v in r.items() if k != "formId"} for r in page]
         }
         if first + limit < len(listed):
             body["paging"] = {"next": {"after": str(first + limit)}}
@@ -104,12 +104,13 @@ class HubSpotFeeds:
         position = self._position(snapshot, params, mark)
         events: list[dict[str, Any]] = []
         last = None
-        while position > oldest and len(events) < limit:
+        for last in reversed(snapshot.versions[oldest : max(position, 0)]):
             position -= 1
-            last = snapshot.versions[position]
             event = last.record
             if all(str(event.get(field)) == value for field, value in filters.items()):
                 events.append(event)
+            if len(events) == limit:
+                break
         offset = _offset(mark, last) if last else params.get("offset", "")
         return JSON({listed: events, "hasMore": position > oldest, "offset": offset})
 

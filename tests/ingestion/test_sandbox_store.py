@@ -113,6 +113,7 @@ def _many(count: int) -> list[Line]:
         lambda some: some[9_999:],
         lambda some: some[3:2],
         lambda some: [some[0], some[-1], some[1_000]],
+        lambda some: list(reversed(some[7:])),
     ],
 )
 def test_a_part_of_the_versions_is_that_of_a_list(
