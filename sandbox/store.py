@@ -12,20 +12,15 @@ lines are read from the file when they are shown.
 import os
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 import orjson
 
-from runtime.errors import TenantError
 from sandbox.index import Index, Places
-from sandbox.timestamps import SECOND, parse_moment, to_micros
+from sandbox.tenant_lines import LATEST, PURGED, VISIBLE_FROM, VersionRule, read_lines
 
-VISIBLE_FROM = "_visible_from"
-PURGED = "_purged"
-FOREVER = 2**63 - 1
 BATCH = 1_000
 # A version shows until the next one of its record does; of equal moments the later line is the
 # later version. Most records have one version and need not be sorted by key.
@@ -42,25 +37,6 @@ WHERE shown_at < coalesce(until, {forever}) AND NOT purged
 ORDER BY cursor, size, key
 """
 READ = "SELECT v.place, v.cursor, v.key, v.deleted, v.shown_at, v.start, v.length FROM"
-
-
-@dataclass(frozen=True)
-class VersionRule:
-    """How the lines of one file are told apart and ordered.
-
-    Attributes:
-        key: fields that identify a record.
-        cursor: field whose value orders the versions of a record.
-        tick: microseconds of one unit where the cursor is a number.
-        deleted: boolean field that marks a deleted version; None where the vendor has none.
-        fields: field that holds the record's own fields; None if they lie at the top.
-    """
-
-    key: tuple[str, ...]
-    cursor: str
-    tick: int = SECOND
-    deleted: str | None = None
-    fields: str | None = None
 
 
 class Version(NamedTuple):
@@ -259,13 +235,13 @@ class Collection:
         self.index = index
         self.samples: dict[str, Any] = {}
         self._file = path.open("rb") if path else None
-        lines = _Lines(index, _rows(path, self._file, rule, self.samples) if path else ())
+        lines = _Lines(index, read_lines(path, self._file, rule, self.samples) if path else ())
         self.table = index.create(
             "place INTEGER PRIMARY KEY, cursor INTEGER, size INTEGER, key TEXT, shown_at INTEGER,"
             " until INTEGER, deleted INTEGER, start INTEGER, length INTEGER",
             self,
         )
-        index.execute(NUMBER.format(versions=self.table, lines=lines.table, forever=FOREVER))
+        index.execute(NUMBER.format(versions=self.table, lines=lines.table, forever=LATEST))
         self._has_keys = False
         self._seen_at: int | None = None
         self._snapshot = Snapshot(self, 0)
@@ -298,7 +274,7 @@ class Collection:
 
 
 class _Lines:
-    """The lines of a file as a table."""
+    """What `read_lines` gives, as a table."""
 
     def __init__(self, index: Index, rows: Iterable[tuple[Any, ...]]) -> None:
         self.table = index.create(
@@ -332,66 +308,3 @@ class Store:
             path = self._folder / source / f"{name}.jsonl" if present else None
             self._collections[source, name] = Collection(self.index, path, rule)
         return self._collections[source, name]
-
-
-def _rows(
-    path: Path, file: BinaryIO, rule: VersionRule, samples: dict[str, Any]
-) -> Iterator[tuple[Any, ...]]:
-    """What `_Lines` keeps of every line; fills ``samples``."""
-    shapes: set[tuple[str, ...]] = set()
-    unsampled: set[str] = set()
-    start = 0
-    for number, line in enumerate(file, 1):
-        first, start = start, start + len(line)
-        text = line.strip()
-        if not text:
-            continue
-        try:
-            record = orjson.loads(text)
-            row = _row(record, rule)
-        except (ValueError, LookupError, TypeError) as problem:
-            where = f"{path.parent.name}/{path.name} line {number}"
-            raise TenantError(f"{where}: {_describe(problem)}", "correct the line") from problem
-        yield first, len(line), *row
-        fields = record if rule.fields is None else record.get(rule.fields) or {}
-        shape = tuple(fields)
-        if shape not in shapes:
-            shapes.add(shape)
-            unsampled.update(name for name in shape if name not in samples)
-            samples.update(dict.fromkeys(name for name in shape if name not in samples))
-        if unsampled:
-            for name in [name for name in unsampled if fields.get(name) is not None]:
-                samples[name] = fields[name]
-                unsampled.discard(name)
-
-
-def _row(record: Any, rule: VersionRule) -> tuple[int, int, str, int, bool, bool]:
-    """Cursor, size of the key, key, when it shows, and whether it is deleted or purged."""
-    if not isinstance(record, dict):
-        raise TypeError("is no JSON object")
-    key = "|".join(str(_filled(record, name)) for name in rule.key)
-    is_deleted = rule.deleted is not None and record.get(rule.deleted) is True
-    visible_from, purged = record.pop(VISIBLE_FROM, None), bool(record.pop(PURGED, False))
-    shown_at = to_micros(parse_moment(visible_from)) if visible_from else _cursor(record, rule)
-    cursor = shown_at if purged or not visible_from else _cursor(record, rule)
-    return cursor, len(key), key, shown_at, is_deleted, purged
-
-
-def _cursor(record: dict[str, Any], rule: VersionRule) -> int:
-    value = _filled(record, rule.cursor)
-    cursor = to_micros(parse_moment(value)) if isinstance(value, str) else int(value) * rule.tick
-    if abs(cursor) >= FOREVER:
-        raise ValueError(f"{value} is out of range")
-    return cursor
-
-
-def _filled(record: dict[str, Any], name: str) -> Any:
-    if record.get(name) is None:
-        raise LookupError(f"has no {name}")
-    return record[name]
-
-
-def _describe(problem: Exception) -> str:
-    if isinstance(problem, orjson.JSONDecodeError):
-        return f"is no JSON ({problem.msg}, column {problem.colno})"
-    return str(problem)

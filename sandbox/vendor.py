@@ -17,7 +17,8 @@ from starlette.routing import Route
 
 from runtime.errors import TenantError
 from sandbox.faults import BREAKAGES, Fault, FaultScript
-from sandbox.store import Collection, Store, VersionRule
+from sandbox.store import Collection, Store
+from sandbox.tenant_lines import VersionRule
 from sandbox.timestamps import to_micros
 
 Endpoint = Callable[[Request], Awaitable[Response]]

@@ -24,7 +24,8 @@ from sandbox.hubspot import associations, credentials, search
 from sandbox.hubspot.errors import digest, error, invalid, whole
 from sandbox.hubspot.feeds import HubSpotFeeds
 from sandbox.hubspot.records import CrmObject, present
-from sandbox.store import Store, Version, VersionRule, key_order
+from sandbox.store import Store, Version, key_order
+from sandbox.tenant_lines import VersionRule
 from sandbox.timestamps import iso_millis
 from sandbox.vendor import (
     JSON,

@@ -6,7 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sandbox.hubspot.errors import digest, error, invalid, whole
-from sandbox.store import Snapshot, Version, VersionRule, Versions
+from sandbox.store import Snapshot, Version, Versions
+from sandbox.tenant_lines import VersionRule
 from sandbox.timestamps import MILLISECOND
 from sandbox.vendor import JSON, Endpoint, Refusal, Vendor, opaque, read_opaque, twist_of
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from zlib import crc32
 
-from sandbox.store import VersionRule
+from sandbox.tenant_lines import VersionRule
 
 LEAD_RULE = VersionRule(key=("id",), cursor="updatedAt", deleted="isDeleted")
 ACTIVITY_RULE = VersionRule(key=("marketoGUID",), cursor="activityDate")

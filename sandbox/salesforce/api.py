@@ -20,7 +20,8 @@ from sandbox.faults import Fault
 from sandbox.salesforce import credentials, describe, sign_in, soql, soql_select
 from sandbox.salesforce.bulk import BulkQueries
 from sandbox.salesforce.errors import error, not_found
-from sandbox.store import Collection, Snapshot, Version, VersionRule
+from sandbox.store import Collection, Snapshot, Version
+from sandbox.tenant_lines import VersionRule
 from sandbox.timestamps import MILLISECOND, from_micros, parse_moment, to_micros
 from sandbox.vendor import JSON, Refusal, Vendor, World, twist_of
 

@@ -17,7 +17,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.faults import Fault
-from sandbox.store import Snapshot, VersionRule
+from sandbox.store import Snapshot
+from sandbox.tenant_lines import VersionRule
 from sandbox.timestamps import MILLISECOND, SECOND
 from sandbox.vendor import JSON, Endpoint, Refusal, Vendor, opaque, read_opaque
 from sandbox.zendesk import credentials

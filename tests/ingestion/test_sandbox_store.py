@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from sandbox_client import write_tenant
 
 from runtime.errors import TenantError
-from sandbox.store import Collection, Store, VersionRule, Versions, key_order
+from sandbox.store import Collection, Store, Versions, key_order
+from sandbox.tenant_lines import VersionRule
 from sandbox.timestamps import SECOND, parse_moment, to_micros
 from sandbox.zendesk.api import CURSOR_EXPORTS
 
