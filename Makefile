@@ -63,7 +63,7 @@ demo: install ## write the demo tenant's folder TENANT=folder
 	@$(BIN)/python -m demo $(call text,TENANT)
 
 tenant: install ## the demo company at any size, or days added to it OUT=folder [CUSTOMERS=300] [SEED=20261031] [DAYS=0]
-	@$(BIN)/python -m demo $(call text,OUT) --days $(or $(DAYS),0) $(if $(CUSTOMERS),--customers $(call text,CUSTOMERS)) $(if $(SEED),--seed $(call text,SEED))
+	@$(BIN)/python -m demo $(call text,OUT) --days $(if $(DAYS),$(call text,DAYS),0) $(if $(CUSTOMERS),--customers $(call text,CUSTOMERS)) $(if $(SEED),--seed $(call text,SEED))
 
 demo-history: install ## the demo at each of its last month-ends, published once [MONTHS=24]
 	@$(BIN)/python -m cli.demo_history --months $(call text,MONTHS)

@@ -87,13 +87,21 @@ def _change(ledger: Ledger, name: str, place: int, day: date, is_deleted: bool) 
     if name == "salesforce/Account":
         change = {"NumberOfEmployees": state["NumberOfEmployees"] + day.day}
     elif name == "salesforce/OrderItem":
-        raised = {"TotalPrice": state["TotalPrice"] + state["TotalPrice"] // 100}
-        change = {"IsDeleted": True} if is_deleted else raised
+        change = {"IsDeleted": True} if is_deleted else _raised(state)
     else:
         change = {"status": "deleted"} if is_deleted else {"tags": [*state["tags"], "reviewed"]}
         if is_deleted:
             _delete_event(ledger, record_id, state["status"], moment)
     ledger.amend(name, place, moment, change)
+
+
+def _raised(line: dict) -> dict:
+    """A line's price, one percent higher; what costs nothing stays so."""
+    step = line["UnitPrice"] // 100 if line["TotalPrice"] else 0
+    return {
+        "UnitPrice": line["UnitPrice"] + step,
+        "TotalPrice": line["TotalPrice"] + step * line["Quantity"],
+    }
 
 
 def _delete_event(ledger: Ledger, ticket: int, status: str, moment: datetime) -> None:
