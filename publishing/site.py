@@ -11,7 +11,7 @@ from expectations.contracts import load_contract
 from expectations.data_docs import build_data_docs
 from expectations.results import newest_by_table, read_results
 from publishing.headline import Number, activation_levels, headline_numbers
-from publishing.snapshot import current_snapshot
+from publishing.snapshot import Snapshot, current_snapshot
 from runtime import rights
 from runtime.duckdb_connection import connect
 from runtime.errors import StateError
@@ -107,17 +107,10 @@ def render(settings: Settings, tenant: Tenant) -> Path:
         },
     }
     if snapshot:
-        with connect(snapshot.path, read_only=True) as connection:
-            pages["index.html"] |= {
-                "as_of": snapshot.as_of_date,
-                "numbers": [
-                    {"number": number, **definition_of(number)}
-                    for number in headline_numbers(connection, snapshot.as_of_date)
-                ],
-                "retention": _retention(connection),
-                "levels": _levels(connection),
-                "freshness": _freshness(connection),
-            }
+        try:
+            pages["index.html"] |= _published(snapshot)
+        except (duckdb.BinderException, duckdb.CatalogException):
+            pages["index.html"]["older"] = snapshot.as_of_date
     for name in ASSETS:
         write_atomically(
             settings.site_dir / name, (TEMPLATES / name).read_bytes(), rights.SHARED_FILE
@@ -136,6 +129,26 @@ def render(settings: Settings, tenant: Tenant) -> Path:
     build_data_docs(settings.gx_docs_dir, results)
     rights.share(settings, settings.site_dir)
     return settings.site_dir / "index.html"
+
+
+def _published(snapshot: Snapshot) -> dict[str, Any]:
+    """What the home page shows of a publication.
+
+    Raises:
+        duckdb.BinderException, duckdb.CatalogException: an older version of this project made it, without a table or
+            column that is shown.
+    """
+    with connect(snapshot.path, read_only=True) as connection:
+        return {
+            "as_of": snapshot.as_of_date,
+            "numbers": [
+                {"number": number, **definition_of(number)}
+                for number in headline_numbers(connection, snapshot.as_of_date)
+            ],
+            "retention": _retention(connection),
+            "levels": _levels(connection),
+            "freshness": _freshness(connection),
+        }
 
 
 def definition_of(number: Number) -> dict[str, str]:

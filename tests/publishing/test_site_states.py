@@ -8,6 +8,7 @@ import pytest
 from site_pages import Page
 
 from publishing.site import render
+from publishing.snapshot import publish_snapshot
 from runtime.findings import Finding, FindingStore
 from runtime.progress import open_problems, report
 from runtime.tenant import Tenant
@@ -41,6 +42,15 @@ def test_a_warehouse_that_is_damaged(settings):
     index = render(settings, TENANT)
     assert "cannot be opened" in text_of(index)
     assert "Loads" in text_of(index.with_name("checks.html"))
+
+
+def test_marts_that_an_older_version_published(settings):
+    """They lack what is shown: the page says so, with what has failed since."""
+    publish_snapshot(settings, date(2026, 3, 31), 1)
+    report("failed", message="ingest_crm: Account: Name_missing")
+    text = text_of(render(settings, TENANT))
+    assert "The published marts of 2026-03-31 were built by an older version" in text
+    assert "Name_missing" in text and "Nothing is published yet" not in text
 
 
 def test_dbt_docs_are_linked_once_they_are_written(settings):

@@ -30,7 +30,10 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("int_touched_usage_week", "range"): WEEKS,
     ("int_usage_week", "range"): WEEKS,
     ("fct_usage_weekly", "range"): WEEKS,
-    ("unique_key_int_usage_week_customer_key__week_end", "range"): WEEKS,
+    (
+        "unique_key_int_usage_week_customer_key__week_end__ref_int_touched_usage_week_",
+        "range",
+    ): WEEKS,
     ("int_touched_activity", "range"): ONE_ROW,
     ("int_customer_service", "cross"): ONE_ROW,
     ("mart_customer_360", "cross"): ONE_ROW,
