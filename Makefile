@@ -13,15 +13,16 @@ MONTHS ?= 24
 SOURCE ?=
 PORT ?= 8700
 KILLS ?= 100
-DAYS ?= 30
-SEED ?= 0
+DAYS ?=
+SEED ?=
+CUSTOMERS ?=
 ONLY ?=
 OUT ?=
 
 # a variable's value as one word of the shell, whatever is in it
 text = '$(subst ','\'',$(value $(1)))'
 
-.PHONY: help install run up down trigger sandbox status rollback rebuild public-suffixes contracts release-contracts demo check-source template demo-history bench-extract bench test chaos lint format clean
+.PHONY: help install run up down trigger sandbox status rollback rebuild public-suffixes contracts release-contracts demo tenant check-source template demo-history bench-extract bench test chaos lint format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -61,6 +62,9 @@ template: install ## a tenant folder with one Excel template an entity OUT=folde
 demo: install ## write the demo tenant's folder TENANT=folder
 	@$(BIN)/python -m demo $(call text,TENANT)
 
+tenant: install ## the demo company at any size, or days added to it OUT=folder [CUSTOMERS=300] [SEED=20261031] [DAYS=0]
+	@$(BIN)/python -m demo $(call text,OUT) --days $(if $(DAYS),$(call text,DAYS),0) $(if $(CUSTOMERS),--customers $(call text,CUSTOMERS)) $(if $(SEED),--seed $(call text,SEED))
+
 demo-history: install ## the demo at each of its last month-ends, published once [MONTHS=24]
 	@$(BIN)/python -m cli.demo_history --months $(call text,MONTHS)
 
@@ -93,7 +97,7 @@ test: install ## every test (chromium and PostgreSQL are installed from Debian i
 	$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder --durations 25
 
 chaos: install ## kills, readers, damaged files, full disks, mutated inputs [KILLS=100] [DAYS=30] [SEED=0] [ONLY=attacks]
-	@$(BIN)/python -m tests.chaos --kills $(KILLS) --days $(DAYS) --seed $(SEED) --only '$(ONLY)'
+	@$(BIN)/python -m tests.chaos --kills $(KILLS) --days $(or $(DAYS),30) --seed $(or $(SEED),0) --only '$(ONLY)'
 
 lint: install ## ruff, sqlfluff, contract drift and versions, lock hosts
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

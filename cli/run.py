@@ -123,10 +123,10 @@ def find_tenant(console: Console, settings: Settings, text: str) -> tuple[Path, 
     if folder is None:
         folder = settings.home / "demo_tenant"
         if not folder.exists():
-            from demo import generate
+            from demo import World, generate
 
             console.print("generating the demo tenant …")
-            generate(folder)
+            generate(folder, World())
     return folder, load_tenant(folder)
 
 

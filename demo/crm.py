@@ -13,13 +13,13 @@ DUPLICATED = (3, 11, 29)  # customers entered twice; the second account was merg
 SUBSIDIARY_EVERY = 23
 
 
-def record_accounts(ledger: Ledger, seed: int, accounts: Sequence[Customer]) -> None:
+def record_accounts(ledger: Ledger, seed: int | str, accounts: Sequence[Customer]) -> None:
     """Record the accounts (customers first, then prospects) and their contacts."""
-    for customer in accounts:
+    for place, customer in enumerate(accounts):
         rng = Random(f"{seed}:crm:{customer.number}")
         history = _account_history(rng, customer)
         if customer.number % SUBSIDIARY_EVERY == 4:
-            parent = accounts[customer.number - 1]
+            parent = accounts[place - 1]
             known = max(parent.created, customer.created) + timedelta(days=30)
             history.append((times.in_office(rng, known), {"ParentId": parent.account_id}))
         ledger.salesforce("Account", customer.account_id, history)

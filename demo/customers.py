@@ -116,18 +116,25 @@ class Customer:
         return max(days, default=None)
 
 
-def make_population(seed: int, count: int) -> tuple[list[Customer], list[Customer]]:
+def make_population(
+    seed: int | str, count: int, block: int = 0
+) -> tuple[list[Customer], list[Customer]]:
     """Draw ``count`` customers and a fifth as many prospects.
+
+    Args:
+        seed: seed of the block.
+        count: customers of the block.
+        block: which one of the tenant's blocks; names and numbers are of this block only.
 
     Returns:
         Customers, prospects.
     """
     rng = Random(f"{seed}:population")
     prospects = max(2, count // 5)
-    companies = names.make_companies(rng, count + prospects)
+    companies = names.make_companies(rng, count + prospects, block)
     people = [
         _master_data(Random(f"{seed}:customer:{number}"), number, company)
-        for number, company in enumerate(companies)
+        for number, company in enumerate(companies, block * names.BLOCK_NUMBERS)
     ]
     for customer in people[:count]:
         _plan(Random(f"{seed}:plan:{customer.number}"), customer)

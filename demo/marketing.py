@@ -12,6 +12,8 @@ from demo.writer import Change, Ledger
 
 PORTAL, APP = 24_681_012, 113
 NEWSLETTER, ONBOARDING = 500_100, 600_100
+DIGEST, DIGEST_SHARE = 700_100, 1 / 35  # mailings of added days, and the share of readers
+LATE = 0.1  # share of an added day's mails that are told a day late
 ONBOARDING_DAYS = (3, 10, 24)
 # mood: odds that a mail is opened, that an opened one is clicked
 INTEREST = {
@@ -44,14 +46,16 @@ class _Subscriber:
 class Marketing:
     """Records the marketing side of a population."""
 
-    def __init__(self, ledger: Ledger, seed: int) -> None:
+    def __init__(self, ledger: Ledger, seed: int | str) -> None:
         self.ledger = ledger
         self.seed = seed
         self._events = Random(f"{seed}:event-ids")
+        self._subscribers: list[_Subscriber] = []
+        self._delay = timedelta()
 
     def record(self, accounts: Sequence[Customer]) -> None:
-        """Record companies, contacts, contacts only HubSpot knows, and every e-mail event."""
-        subscribers = []
+        """Record companies, contacts only HubSpot knows, and every e-mail event."""
+        subscribers = self._subscribers
         for customer in accounts:
             rng = Random(f"{self.seed}:hubspot:{customer.number}")
             company = self._company(rng, customer)
@@ -67,7 +71,21 @@ class Marketing:
                     self._mail(rng, subscriber, NEWSLETTER + number, day)
         for subscriber in subscribers:
             self._onboard(rng, subscriber)
-        for subscriber in subscribers:
+
+    def record_mails(self, rng: Random, day: date) -> None:
+        """Record one more mailing to some readers, and some of the day before, told a day late."""
+        self._events = Random(rng.getrandbits(128))
+        for subscriber in self._subscribers:
+            if subscriber.reads_news and rng.random() < DIGEST_SHARE:
+                self._delay = timedelta(days=1 if rng.random() < LATE else 0)
+                sent = day - self._delay
+                if subscriber.since < sent:
+                    campaign = DIGEST + (sent - times.LAST_DAY).days
+                    self._mail(rng, subscriber, campaign, sent)
+
+    def record_contacts(self) -> None:
+        """Record the contacts, once all that changes them has been recorded."""
+        for subscriber in self._subscribers:
             self.ledger.hubspot("contacts", subscriber.hubspot_id, subscriber.changes)
 
     def _company(self, rng: Random, customer: Customer) -> str:
@@ -173,7 +191,7 @@ class Marketing:
         }
         if first:
             event["sentBy"] = {"id": first["id"], "created": first["created"]}
-        self.ledger.hubspot_event(moment, event)
+        self.ledger.hubspot_event(moment, event, seen=moment + self._delay)
         return event
 
 

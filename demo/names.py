@@ -8,6 +8,7 @@ from demo import vocabulary as words
 
 STREETS = ["本町", "中央", "栄町", "駅前"]
 TWIN_NAME = ("株式会社", True, "みらいワークス製作", "ミライワークスセイサク")
+BLOCK_NUMBERS = 1_000  # numbers kept for the companies of one block
 _VARIANTS = str.maketrans("髙﨑邉邊齋", "高崎辺辺斎")
 
 
@@ -55,25 +56,35 @@ def check_digit(base: str) -> int:
 
 
 def corporate_number(rng: Random) -> str:
-    """A valid 13-digit corporate number whose office code 9900 does not exist."""
-    base = f"9900{rng.randrange(10**8):08d}"
-    return f"{check_digit(base)}{base}"
+    """A valid 13-digit corporate number whose office code 9900 does not exist (nor does 9901)."""
+    return _numbered(f"9900{rng.randrange(10**8):08d}")
 
 
-def make_companies(rng: Random, count: int) -> list[Company]:
-    """Draw ``count`` companies; the first two share a name and sit in different prefectures."""
+def make_companies(rng: Random, count: int, block: int = 0) -> list[Company]:
+    """Draw ``count`` companies.
+
+    Args:
+        rng: source of chance.
+        count: at most as many as there are pairs of a name's two parts.
+        block: block of the population. The first one has two companies of one name, in different
+            prefectures; names, domains and corporate numbers of any other are its own.
+    """
+    infix = _infix(block)
     pairs = [(head, tail) for head in words.NAME_HEADS for tail in words.NAME_TAILS]
     companies = []
     for number, (head, tail) in enumerate(rng.sample(pairs, count)):
         form, first = _legal_form(rng)
-        core, kana = head[0] + tail[0], head[1] + tail[1]
-        slug = f"{head[2]}-{tail[2]}"
+        core, kana = (head[part] + infix[0] + tail[part] for part in (0, 1))
+        slug = f"{head[2]}-{infix[1]}{tail[2]}"
         prefecture = _prefecture(rng)
-        if number < 2:
+        if number < 2 and not block:
             form, first, core, kana = TWIN_NAME
             slug = ("mirai-works-tokyo", "mirai-works-osaka")[number]
             prefecture = words.PREFECTURES[number]
-        companies.append(_company(rng, (form, first, core, kana), slug, tail[3], prefecture))
+        company = _company(rng, (form, first, core, kana), slug, tail[3], prefecture)
+        if block and company.corporate_number:
+            company.corporate_number = _numbered(f"9901{block * BLOCK_NUMBERS + number:08d}")
+        companies.append(company)
     return companies
 
 
@@ -135,6 +146,22 @@ def _company(
         closing_month=rng.choice([3, 3, 3, 12, 12, 9, 6, 2, 8]),
         closing_day=rng.choice([99, 99, 99, 20, 20, 25, 15]),
     )
+
+
+def _numbered(base: str) -> str:
+    return f"{check_digit(base)}{base}"
+
+
+def _infix(block: int) -> tuple[str, str]:
+    """What stands in the middle of every name of a block, as it is written and for the domain."""
+    if not block:
+        return "", ""
+    digits = []
+    rest = block - 1
+    while rest or len(digits) < 2:
+        rest, digit = divmod(rest, len(words.SYLLABLES))
+        digits.append(words.SYLLABLES[digit])
+    return "".join(kana for kana, _ in digits), "".join(latin for _, latin in digits) + "-"
 
 
 def _legal_form(rng: Random) -> tuple[str, bool]:

@@ -30,6 +30,7 @@ class OrderBook:
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
         self.deals: list[Deal] = []
+        self.moment = times.in_office  # when what is signed on a day is entered
         self._counts: Counter[str] = Counter()
 
     def contract(self, rng: Random, fields: dict, signed: date, changes: list[Change]) -> str:
@@ -52,7 +53,7 @@ class OrderBook:
     ) -> str:
         """Record an order placed on ``term.signed``, activated within the hour; returns its id."""
         order_id, number = self._next("801")
-        created = times.in_office(rng, term.signed)
+        created = self.moment(rng, term.signed)
         fields = {
             "AccountId": customer.account_id,
             "ContractId": contract,
@@ -102,10 +103,10 @@ class OrderBook:
             "TaxRate__c": 0.1,
             "ReturnedQuantity__c": None,
         }
-        created = (times.in_office(rng, term.signed), fields)
+        created = (self.moment(rng, term.signed), fields)
         self.ledger.salesforce("OrderItem", line_id, [created, *changes])
 
     def _next(self, prefix: str) -> tuple[str, int]:
         self._counts[prefix] += 1
-        number = 1_000 + self._counts[prefix]
+        number = self.ledger.offset + 1_000 + self._counts[prefix]
         return salesforce_id(prefix, number), number

@@ -59,11 +59,11 @@ class _Item:
 class Production:
     """Records the items of a population."""
 
-    def __init__(self, ledger: Ledger, seed: int) -> None:
+    def __init__(self, ledger: Ledger, seed: int | str) -> None:
         self.ledger = ledger
         self.seed = seed
         self.days = times.drop_days()
-        self._count = 0
+        self._count = ledger.offset
 
     def record(self, customer: Customer) -> list[date]:
         """Record what one customer produces and return its publication days."""
@@ -81,6 +81,11 @@ class Production:
                 pause = timedelta(days=rng.randint(*PACES[mood].every))
                 day = self._next_day(customer, day, pause)
         return published
+
+    def start(self, rng: Random, customer: Customer, day: date) -> None:
+        """Record one more item, begun on ``day`` by an active customer."""
+        spell = next(spell for spell in customer.spells if spell.start <= day <= spell.end)
+        self._drop(rng, customer, self._make(rng, customer, spell, day, customer.mood(day)))
 
     @staticmethod
     def _next_day(customer: Customer, day: date, pause: timedelta) -> date:

@@ -60,6 +60,11 @@ def _services(book: OrderBook, rng: Random, customer: Customer) -> None:
             _purchase(book, rng, customer, day, bought)
 
 
+def record_purchase(book: OrderBook, rng: Random, customer: Customer, day: date) -> None:
+    """Record one order of services placed on ``day``."""
+    _purchase(book, rng, customer, day, rng.sample(products.SERVICES[1:], rng.choice([1, 1, 2])))
+
+
 def _purchase(
     book: OrderBook, rng: Random, customer: Customer, day: date, bought: list[Product]
 ) -> None:

@@ -21,7 +21,7 @@ SOURCES = ["Web", "Event", "Partner", "Referral", "Outbound", "Webinar"]
 
 
 def record_opportunities(
-    ledger: Ledger, seed: int, deals: Sequence[Deal], prospects: Sequence[Customer]
+    ledger: Ledger, seed: int | str, deals: Sequence[Deal], prospects: Sequence[Customer]
 ) -> dict[str, str]:
     """Record an opportunity a deal and up to two a prospect.
 
@@ -32,7 +32,7 @@ def record_opportunities(
     rng = Random(f"{seed}:opportunities")
     wooed = [deal for prospect in prospects for deal in _prospect_deals(rng, prospect)]
     for number, deal in enumerate([*deals, *wooed]):
-        opportunity_id = salesforce_id("006", 2_000 + number)
+        opportunity_id = salesforce_id("006", ledger.offset + 2_000 + number)
         changes = _stages(rng, deal)
         if changes[0][0] <= times.LAST_MOMENT:
             first.setdefault(deal.customer.account_id, opportunity_id)
@@ -42,7 +42,8 @@ def record_opportunities(
 
 def record_leads(
     ledger: Ledger,
-    seed: int,
+    seed: int | str,
+    block: int,
     accounts: Sequence[Customer],
     opportunities: dict[str, str],
 ) -> None:
@@ -51,10 +52,10 @@ def record_leads(
     known = [account for account in accounts if account.created >= times.FIRST_DAY]
     for number, account in enumerate(known):
         changes = _converted(rng, account, opportunities.get(account.account_id))
-        ledger.salesforce("Lead", salesforce_id("00Q", 3_000 + number), changes)
-    strangers = names.make_companies(rng, len(accounts))[2:]
+        ledger.salesforce("Lead", salesforce_id("00Q", ledger.offset + 3_000 + number), changes)
+    strangers = names.make_companies(rng, len(accounts), block)[2:]
     for number, company in enumerate(strangers):
-        lead_id = salesforce_id("00Q", 8_000 + number)
+        lead_id = salesforce_id("00Q", ledger.offset + 8_000 + number)
         ledger.salesforce("Lead", lead_id, _unconverted(rng, company, is_deleted=number % 80 == 7))
 
 

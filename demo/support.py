@@ -47,17 +47,18 @@ class _Step:
 class Helpdesk:
     """Records the support side of a population."""
 
-    def __init__(self, ledger: Ledger, seed: int) -> None:
+    def __init__(self, ledger: Ledger, seed: int | str) -> None:
         self.ledger = ledger
         self.seed = seed
         self.requesters: dict[int, list[int]] = {}
         self._latest: dict[int, int] = {}
-        self._tickets = 0
-        self._answers = 0
+        self._tickets = ledger.offset
+        self._answers = ledger.offset
 
     def record(self, customers: Sequence[Customer]) -> None:
         """Record staff, organisations, users, tickets and survey answers of all customers."""
-        self._staff()
+        if not self.ledger.offset:
+            self._staff()
         for customer in customers:
             self._organization(Random(f"{self.seed}:zendesk:{customer.number}"), customer)
         calls = []
@@ -67,6 +68,10 @@ class Helpdesk:
         for asked, customer, rng in sorted(calls, key=lambda call: (call[0], call[1].number)):
             if asked <= times.LAST_MOMENT:
                 self._ticket(rng, customer, asked)
+
+    def ask(self, rng: Random, customer: Customer, day: date) -> None:
+        """Record one more ticket, asked on ``day``, and what becomes of it."""
+        self._ticket(rng, customer, _asked(rng, day))
 
     def _staff(self) -> None:
         joined = datetime(2022, 9, 5, 10, 0)
@@ -185,13 +190,15 @@ class Helpdesk:
             moment = _office_after(rng, moment, rng.expovariate(1 / 400) + 30)
             steps.append(_Step(moment, agent, "solved"))
         if rng.random() < 0.3:
-            self._answer(rng, customer, number, moment)
+            self._answer(rng, customer, number, asked, moment)
         steps.append(_Step(moment + timedelta(hours=96), SYSTEM, "closed"))
         return steps
 
-    def _answer(self, rng: Random, customer: Customer, number: int, solved: datetime) -> None:
+    def _answer(
+        self, rng: Random, customer: Customer, number: int, asked: datetime, solved: datetime
+    ) -> None:
         answered = solved + timedelta(minutes=rng.randint(15, 4_000))
-        if answered > times.LAST_MOMENT:
+        if asked <= times.LAST_MOMENT < answered:
             return
         self._answers += 1
         mean = TEMPER[customer.mood(solved.date())][2]

@@ -29,10 +29,10 @@ REASONS = {
 }
 
 
-def record_surveys(ledger: Ledger, seed: int, customers: list[Customer]) -> None:
+def record_surveys(ledger: Ledger, seed: int | str, customers: list[Customer]) -> None:
     """Record NPS and usefulness answers of active customers and churn interviews of former ones."""
     rng = Random(f"{seed}:surveys")
-    count = 0
+    count = ledger.offset
     for wave in WAVES:
         for customer in customers:
             for contact in customer.contacts:
@@ -66,7 +66,7 @@ def _comment(rng: Random, score: int) -> str | None:
 
 
 def _usefulness(ledger: Ledger, rng: Random, customers: list[Customer]) -> None:
-    count = 0
+    count = ledger.offset
     for quarter in range(8):
         day = times.add_months(date(2024, 12, 10), quarter * 3)
         for customer in customers:

@@ -10,6 +10,11 @@ JST_OFFSET = timedelta(hours=9)
 EPOCH = datetime(1970, 1, 1)
 
 
+def last_moment(day: date) -> datetime:
+    """The end of what is recorded on ``day``."""
+    return datetime.combine(day, LAST_MOMENT.time())
+
+
 def add_months(day: date, months: int) -> date:
     """Same day of the month ``months`` later, clamped to the month's end."""
     index = day.year * 12 + day.month - 1 + months
@@ -34,6 +39,11 @@ def in_office(rng: Random, day: date) -> datetime:
     """A moment in office hours of ``day``, or of the next Monday if that is a week-end."""
     if day.weekday() >= 5:
         day += timedelta(days=7 - day.weekday())
+    return by_day(rng, day)
+
+
+def by_day(rng: Random, day: date) -> datetime:
+    """A moment between 9 and 19 o'clock of ``day``, at the week-end too."""
     minute = int(rng.triangular(9 * 60, 19 * 60, 11 * 60))
     return datetime.combine(day, time(minute // 60, minute % 60, rng.randrange(60)))
 

@@ -1,5 +1,6 @@
 """Weekly files of product use: how often which feature was used, per account, person and day."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from random import Random
 
@@ -25,14 +26,15 @@ ACTIVITY = {
     "starter": (2, 0.25, 3),
     "idle": (1, 0.12, 2),
 }
+LATE = 0.03  # share of a day's rows that come two days late
 NEGATIVE_USE = 5_000  # this row carries uses -3, to be quarantined
 
 
-def record_usage(ledger: Ledger, seed: int, customers: list[Customer]) -> None:
+def record_usage(ledger: Ledger, seed: int | str, customers: list[Customer]) -> None:
     """Record every week's file, dropped on its Sunday; the last week ends with the last day."""
     rngs = {c.number: Random(f"{seed}:usage:{c.number}") for c in customers}
     monday = times.FIRST_DAY - timedelta(days=times.FIRST_DAY.weekday())
-    count = 0
+    count = ledger.offset
     while monday <= times.LAST_DAY:
         first = max(monday, times.FIRST_DAY)
         last = min(monday + timedelta(days=6), times.LAST_DAY)
@@ -48,8 +50,25 @@ def record_usage(ledger: Ledger, seed: int, customers: list[Customer]) -> None:
         monday += timedelta(days=7)
 
 
-def _week(rng: Random, customer: Customer, first: date, last: date) -> list[dict]:
+def record_day_of_use(
+    ledger: Ledger, rng: Random, day: date, customers: Sequence[Customer]
+) -> None:
+    """Record a file of one day; some rows of two days before come late, into that day's folder."""
+    count = ledger.offset
+    for customer in customers:
+        for row in _week(rng, customer, day, day, chance_of=1 / 7):
+            count += 1
+            late = rng.random() < LATE
+            used = day - timedelta(days=2) if late else day
+            numbered = {"use_id": f"U-{day:%Y%m%d}-{count:06d}", **row, "use_date": used}
+            ledger.drop("product__feature_use", used, numbered, came=day)
+
+
+def _week(
+    rng: Random, customer: Customer, first: date, last: date, chance_of: float = 1.0
+) -> list[dict]:
     people, chance, mean = ACTIVITY[customer.mood(first)]
+    chance *= chance_of
     if first < customer.spells[0].start + timedelta(days=14):
         chance *= 0.5
     rows = []

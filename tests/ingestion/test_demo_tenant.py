@@ -12,7 +12,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from demo import SEED, generate, names, times
+from demo import SEED, World, generate, names, times
 from demo.crm import WRONG_CHECK_DIGIT
 from demo.customers import LATE_ACCOUNT, make_population
 from demo.production import CODES, Production
@@ -68,7 +68,7 @@ REFERENCES = [
 @pytest.fixture(scope="module")
 def tenant(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("demo") / "tenant"
-    generate(folder, customers=CUSTOMERS)
+    generate(folder, World(customers=CUSTOMERS))
     return folder
 
 
@@ -105,7 +105,7 @@ def dropped(tenant: Path) -> dict[str, list[tuple[date, dict]]]:
 def test_equal_seeds_give_equal_bytes(tmp_path: Path) -> None:
     digests = []
     for name, seed in (("a", 1), ("b", 1), ("c", 2)):
-        generate(tmp_path / name, seed=seed, customers=12)
+        generate(tmp_path / name, World(seed, 12))
         files = sorted(path for path in (tmp_path / name).rglob("*") if path.is_file())
         parts = [(path.relative_to(tmp_path / name), path.read_bytes()) for path in files]
         digests.append(hashlib.sha256(repr(parts).encode()).hexdigest())
@@ -115,7 +115,7 @@ def test_equal_seeds_give_equal_bytes(tmp_path: Path) -> None:
 def test_a_folder_in_use_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("keep")
     with pytest.raises(FileExistsError):
-        generate(tmp_path, customers=12)
+        generate(tmp_path, World(customers=12))
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
