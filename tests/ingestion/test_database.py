@@ -111,7 +111,7 @@ def test_rows_without_cursor_or_key_are_given_too(source, owner, caplog):
     owner.execute(f"insert into feature_use values {values}")
     with caplog.at_level(logging.WARNING):
         assert sorted(row["feature_code"] for row in rows(source)) == ["a", "b", "c"]
-    assert "2 rows without cursor or key" in caplog.text
+    assert "2 rows whose cursor or key places them nowhere" in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -199,6 +199,16 @@ def test_a_date_that_python_cannot_hold_costs_no_table(source, owner):
         "0044-03-15 BC",
         "12026-01-01",
     ]
+
+
+def test_a_row_whose_cursor_no_window_comes_to_is_read_every_day(source, owner):
+    owner.execute(TABLE)
+    cursors = ["2026-11-02 09:00+09", "infinity", "-infinity", "9999-12-31", "0044-03-15 BC"]
+    for number, cursor in enumerate(cursors, 1):
+        use(owner, number, cursor)
+    first, later = DAY + timedelta(days=1), DAY + timedelta(days=2)
+    assert sorted(int(row["use_id"]) for row in rows(source, end=first)) == [1, 2, 3, 4, 5]
+    assert sorted(int(row["use_id"]) for row in rows(source, first, later)) == [2, 3, 4, 5]
 
 
 def test_a_connection_that_breaks_between_pages_is_made_again(source, owner):

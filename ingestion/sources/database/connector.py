@@ -7,8 +7,8 @@ Each page is a short transaction of its own: nothing is held open while pages ar
 
 import logging
 import time
-from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
 from decimal import Decimal
 from functools import partial
@@ -40,6 +40,9 @@ logger = logging.getLogger(__name__)
 PAGE_ROWS = 5_000
 MAX_ATTEMPTS = 4
 MESSAGE_LENGTH = 300
+# Of a row changed at another time than between these no window is sure to come.
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+LATEST = timedelta(days=366)  # after the end of a window
 # Said to every new connection, so that nothing we send can change a row.
 READ_ONLY = {
     "postgresql": "set session characteristics as transaction read only",
@@ -88,8 +91,8 @@ class Database(Source):
     def extract(self, entry: CatalogueObject, window: Window) -> Iterator[Page]:
         """Yield every row of ``entry`` whose cursor lies in ``window``; all rows if it has no cursor.
 
-        Rows without a cursor or key value cannot be placed in a window: they come with every
-        extraction, and the contract decides about them.
+        Rows without a cursor or key value, or with a cursor that no window comes to (``infinity``, a
+        year that nobody can mean), come with every extraction, and the contract decides about them.
 
         Raises:
             CatalogueError: the entry names no table, key or cursor that can be used.
@@ -131,25 +134,29 @@ class Database(Source):
         scope, order = [], keys
         if entry.cursor:
             cursor = columns[entry.cursor]
-            start, end = (self._bound(entry, cursor, m) for m in (window.start, window.end))
+            moments = (window.start, window.end, EARLIEST, window.end + LATEST)
+            start, end, earliest, latest = (self._bound(entry, cursor, m) for m in moments)
             scope, order = [cursor < end], [cursor, *keys]
             scope += [cursor >= start] if start is not None else []
         # Comparisons with null are never true: such rows would be lost without a word.
-        blank = sa.or_(*(column.is_(None) for column in order))
+        nowhere = sa.or_(*(column.is_(None) for column in order))
+        if entry.cursor:
+            nowhere = sa.or_(nowhere, cursor < earliest, cursor >= latest)
         select = sa.select(*(column.label(name) for name, column in columns.items()))
         labels = [entry.cursor, *entry.key] if entry.cursor else list(entry.key)
 
-        unplaced = self._rows(entry, select.where(blank))
+        unplaced = self._rows(entry, select.where(nowhere), typed=())
         if unplaced:
             logger.warning(
-                "database / %s: %d rows without cursor or key", entry.object, len(unplaced)
+                "database / %s: %d rows whose cursor or key places them nowhere, read every day",
+                *(entry.object, len(unplaced)),
             )
             yield Page([_as_landed(row) for row in unplaced])
         last: list[Any] | None = None
         while True:
             after = [_beyond(order, last)] if last else []
-            page = select.where(*scope, *after, ~blank).order_by(*order).limit(PAGE_ROWS)
-            rows = self._rows(entry, page)
+            page = select.where(*scope, *after, ~nowhere).order_by(*order).limit(PAGE_ROWS)
+            rows = self._rows(entry, page, typed=labels)
             if rows:
                 yield Page([_as_landed(row) for row in rows])
             if len(rows) < PAGE_ROWS:
@@ -191,7 +198,7 @@ class Database(Source):
         select = select.where(*(key.is_not(None) for key in keys)).order_by(*keys).limit(PAGE_ROWS)
         page = select
         while True:
-            rows = self._rows(entry, page)
+            rows = self._rows(entry, page, typed=entry.key)
             if rows:
                 yield [_as_landed(row) for row in rows]
             if len(rows) < PAGE_ROWS:
@@ -237,14 +244,18 @@ class Database(Source):
             "name a date or timestamp column, or no cursor to read the whole table every day",
         )
 
-    def _rows(self, entry: CatalogueObject, select: sa.Select) -> list[dict[str, Any]]:
+    def _rows(
+        self, entry: CatalogueObject, select: sa.Select, typed: Iterable[str]
+    ) -> list[dict[str, Any]]:
+        """Rows of a select; if Python cannot hold a value, all but ``typed``, by which pages go on, as text."""
+
         def fetch() -> list[dict[str, Any]]:
             with self._engine.connect() as connection:
                 try:
                     found = connection.execute(select).mappings().all()
                 except NO_VALUE_OF_PYTHON:
                     connection.rollback()
-                    as_text = _as_text(select, {*entry.key, entry.cursor})
+                    as_text = _as_text(select, set(typed))
                     found = connection.execute(as_text).mappings().all()
                 return [dict(row) for row in found]
 
@@ -330,7 +341,7 @@ def _columns(entry: CatalogueObject, table: sa.Table) -> dict[str, sa.Column]:
     return {name: table.columns[column] for name, column in chosen.items()}
 
 
-def _as_text(select: sa.Select, ordering: set[str | None]) -> sa.Select:
+def _as_text(select: sa.Select, ordering: set[str]) -> sa.Select:
     """The same rows as the database writes them: their cells are judged as text anyhow."""
     columns = (
         column if column.name in ordering else sa.cast(column.element, sa.Text).label(column.name)
