@@ -18,11 +18,12 @@ SEED ?=
 CUSTOMERS ?=
 ONLY ?=
 OUT ?=
+SIZES ?=
 
 # a variable's value as one word of the shell, whatever is in it
 text = '$(subst ','\'',$(value $(1)))'
 
-.PHONY: help install run up down trigger sandbox status rollback rebuild public-suffixes contracts release-contracts demo tenant check-source template demo-history bench-extract bench test chaos lint format clean
+.PHONY: help install run up down trigger sandbox status rollback rebuild public-suffixes contracts release-contracts demo tenant check-source template demo-history bench-extract bench-scale bench test chaos lint format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -89,7 +90,10 @@ release-contracts: install ## at a release: keep the contracts that the next cha
 bench-extract: install ## records per CPU-second from a vendor's pages to lake files, beside dlt's
 	@$(BIN)/python -m tests.bench.bench_extract
 
-bench: bench-extract ## every benchmark
+bench-scale: install ## what a day costs at 1,000, 10,000 and 100,000 customers, by stage and model [SIZES="1000 10000"]
+	@$(BIN)/python -m tests.bench.bench_scale $(SIZES)
+
+bench: bench-extract bench-scale ## every benchmark
 
 test: install ## every test (chromium and PostgreSQL are installed from Debian if missing)
 	@scripts/install_chromium
