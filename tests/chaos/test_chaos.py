@@ -34,7 +34,9 @@ def assert_borne(attack: Attack) -> None:
 
 def test_a_killed_day_ends_as_a_calm_one(tmp_path: Path, chance: random.Random) -> None:
     """Killed at a random moment, run again: the same marts and staging."""
-    assert_borne(kill_days(tmp_path, write_tiny_tenant(tmp_path / "tenant"), 2, 1, chance))
+    attack = kill_days(tmp_path, write_tiny_tenant(tmp_path / "tenant"), 2, 1, chance)
+    assert_borne(attack)
+    assert attack.counts["killed"] == 2
 
 
 def test_publications_under_readers(tmp_path: Path, chance: random.Random) -> None:
