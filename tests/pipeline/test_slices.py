@@ -47,7 +47,7 @@ def read(path, table="marts.mart_rfm"):
 def test_one_date_is_replaced(tmp_path):
     marts, scratch = (
         tmp_path / "marts_build.duckdb",
-        tmp_path / "scratch" / "2026-03-30_marts.duckdb",
+        tmp_path / "scratch" / "2026-03-30" / "marts_build.duckdb",
     )
     write(marts, [(OLD, "a", 1), (DAY, "a", 2), (DAY, "gone", 3), (NEW, "a", 4)])
     write(scratch, [(OLD, "a", 91), (DAY, "a", 92), (DAY, "b", 93)], current="old")
@@ -63,7 +63,7 @@ def test_one_date_is_replaced(tmp_path):
 def test_copying_again_changes_nothing(tmp_path):
     marts = tmp_path / "marts_build.duckdb"
     write(marts, [(NEW, "a", 4)])
-    scratch = tmp_path / "scratch" / "2026-03-30_marts.duckdb"
+    scratch = tmp_path / "scratch" / "2026-03-30" / "marts_build.duckdb"
     write(scratch, [(DAY, "a", 92)])
     for _ in range(2):
         slices.copy(scratch, marts, DAY)
@@ -74,7 +74,7 @@ def test_a_copy_that_fails_leaves_every_slice(tmp_path):
     """The marts are those of another model version: all or nothing."""
     marts, scratch = (
         tmp_path / "marts_build.duckdb",
-        tmp_path / "scratch" / "2026-03-30_marts.duckdb",
+        tmp_path / "scratch" / "2026-03-30" / "marts_build.duckdb",
     )
     write(marts, [(DAY, "a", 2)])
     write(scratch, [(DAY, "a", 92)], extra=", added varchar")
