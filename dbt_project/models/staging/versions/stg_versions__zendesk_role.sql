@@ -24,7 +24,7 @@ final as (
         role,
         case
             when lag(changed_at) over (partition by user_id order by changed_at) is not null then changed_at
-            else {{ local_midnight("cast('1900-01-01' as date)") }}
+            else {{ local_midnight("date '1900-01-01'") }}
         end as held_from,
         coalesce(
             lead(changed_at) over (partition by user_id order by changed_at), {{ local_midnight(far_future()) }}
