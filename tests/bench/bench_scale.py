@@ -10,7 +10,6 @@ import json
 import math
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -18,6 +17,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+
+from runtime.process import start
 
 ROOT = Path(__file__).resolve().parents[2]
 RUNS = {
@@ -55,12 +56,11 @@ def measured(command: list[str], home: Path) -> Cost:
     began, stamp = time.monotonic(), datetime.now().timestamp()
     environment = os.environ | {"CSW_HOME": str(home)}
     log = home.with_suffix(".log").open("ab")
-    process = subprocess.Popen(
-        [sys.executable, "-m", *command], cwd=ROOT, env=environment, stdout=log, stderr=log
-    )
+    command = [sys.executable, "-m", *command]
+    process = start(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
     _, status, used = os.wait4(process.pid, 0)
     if os.waitstatus_to_exitcode(status) not in (0, 3):
-        sys.exit(f"{' '.join(command)} failed: see {log.name}")
+        sys.exit(f"{' '.join(command)} failed:\n{Path(log.name).read_text()[-2000:]}")
     return Cost(
         used.ru_utime + used.ru_stime,
         time.monotonic() - began,
