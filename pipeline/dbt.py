@@ -156,9 +156,8 @@ def run(context: Context, plan: BuildPlan, arguments: list[str]) -> Path:
                 step = _STEP.search(line)
                 if step and int(step[1]) % 20 == 0:
                     report("dbt", done=int(step[1]), total=int(step[2]))
-    except (
-        BaseException
-    ):  # no room for the log …: dbt must not go on in files that the next try opens
+    except BaseException:
+        # no room for the log …: dbt must not go on in files that the next try opens
         process.kill()
         process.wait()
         raise

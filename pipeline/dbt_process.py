@@ -49,9 +49,8 @@ def parsed_project() -> Any:
     from dbt.contracts.graph.manifest import Manifest
 
     kept = PROJECT / "target" / f"parsed_{_version()}.msgpack"
-    with suppress(
-        Exception
-    ):  # not there, damaged, or not to be read in the way that dbt reads its own
+    # not there, damaged, or not to be read in the way that dbt reads its own
+    with suppress(Exception):
         from dbt.parser.manifest import extended_mashumuro_decoder
 
         manifest = Manifest.from_msgpack(kept.read_bytes(), decoder=extended_mashumuro_decoder)
