@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- What RFM, decile and the like count as purchases (docs/domain/segments.md#purchases): valid order lines whose day is
 -- known and, where the company wants subscriptions counted, each line's MRR a month, dated like the month's valuation
 -- (docs/domain/segments.md#purchases: there are no invoices). A discount line takes money back, as a returned slip

@@ -1,8 +1,5 @@
--- Recency, frequency and monetary scores; the slice of as_of (docs/domain/segments.md#rfm,
--- docs/domain/segments.md#rfm-populations).
+-- RFM scores; the slice of as_of (docs/domain/segments.md#rfm, docs/domain/segments.md#rfm-populations).
 {%- set scoring_method = choice_var('rfm_scoring_method', ['quantile', 'fixed']) %}
-{%- set weights = var('rfm_weights') %}
-{%- set bins = choice_var('rfm_bins', range(2, 10) | list) %}
 {#- every var that decides a customer's RFM, so that slices made by other definitions can be told apart -#}
 {%- set settings = [] %}
 {%- for name in [
@@ -53,15 +50,17 @@ scored as (
 
 ),
 
-segmented as (
+-- Each combination of scores is looked up once, however many customers have it.
+segment as (
 
-    select scored.customer_key, segment_map.rfm_segment
-    from scored
+    select
+        score.r_score, score.f_score, score.m_score, min_by(segment_map.rfm_segment, segment_map.rule_no) as rfm_segment
+    from (select distinct r_score, f_score, m_score from scored) as score
     inner join segment_map
-        on {{ score_of_five('scored.r_score') }} between segment_map.r_min and segment_map.r_max
-        and {{ score_of_five('scored.f_score') }} between segment_map.f_min and segment_map.f_max
-        and {{ score_of_five('scored.m_score') }} between segment_map.m_min and segment_map.m_max
-    qualify row_number() over (partition by scored.customer_key order by segment_map.rule_no) = 1
+        on {{ score_of_five('score.r_score') }} between segment_map.r_min and segment_map.r_max
+        and {{ score_of_five('score.f_score') }} between segment_map.f_min and segment_map.f_max
+        and {{ score_of_five('score.m_score') }} between segment_map.m_min and segment_map.m_max
+    group by score.r_score, score.f_score, score.m_score
 
 ),
 
@@ -80,11 +79,11 @@ final as (
         cast(scored.m_score as smallint) as m_score,
         scored.r_score || '' || scored.f_score || scored.m_score as rfm_code,
         cast(
-            cast({{ weights[0] }} as decimal(8, 4)) * scored.r_score
-            + cast({{ weights[1] }} as decimal(8, 4)) * scored.f_score
-            + cast({{ weights[2] }} as decimal(8, 4)) * scored.m_score as decimal(12, 4)
+            cast({{ var('rfm_weights')[0] }} as decimal(8, 4)) * scored.r_score
+            + cast({{ var('rfm_weights')[1] }} as decimal(8, 4)) * scored.f_score
+            + cast({{ var('rfm_weights')[2] }} as decimal(8, 4)) * scored.m_score as decimal(12, 4)
         ) as rfm_total,
-        segmented.rfm_segment,
+        segment.rfm_segment,
         measure.first_order_date,
         measure.last_order_date,
         {{ add_months(as_of_date(), -1 * var('rfm_lookback_months')) }} + 1 as window_start,
@@ -92,7 +91,8 @@ final as (
         '{{ local_md5(settings | join(';')) }}' as config_hash
     from measure
     left join scored on measure.customer_key = scored.customer_key
-    left join segmented on measure.customer_key = segmented.customer_key
+    left join segment
+        on scored.r_score = segment.r_score and scored.f_score = segment.f_score and scored.m_score = segment.m_score
 
 )
 
