@@ -19,11 +19,12 @@ CUSTOMERS ?=
 ONLY ?=
 OUT ?=
 SIZES ?=
+PURCHASES ?=
 
 # a variable's value as one word of the shell, whatever is in it
 text = '$(subst ','\'',$(value $(1)))'
 
-.PHONY: help install run up down trigger sandbox status rollback rebuild public-suffixes contracts release-contracts demo tenant check-source template demo-history bench-extract bench-scale bench test chaos lint format clean
+.PHONY: help install run up down trigger sandbox status rollback rebuild public-suffixes contracts release-contracts demo tenant check-source template demo-history bench-extract bench-scale bench-segments bench-install bench test chaos lint format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -87,15 +88,22 @@ contracts: install ## generate dbt's _contracts.yml from the data contracts
 release-contracts: install ## at a release: keep the contracts that the next changes are compared with
 	@$(BIN)/python -m expectations.released --release
 
-bench-extract: install ## records per CPU-second from a vendor's pages to lake files, beside dlt's
-	@$(BIN)/python -m tests.bench.bench_extract
+bench-install: install
+	@$(BIN)/uv sync --frozen --inexact --quiet --compile-bytecode --group bench
 
-bench-scale: install ## what a day costs at 1,000, 10,000 and 100,000 customers, by stage and model [SIZES="1000 10000"]
-	@$(BIN)/python -m tests.bench.bench_scale $(SIZES)
+bench-extract: install ## records per CPU-second from a vendor's pages to lake files, beside dlt's [OUT=file]
+	@$(BIN)/python -m tests.bench.bench_extract $(if $(OUT),--out $(call text,OUT))
 
-bench: bench-extract bench-scale ## every benchmark
+bench-scale: install ## what a day costs at 1,000, 10,000 and 100,000 customers, by stage and model [SIZES="1000 10000"] [OUT=file]
+	@$(BIN)/python -m tests.bench.bench_scale $(SIZES) $(if $(OUT),--out $(call text,OUT))
 
-test: install ## every test (chromium and PostgreSQL are installed from Debian if missing)
+bench-segments: bench-install ## RFM beside a bare scan, polars and pandas [PURCHASES=20000000] [CUSTOMERS=750000] [ONLY="scan polars"] [OUT=file]
+	@$(BIN)/python -m tests.bench.bench_segments $(if $(PURCHASES),--purchases $(call text,PURCHASES)) $(if $(CUSTOMERS),--customers $(call text,CUSTOMERS)) $(if $(ONLY),--only $(ONLY)) $(if $(OUT),--out $(call text,OUT))
+
+bench: bench-install ## every benchmark, its results into docs/performance.md; hours [ONLY="segments extract"]
+	@$(BIN)/python -m tests.bench.page $(ONLY)
+
+test: bench-install ## every test (chromium and PostgreSQL are installed from Debian if missing)
 	@scripts/install_chromium
 	@scripts/install_postgresql
 	$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder --durations 25

@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.bench.results import ROOT, machine, store
+
 TARGET_RECORDS, TARGET_MB = 60_000, 350
 DLT = "dlt[duckdb]==1.31.0"
 
@@ -70,8 +71,11 @@ def main() -> int:
     parser.add_argument("--records", type=int, default=300_000)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--dlt-records", type=int, default=50_000, help="0 = leave dlt out")
+    parser.add_argument("--out", type=Path, help="file of the results")
     parser.add_argument("--profile", help="file for the profile of one more, slower run")
     arguments = parser.parse_args()
+    began = machine()
+    dlt: dict[str, dict[str, float]] = {}
     module = ("-m", "tests.bench.extract_once")
     with tempfile.TemporaryDirectory() as folder:
         with server(arguments.records) as url:
@@ -85,25 +89,30 @@ def main() -> int:
         first = results[0]
         print(f"{'':24}{first['text_fields']} fields as text, {first['lake_mb']:.0f} MB of Parquet")
         if arguments.dlt_records:
-            compare_with_dlt(rate, arguments.dlt_records, folder)
+            dlt = compare_with_dlt(rate, arguments.dlt_records, folder)
+    if arguments.out:
+        store(arguments.out, began | {"lake": results, "dlt": dlt})
     peak = max(result["peak_mb"] for result in results)
     complete = all(result["records"] == arguments.records for result in results)
     print(f"target: {TARGET_RECORDS:,} records per CPU-second, under {TARGET_MB} MB")
     return 0 if complete and rate >= TARGET_RECORDS and peak < TARGET_MB else 1
 
 
-def compare_with_dlt(rate: float, records: int, folder: str) -> None:
-    """Feed dlt from the same server and print how many times the extraction is faster."""
+def compare_with_dlt(rate: float, records: int, folder: str) -> dict[str, dict[str, float]]:
+    """Feed dlt from the same server, print how many times the extraction is faster; its cost by file format."""
+    results: dict[str, dict[str, float]] = {}
     python = dlt_python(folder)
     if python is None:
         print("dlt could not be installed: no comparison")
-        return
+        return results
     with server(records) as url:
         for file_format in ("default", "parquet"):
             script = f"{ROOT}/tests/bench/dlt_once.py"
             result = measured(python, script, url, f"{folder}/{file_format}", file_format)
             ratio = rate / show(f"dlt, {file_format}", result)
             print(f"{'':24}the lake is {ratio:.0f} times as fast")
+            results[file_format] = result
+    return results
 
 
 if __name__ == "__main__":

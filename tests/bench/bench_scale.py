@@ -14,13 +14,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
 from runtime.process import start
+from tests.bench.results import ROOT, machine, store
 
-ROOT = Path(__file__).resolve().parents[2]
 RUNS = {
     "first": "2026-10-31",
     "again": "2026-10-31",
@@ -145,7 +145,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sizes", nargs="*", type=int, default=[1_000, 10_000, 100_000])
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()))
+    parser.add_argument("--out", type=Path, help="file of the results")
     arguments = parser.parse_args()
+    began = machine()
     print(
         "| customers | run | CPU-s | wall s | peak MB | wall s by stage |\n|---|---|---|---|---|---|"
     )
@@ -164,16 +166,28 @@ def main() -> int:
             a_customer = used_bytes(folder.glob(f"*{customers}")) / customers * 1.2
             for path in folder.glob(f"*{customers}"):
                 shutil.rmtree(path)
+    shares: dict[int, float] = {}
     for customers, cost in costs.items():
         day = cost["changed"].cpu - cost["unchanged"].cpu
-        share = day / max(cost["first"].cpu - cost["again"].cpu, 1e-9)
+        shares[customers] = day / max(cost["first"].cpu - cost["again"].cpu, 1e-9)
         print(
-            f"{customers:,}: a day with 1 % changed costs {share:.2f} of the first build (≤ {MOST_OF_FIRST})"
+            f"{customers:,}: a day with 1 % changed costs {shares[customers]:.2f} of the first build (≤ {MOST_OF_FIRST})"
         )
+    grown: list[tuple[int, int, str, float]] = []
     for few, many in zip(sorted(costs), sorted(costs)[1:], strict=False):
         for name, exponent in exponents(costs[few], costs[many], many / few).items():
+            grown.append((few, many, name, exponent))
             is_right = is_right and exponent <= MOST_GROWTH
             print(f"{few:,} → {many:,}: {name} grows with exponent {exponent:.2f}")
+    if arguments.out:
+        runs = {
+            size: {
+                name: {key: value for key, value in asdict(run).items() if key != "models"}
+                for name, run in cost.items()
+            }
+            for size, cost in costs.items()
+        }
+        store(arguments.out, began | {"costs": runs, "shares": shares, "growth": grown})
     return 0 if is_right else 1
 
 

@@ -46,7 +46,7 @@ class Chain:
             variables: dbt vars, with ``as_of_date``.
         """
         varying = set(varying)
-        self._nodes = _compile(tuple(targets), vars_argument(dict(variables or {})))
+        self._nodes = compiled_models(tuple(targets), vars_argument(dict(variables or {})))
         self._names = {node["name"]: node["relation_name"] for node in self._nodes.values()}
         self._varying = sorted(varying)
         self.connection = duckdb.connect(config={"threads": 1})
@@ -115,7 +115,7 @@ class Chain:
 
 
 @cache
-def _compile(targets: tuple[str, ...], variables: str) -> dict[str, Node]:
+def compiled_models(targets: tuple[str, ...], variables: str) -> dict[str, Node]:
     """Manifest entries, compiled, of the targets and everything they are made of."""
     selected = [f"+{name}" for name in targets]
     results = invoke(
