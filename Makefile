@@ -88,7 +88,7 @@ contracts: install ## generate dbt's _contracts.yml from the data contracts
 release-contracts: install ## at a release: keep the contracts that the next changes are compared with
 	@$(BIN)/python -m expectations.released --release
 
-bench-install: install
+bench-install: install ## install what only the benches need (polars)
 	@$(BIN)/uv sync --frozen --inexact --quiet --compile-bytecode --group bench
 
 bench-extract: install ## records per CPU-second from a vendor's pages to lake files, beside dlt's [OUT=file]
