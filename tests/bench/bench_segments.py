@@ -23,6 +23,7 @@ SCHEMAS = ("marts_build.core", "marts_build.marts", "warehouse.intermediate", "w
 CONTENDERS = ("scan", "rfm", "polars", "pandas")
 # what RFM may cost at most, in parts of another's
 TARGETS = {("cpu_seconds", "scan"): 6, ("cpu_seconds", "polars"): 0.5, ("peak_mb", "polars"): 0.4}
+MOST_MB = 16_000
 LINES = """
     select customer_key, order_date, cast(net_amount as bigint) as amount
     from marts_build.core.fct_order_line
@@ -35,7 +36,7 @@ AGREED = """
 
 
 def make_world(folder: Path, purchases: int, customers: int) -> None:
-    """What RFM reads, as DuckDB's files and as Parquet, and RFM's own SQL."""
+    """What RFM reads, and its own SQL."""
     compiled = compiled_models(("mart_rfm",), json.dumps({"as_of_date": "2026-07-31"}))
     nodes = {node["name"]: node for node in compiled.values()}
     statements = []
@@ -53,10 +54,13 @@ def make_world(folder: Path, purchases: int, customers: int) -> None:
         for name in SEEDS:
             path = ROOT / "dbt_project" / nodes[name]["original_file_path"]
             connection.execute(f"create table {nodes[name]['relation_name']} as from '{path}'")
-        for table, name in (
-            (f"({LINES})", "purchases"),
-            ("marts_build.core.dim_customer", "customers"),
-        ):
+
+
+def write_parquet(folder: Path) -> None:
+    """The same for those who do not read DuckDB's files."""
+    tables = {"purchases": f"({LINES})", "customers": "marts_build.core.dim_customer"}
+    with warehouse(folder) as connection:
+        for name, table in tables.items():
             connection.execute(f"copy {table} to '{folder}/{name}.parquet'")
 
 
@@ -80,12 +84,15 @@ def differences(folder: Path, contender: str) -> int:
 
 def compare(folder: Path, contenders: list[str], runs: int) -> dict[str, Cost]:
     """What each contender cost; exits if their results differ."""
+    others = set(contenders) & {"polars", "pandas"}
+    if others:
+        write_parquet(folder)
     costs: dict[str, Cost] = {}
     for _ in range(runs):
         for name in contenders:
             cost = measured(name, folder)
             costs[name] = min(cost, costs.get(name, cost), key=lambda one: one["cpu_seconds"])
-    for name in set(contenders) & {"polars", "pandas"}:
+    for name in others:
         if count := differences(folder, name):
             sys.exit(f"{name} and RFM differ in {count} rows")
     return costs
@@ -124,7 +131,8 @@ def main() -> int:
     if arguments.out:
         sizes = {"purchases": arguments.purchases, "customers": arguments.customers}
         store(arguments.out, began | sizes | {"costs": costs, "ratios": found})
-    return 0 if all(ratio <= most for *_, ratio, most in found) else 1
+    is_small = costs["rfm"]["peak_mb"] <= MOST_MB
+    return 0 if is_small and all(ratio <= most for *_, ratio, most in found) else 1
 
 
 if __name__ == "__main__":
