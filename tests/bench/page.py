@@ -27,7 +27,13 @@ BENCHES: dict[str, tuple[str, list[str]]] = {
         ["tests.bench.bench_segments", *LARGE],
     ),
 }
-LABELS = {"scan": "bare scan", "rfm": "RFM", "polars": "polars", "pandas": "pandas"}
+LABELS = {
+    "scan": "bare scan",
+    "rfm": "RFM",
+    "polars": "polars",
+    "polars-in-memory": "polars, in memory",
+    "pandas": "pandas",
+}
 MEASURES = {"cpu_seconds": "CPU time", "peak_mb": "memory"}
 RUNS = {
     "first": "first build",

@@ -1,6 +1,6 @@
 """One contender of `make bench-segments`, once; prints what it cost as JSON.
 
-`python -m tests.bench.segments_once scan|rfm|polars|pandas FOLDER`
+`python -m tests.bench.segments_once CONTENDER FOLDER`
 
 The clock starts when its libraries are imported. A process that another one started has that one's peak in its
 `ru_maxrss`: the memory is the process's own, from /proc.
@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -21,6 +22,7 @@ import duckdb
 from tests.bench.results import ROOT
 
 os.environ["POLARS_MAX_THREADS"] = "2"
+POLARS = {"auto": "polars", "in-memory": "polars-in-memory"}
 AS_OF, SINCE, BINS = date(2026, 7, 31), date(2024, 7, 31), 5
 
 
@@ -61,8 +63,8 @@ def rules() -> list[dict[str, str]]:
         return sorted(csv.DictReader(file), key=lambda rule: int(rule["rule_no"]))
 
 
-def polars(folder: Path) -> Callable[[], object]:
-    """RFM in lazy polars; its in-memory engine, which takes less CPU time for this than the streaming one."""
+def polars(folder: Path, engine: str = "auto") -> Callable[[], object]:
+    """RFM in lazy polars, by the engine that it chooses itself or by another."""
     import polars as pl
 
     is_visit, is_in_window = pl.col("amount") > 0, pl.col("order_date") > SINCE
@@ -116,8 +118,8 @@ def polars(folder: Path) -> Callable[[], object]:
                     pl.when(fits(rule)).then(pl.lit(rule["rfm_segment"])) for rule in rules()
                 ),
             )
-            .collect()
-            .write_parquet(folder / "polars.parquet")
+            .collect(engine=engine)
+            .write_parquet(folder / f"{POLARS[engine]}.parquet")
         )
 
     return run
@@ -184,6 +186,15 @@ def pandas(folder: Path) -> Callable[[], object]:
     return run
 
 
+CONTENDERS: dict[str, Callable[[Path], Callable[[], object]]] = {
+    "scan": scan,
+    "rfm": rfm,
+    POLARS["auto"]: polars,
+    POLARS["in-memory"]: partial(polars, engine="in-memory"),
+    "pandas": pandas,
+}
+
+
 def peak_mb() -> float:
     """The most memory this process has had."""
     status = Path("/proc/self/status").read_text()
@@ -193,7 +204,7 @@ def peak_mb() -> float:
 def main() -> None:
     """Run one contender."""
     name, folder = sys.argv[1:]
-    run = {"scan": scan, "rfm": rfm, "polars": polars, "pandas": pandas}[name](Path(folder))
+    run = CONTENDERS[name](Path(folder))
     cpu, wall = time.process_time(), time.monotonic()
     run()
     cost = {

@@ -6,6 +6,7 @@ import pytest
 
 from tests.bench import bench_segments, page
 from tests.bench.results import machine, store
+from tests.bench.segments_once import CONTENDERS
 
 pytest.importorskip("polars", reason="polars is not installed: make bench-install")
 
@@ -15,7 +16,7 @@ def costs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, float
     """Each contender's cost of ten thousand purchases; :func:`compare` ends the test if their results differ."""
     folder = tmp_path_factory.mktemp("segments")
     bench_segments.make_world(folder, 10_000, 500)
-    costs = bench_segments.compare(folder, list(bench_segments.CONTENDERS), runs=1)
+    costs = bench_segments.compare(folder, list(CONTENDERS), runs=1)
     with bench_segments.warehouse(folder) as connection:
         found = connection.execute(
             "select population, count(distinct rfm_segment) from marts_build.marts.mart_rfm group by all"
