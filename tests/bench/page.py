@@ -32,6 +32,7 @@ LABELS = {
     "rfm": "RFM",
     "polars": "polars",
     "polars-in-memory": "polars, in memory",
+    "polars-sorted": "polars, sorted lines",
     "pandas": "pandas",
 }
 MEASURES = {"cpu_seconds": "CPU time", "peak_mb": "memory"}

@@ -1,6 +1,7 @@
 -- Purchases and customers as RFM reads them, the same ones for the same variables `purchases` and `customers`: five
 -- years with more every year, two lines an order, a fifth of the customers with three fifths of the orders, a tenth
--- who stopped, some returns, some lines that are no purchase. Columns that RFM does not read are cheap ones.
+-- who stopped, some returns, some lines that are no purchase. Columns that RFM does not
+-- read are cheap ones; a customer's lines lie together, as `fct_order_line` writes them.
 create table marts_build.core.fct_order_line as
 with line as (
     select
@@ -33,7 +34,8 @@ select
         as decimal(18, 2)
     ) as net_amount,
     hash(number, 5) % 50 > 0 as is_purchase
-from bought;
+from bought
+order by customer_key;
 
 create table marts_build.core.dim_customer as
 select

@@ -22,7 +22,6 @@ import duckdb
 from tests.bench.results import ROOT
 
 os.environ["POLARS_MAX_THREADS"] = "2"
-POLARS = {"auto": "polars", "in-memory": "polars-in-memory"}
 AS_OF, SINCE, BINS = date(2026, 7, 31), date(2024, 7, 31), 5
 
 
@@ -63,8 +62,10 @@ def rules() -> list[dict[str, str]]:
         return sorted(csv.DictReader(file), key=lambda rule: int(rule["rule_no"]))
 
 
-def polars(folder: Path, engine: str = "auto") -> Callable[[], object]:
-    """RFM in lazy polars, by the engine that it chooses itself or by another."""
+def polars(
+    folder: Path, name: str = "polars", engine: str = "auto", lines: str = "purchases"
+) -> Callable[[], object]:
+    """RFM in lazy polars, by the engine that it chooses itself or by another, over one of the two Parquet files."""
     import polars as pl
 
     is_visit, is_in_window = pl.col("amount") > 0, pl.col("order_date") > SINCE
@@ -82,7 +83,7 @@ def polars(folder: Path, engine: str = "auto") -> Callable[[], object]:
 
     def run() -> None:
         bought = (
-            pl.scan_parquet(folder / "purchases.parquet")
+            pl.scan_parquet(folder / f"{lines}.parquet")
             .group_by("customer_key")
             .agg(
                 first_order_date=pl.col("order_date").filter(is_visit).min(),
@@ -119,7 +120,7 @@ def polars(folder: Path, engine: str = "auto") -> Callable[[], object]:
                 ),
             )
             .collect(engine=engine)
-            .write_parquet(folder / f"{POLARS[engine]}.parquet")
+            .write_parquet(folder / f"{name}.parquet")
         )
 
     return run
@@ -189,8 +190,9 @@ def pandas(folder: Path) -> Callable[[], object]:
 CONTENDERS: dict[str, Callable[[Path], Callable[[], object]]] = {
     "scan": scan,
     "rfm": rfm,
-    POLARS["auto"]: polars,
-    POLARS["in-memory"]: partial(polars, engine="in-memory"),
+    "polars": polars,
+    "polars-in-memory": partial(polars, name="polars-in-memory", engine="in-memory"),
+    "polars-sorted": partial(polars, name="polars-sorted", lines="purchases_sorted"),
     "pandas": pandas,
 }
 

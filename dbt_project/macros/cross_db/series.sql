@@ -17,3 +17,13 @@
 {% macro spark__explode_array(array) -%}
     explode({{ array }})
 {%- endmacro %}
+
+{% macro count_distinct_where(value, condition) -%}
+    {{ return(adapter.dispatch('count_distinct_where')(value, condition)) }}
+{%- endmacro %}
+{% macro duckdb__count_distinct_where(value, condition) -%}
+    coalesce(list_unique(list({{ value }}) filter (where {{ condition }})), 0)
+{%- endmacro %}
+{% macro spark__count_distinct_where(value, condition) -%}
+    count(distinct {{ value }}) filter (where {{ condition }})
+{%- endmacro %}

@@ -55,6 +55,8 @@ final as (
     left join first_order
         on order_line.customer_key = first_order.customer_key
         and order_line.order_id = first_order.order_id
+    -- a customer's lines lie together, for all that sums them by customer (docs/performance.md#rfm)
+    order by order_line.customer_key
 
 )
 

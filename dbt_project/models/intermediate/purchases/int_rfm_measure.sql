@@ -1,5 +1,5 @@
 -- Recency, frequency and monetary value of every active and churned customer, and whether they can be scored
--- (docs/domain/segments.md#rfm). `filter` and not `case`: what it leaves out is not counted (docs/performance.md).
+-- (docs/domain/segments.md#rfm). `filter` and not `case`: what it leaves out costs nothing.
 {%- set occasion = {'order_date': 'purchase_date', 'order': 'occasion_id'}[
     choice_var('rfm_frequency_unit', ['order_date', 'order'])
 ] %}
@@ -28,7 +28,7 @@ bought as (
         customer_key,
         min(purchase_date) filter (where is_visit) as first_order_date,
         max(purchase_date) filter (where is_visit) as last_order_date,
-        count(distinct {{ occasion }}) filter (where is_visit and is_in_window) as frequency,
+        {{ count_distinct_where(occasion, 'is_visit and is_in_window') }} as frequency,
         sum(amount) filter (where is_in_window) as monetary
     from purchase
     group by customer_key
