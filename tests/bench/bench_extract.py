@@ -91,7 +91,7 @@ def main() -> int:
         if arguments.dlt_records:
             dlt = compare_with_dlt(rate, arguments.dlt_records, folder)
     if arguments.out:
-        store(arguments.out, began | {"lake": results, "dlt": dlt})
+        store(arguments.out, began | {"command": "make bench-extract", "lake": results, "dlt": dlt})
     peak = max(result["peak_mb"] for result in results)
     complete = all(result["records"] == arguments.records for result in results)
     print(f"target: {TARGET_RECORDS:,} records per CPU-second, under {TARGET_MB} MB")

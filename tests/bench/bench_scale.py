@@ -187,6 +187,7 @@ def main() -> int:
             }
             for size, cost in costs.items()
         }
+        began["command"] = f'make bench-scale SIZES="{" ".join(map(str, sorted(costs)))}"'
         store(arguments.out, began | {"costs": runs, "shares": shares, "growth": grown})
     return 0 if is_right else 1
 

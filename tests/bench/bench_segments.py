@@ -135,6 +135,12 @@ def main() -> int:
         print(f"RFM's {measure} are {ratio:.2f} of {other}'s (≤ {most})")
     if arguments.out:
         sizes = {"purchases": arguments.purchases, "customers": arguments.customers}
+        command = (
+            f"make bench-segments PURCHASES={arguments.purchases} CUSTOMERS={arguments.customers}"
+        )
+        began["command"] = command + (
+            f' ONLY="{" ".join(arguments.only)}"' if arguments.only else ""
+        )
         store(arguments.out, began | sizes | {"costs": costs, "ratios": found})
     is_small = costs["rfm"]["peak_mb"] <= MOST_MB
     return 0 if is_small and all(ratio <= most for *_, ratio, most in found) else 1

@@ -39,7 +39,7 @@ def test_page_has_the_figures_and_keeps_its_own_text(
 ) -> None:
     ratios = bench_segments.ratios(costs)
     figures = {"purchases": 10_000, "customers": 500, "costs": costs, "ratios": ratios}
-    store(tmp_path / "segments.json", machine() | figures)
+    store(tmp_path / "segments.json", machine() | figures | {"command": "make bench-segments"})
     before = "# A page\n\n<!-- scale -->\nas it was\n<!-- end -->\n\n<!-- segments -->\nold\n<!-- end -->\n\nend\n"
     after = page.render(before, tmp_path)
     assert after.startswith(
@@ -58,12 +58,13 @@ def test_page_is_what_its_results_say() -> None:
 
 
 def test_results_of_every_bench_are_written(tmp_path: Path) -> None:
+    told = machine() | {"command": "make bench"}
     run = {"cpu": 60.0, "wall": 70.0, "peak_mb": 800.0, "stages": {"dbt": 30.0}}
     cost = {"first": run, "again": run, "changed": run, "unchanged": run}
     scale = {"costs": {"1000": cost, "10000": cost}, "shares": {"1000": 0.1}}
-    store(tmp_path / "scale.json", machine() | scale | {"growth": [[1000, 10000, "dbt", 0.9]]})
+    store(tmp_path / "scale.json", told | scale | {"growth": [[1000, 10000, "dbt", 0.9]]})
     once = {"records": 1000, "cpu_seconds": 0.5, "peak_mb": 200.0}
-    store(tmp_path / "extract.json", machine() | {"lake": [once], "dlt": {"parquet": once}})
+    store(tmp_path / "extract.json", told | {"lake": [once], "dlt": {"parquet": once}})
     empty = "".join(f"<!-- {name} -->\n<!-- end -->\n" for name in page.BENCHES)
     text = page.render(empty, tmp_path)
     assert "| 1,000 → 10,000 | `dbt` | 0.90 |" in text
