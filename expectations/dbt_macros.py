@@ -68,7 +68,9 @@ def _raw_table(tables: list[tuple[CatalogueObject, Contract]]) -> str:
             else f"{{\n{_listed(contract.columns)}        }}"
         )
         entries.append(f"        '{entry.table}': {{{facts}, 'columns': {columns}}},\n")
+    names = "".join(f"        '{entry.table}',\n" for entry, _ in tables)
     return (
+        f"{{% macro raw_tables() %}}\n    {{{{ return([\n{names}    ]) }}}}\n{{% endmacro %}}\n\n"
         "{% macro raw_table(name) %}\n    {{ return({\n"
         f"{''.join(entries)}    }}[name]) }}}}\n{{% endmacro %}}\n"
     )

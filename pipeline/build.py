@@ -9,7 +9,7 @@ from ingestion.load import load, store_findings, store_salt
 from pipeline import dbt, slices
 from pipeline.build_findings import record_build
 from pipeline.build_plan import BuildPlan, Mode, audit_run_id
-from pipeline.build_register import BuildRegister
+from pipeline.build_register import Build, BuildRegister
 from pipeline.context import Context
 from pipeline.held_back import check_held_back
 from pipeline.history import check_history, slice_rows
@@ -82,13 +82,24 @@ def load_and_plan(context: Context, business_date: date) -> BuildPlan:
         )
         mode = Mode.PUBLISHED if is_published else Mode.BUILT
         return plan.model_copy(update={"mode": mode, "build_id": since.build_id})
+    ahead = builds.loads_ahead(since)
+    checks_all_keys = _all_keys_are_due(context, builds, business_date)
     return plan.model_copy(
         update={
             "mode": Mode.INCREMENTAL,
-            "checks_all_keys": _all_keys_are_due(context, builds, business_date),
+            "checks_all_keys": checks_all_keys,
             "since_load_id": since.load_id,
             "since_as_of_date": since.as_of_date,
+            "loads_ahead": ahead,
+            "changed_tables": None if checks_all_keys else _changed_tables(builds, since, ahead),
         }
+    )
+
+
+def _changed_tables(builds: BuildRegister, since: Build, ahead: tuple[int, ...]) -> tuple[str, ...]:
+    changed = builds.objects_of_loads(since.load_id, ahead)
+    return tuple(
+        entry.table for entry in load_catalogue() if (entry.source, entry.object) in changed
     )
 
 

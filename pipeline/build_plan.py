@@ -31,6 +31,8 @@ class BuildPlan(BaseModel):
         variables: the dbt vars of `pipeline.dbt.run_variables`.
         checks_all_keys: whether every key is looked at, or only those that the build touches.
         since_load_id, since_as_of_date: newest load and date of the build that an incremental one starts from.
+        loads_ahead: loads up to that one of which it left something out, as of a later date.
+        changed_tables: raw tables with something that it has not seen; None = everything is looked at.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -44,6 +46,8 @@ class BuildPlan(BaseModel):
     checks_all_keys: bool = True
     since_load_id: int | None = None
     since_as_of_date: date | None = None
+    loads_ahead: tuple[int, ...] = ()
+    changed_tables: tuple[str, ...] | None = None
 
     @property
     def run_id(self) -> str:
@@ -65,5 +69,8 @@ class BuildPlan(BaseModel):
             variables |= {
                 "since_load_id": self.since_load_id,
                 "since_as_of_date": str(self.since_as_of_date),
+                "loads_ahead": list(self.loads_ahead),
             }
+            if self.changed_tables is not None:
+                variables["changed_tables"] = list(self.changed_tables)
         return variables

@@ -78,6 +78,24 @@ class BuildRegister:
                 0
             ]
 
+    def loads_ahead(self, since: Build) -> tuple[int, ...]:
+        """Loads with something of a later day than that build's, which it left out."""
+        with connect(self.warehouse, read_only=True) as connection:
+            rows = connection.execute(
+                "select load_id from staging.stg_ops__load_horizon where load_id <= ? and newest_day > ? order by 1",
+                [since.load_id, since.as_of_date.strftime("%Y%m%d")],
+            )
+            return tuple(load_id for (load_id,) in rows.fetchall())
+
+    def objects_of_loads(self, after: int, besides: tuple[int, ...]) -> set[tuple[str, str]]:
+        """(source, object) of every load after one, and of some besides."""
+        with connect(self.warehouse, read_only=True) as connection:
+            rows = connection.execute(
+                "select distinct source, object from ops.loads where load_id > ? or list_contains(?, load_id)",
+                [after, list(besides)],
+            )
+            return set(rows.fetchall())
+
     def slices(self) -> dict[tuple[str, date], int]:
         """Rows of every slice that was published last, by mart and date; empty if none ever was."""
         if not self.all():

@@ -16,7 +16,7 @@ import yaml
 from pipeline import codes, definitions
 from pipeline.build_plan import BuildPlan, Mode
 from pipeline.context import Context
-from pipeline.dbt_process import LOCATION, PROJECT, project_hash
+from pipeline.dbt_process import DUE, LOCATION, PROJECT, project_hash
 from pipeline.rows_behind import rows_behind
 from runtime.damage import explained_text
 from runtime.errors import BuildError, TenantError
@@ -28,10 +28,6 @@ from runtime.rights import SHARED_FILE
 from runtime.settings import PROJECT_ROOT
 
 MARTS_ALIAS = "marts_build"  # in profiles.yml: what models of core and marts are called by
-RUN_VARIABLES = (
-    *("as_of_date", "build_id", "since_load_id", "since_as_of_date"),
-    *("config_hash", "checks_all_keys"),
-)
 # dbt's page is one file of inline script that evaluates its templates: it may do that, and connect to nothing.
 DOCS_POLICY = (
     "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; "
@@ -100,6 +96,8 @@ def build(context: Context, plan: BuildPlan) -> None:
     arguments = ["build", "--exclude-resource-type", "unit_test"]
     if plan.mode is not Mode.INCREMENTAL:
         arguments.append("--full-refresh")
+    elif plan.changed_tables is not None:
+        arguments += ["--select", f"tag:{DUE}", "--indirect-selection", "empty"]
     run(context, plan, arguments)
 
 

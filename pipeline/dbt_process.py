@@ -7,11 +7,15 @@ parsed is kept for as long as the project's files stay as they are.
 
 import hashlib
 import importlib.metadata
+import re
 import sys
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+
+import yaml
 
 from runtime.errors import BuildError
 from runtime.files import write_atomically
@@ -26,6 +30,12 @@ SILENT = (
 )
 # nodes are named by the file's stem as DuckDB's databases are: a warehouse is called so wherever it is
 WAREHOUSE_FILE = "warehouse.duckdb"
+RUN_VARIABLES = (
+    *("as_of_date", "build_id", "since_load_id", "since_as_of_date"),
+    *("config_hash", "checks_all_keys", "loads_ahead", "changed_tables"),
+)
+# tag of what a build after a few changes has to make again
+DUE = "due"
 
 
 def project_hash() -> str:
@@ -87,6 +97,53 @@ def parse(folder: str, *options: str) -> Any:
     return outcome.result
 
 
+def due(manifest: Any, changed_tables: Collection[str]) -> set[str]:
+    """Nodes that a build upon an earlier one of the same configuration has to run.
+
+    That is everything but seeds, views whose SQL is the same in every run, and what is kept of raw
+    tables in which nothing is new, with the tests of that alone.
+
+    Args:
+        manifest: dbt's manifest of the project.
+        changed_tables: raw tables with something new.
+
+    Returns:
+        dbt's unique ids.
+    """
+    of_the_run = _names_of_the_run(manifest)
+    same, kept = set(), set()
+    for name, node in manifest.nodes.items():
+        kind = node.config.materialized
+        if kind == "seed" or (kind == "view" and not of_the_run.search(node.raw_code)):
+            same.add(name)
+        elif kind == "incremental":
+            raw = [manifest.sources.get(parent) for parent in node.depends_on_nodes]
+            if raw and all(raw) and not any(table.name in changed_tables for table in raw):
+                kept.add(name)
+    tests = {
+        name
+        for name, node in manifest.nodes.items()
+        if node.resource_type == "test" and kept.issuperset(node.depends_on_nodes or {name})
+    }
+    return manifest.nodes.keys() - same - kept - tests
+
+
+def _names_of_the_run(manifest: Any) -> re.Pattern[str]:
+    """Finds in SQL what differs between runs: their vars, and macros that ask for one."""
+    macros = {
+        macro.name: macro.macro_sql
+        for macro in manifest.macros.values()
+        if macro.package_name == manifest.metadata.project_name
+    }
+    names = {rf"\bvar\(.({name})\b" for name in RUN_VARIABLES}
+    while True:
+        pattern = re.compile("|".join(sorted(names)))
+        found = {rf"\b{name}\(" for name, sql in macros.items() if pattern.search(sql)}
+        if found <= names:
+            return pattern
+        names |= found
+
+
 def _version() -> str:
     """Names what the parsed project depends on: its files, and who reads them."""
     packages = ("dbt-core", "dbt-adapters", "dbt-duckdb")
@@ -97,7 +154,13 @@ def main(arguments: list[str]) -> int:
     """Run a dbt command and print what it says; returns its exit status."""
     from dbt.cli.main import dbtRunner
 
-    runner = dbtRunner(manifest=parsed_project(), callbacks=[_print])
+    manifest = parsed_project()
+    if "--vars" in arguments:
+        changed = yaml.safe_load(arguments[arguments.index("--vars") + 1]).get("changed_tables")
+        if changed is not None:
+            for name in due(manifest, changed):
+                manifest.nodes[name].tags.append(DUE)
+    runner = dbtRunner(manifest=manifest, callbacks=[_print])
     outcome = runner.invoke([*SILENT, *arguments])
     if outcome.exception:
         print(outcome.exception)

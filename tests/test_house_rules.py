@@ -13,7 +13,7 @@ import yaml
 
 from expectations.contracts import all_contracts
 from ingestion.catalogue import load_catalogue
-from pipeline.dbt import RUN_VARIABLES
+from pipeline.dbt_process import RUN_VARIABLES
 from runtime.settings import Settings
 from tests.conftest import ROOT
 

@@ -6,7 +6,14 @@
     ('files__crm__subscription_line', 'amount_total_ex_tax', 'salesforce__order_item', ['crm__subscription_line']),
 ] %}
 with landed as (
-    {% for table, amount, vendor, entities in feeds %}{% set outer = loop %}{% for entity in entities %}
+    select
+        cast(null as {{ dbt.type_string() }}) as object,
+        cast(null as {{ dbt.type_string() }}) as line_key,
+        cast(null as decimal(18, 2)) as amount
+    where false
+    {%- for table, amount, vendor, entities in feeds if var('changed_tables') is none or table in var('changed_tables') %}
+    {%- for entity in entities %}
+    union all
     select '{{ entity }}' as object, {{ record_key(table) }} as line_key, {{ read_text(amount, 'amount') }} as amount
     from (
         select * from {{ source('raw', table) }}
@@ -19,8 +26,8 @@ with landed as (
     ) as newest
     where not _is_deleted
         {% if vendor -%} and {{ record_key(table) }} not in (select {{ record_key(vendor) }} from {{ source('raw', vendor) }}) {%- endif %}
-    {% if not (outer.last and loop.last) %}union all{% endif %}
-    {%- endfor %}{% endfor %}
+    {%- endfor %}
+    {%- endfor %}
 ),
 
 finding as (

@@ -1,4 +1,4 @@
-{%- set feeds = {
+{%- set all_feeds = {
     'salesforce__account': {'crm__account': 'account_id'},
     'salesforce__contact': {'crm__contact': 'contact_id'},
     'salesforce__contract': {'crm__contract': 'contract_id'},
@@ -29,11 +29,17 @@
     'files__success__churn_interview': {'success__churn_interview': 'interview_id'},
     'files__process__content_item': {'process__content_item': 'item_id'},
 } -%}
-{%- set keys = {} -%}
-{%- for entities in feeds.values() %}{% do keys.update(entities) %}{% endfor -%}
+{%- set feeds, keys = {}, {} -%}
+{%- for feed, entities in all_feeds.items() if var('changed_tables') is none or feed in var('changed_tables') -%}
+    {%- do feeds.update({feed: entities}) -%}
+    {%- do keys.update(entities) -%}
+{%- endfor -%}
 -- Every live record of the lake, as of the day, is in its entity: under its own key, where a vendor's record of the same
 -- id took its place too, or a record that is meant by its id (docs/domain/sources.md#ids). Of a later build those are
 -- looked at that were loaded since, once a week all of them.
+{%- if not feeds %}
+select 'nothing was loaded' as feed where false
+{%- else %}
 with landed as (
     {% for feed in feeds %}
     select
@@ -87,3 +93,4 @@ and not exists (
     select 1 from arrived
     where landed.feed = arrived.feed and landed.own_id = arrived.record_key
 )
+{%- endif %}

@@ -37,12 +37,25 @@ def write_marts(path, slices=()):
             connection.execute("insert into marts.mart_rfm values (?, ?)", row)
 
 
-def built(context, day, status="published"):
-    """A finished build of that date; its plan."""
+def built(context, day, status="published", ahead=None):
+    """A finished build of that date; its plan.
+
+    Args:
+        ahead: number of a load with something of a later day.
+    """
     plan = build.load_and_plan(context, day)
     builds = BuildRegister(context.settings.warehouse_file)
     builds.start(plan)
     duckdb.connect(str(plan.marts)).close()
+    with duckdb.connect(str(plan.warehouse)) as connection:
+        connection.execute("create schema if not exists staging")
+        connection.execute(
+            "create or replace table staging.stg_ops__load_horizon (load_id bigint, newest_day varchar)"
+        )
+        if ahead:
+            connection.execute(
+                "insert into staging.stg_ops__load_horizon values (?, '20991231')", [ahead]
+            )
     builds.finish(plan.build_id, status)
     return plan
 
@@ -99,6 +112,29 @@ def test_new_commits_are_built_incrementally(context):
     assert plan.mode is Mode.INCREMENTAL
     assert plan.dbt_variables()["since_load_id"] == 1
     assert plan.dbt_variables()["since_as_of_date"] == "2026-03-31"
+
+
+def test_only_tables_with_something_new_are_looked_at(context, monkeypatch):
+    """Those loaded since the last build, and those of which it left something out as of a later day."""
+    monkeypatch.setattr(build, "_all_keys_are_due", lambda *_: False)
+    commit(context, DAY)
+    built(context, DAY)
+    assert build.load_and_plan(context, NEXT).changed_tables == ()
+    commit(context, NEXT)
+    plan = build.load_and_plan(context, NEXT)
+    assert (plan.changed_tables, plan.loads_ahead) == (("salesforce__account",), ())
+    built(context, NEXT, ahead=1)
+    later = build.load_and_plan(context, NEXT + timedelta(days=1))
+    assert (later.changed_tables, later.loads_ahead) == (("salesforce__account",), (1,))
+    assert later.dbt_variables()["loads_ahead"] == [1]
+
+
+def test_once_a_week_everything_is_looked_at(context, monkeypatch):
+    monkeypatch.setattr(build, "_all_keys_are_due", lambda *_: True)
+    commit(context, DAY)
+    built(context, DAY)
+    plan = build.load_and_plan(context, NEXT)
+    assert (plan.mode, plan.changed_tables) == (Mode.INCREMENTAL, None)
 
 
 def test_commits_of_a_load_whose_build_never_began_are_not_forgotten(context):

@@ -56,7 +56,7 @@ def test_facts_overrides_and_date(context):
 def test_everything_a_run_sets_is_declared(context):
     """dbt_project.yml knows every variable, so that models compile without a run."""
     known = yaml.safe_load((dbt.PROJECT / "dbt_project.yml").read_text())["vars"]
-    assert {*dbt.run_variables(context, DAY), *dbt.RUN_VARIABLES} <= set(known)
+    assert {*dbt.run_variables(context, DAY), *dbt_process.RUN_VARIABLES} <= set(known)
 
 
 def test_what_may_be_set_is_all_but_facts_and_run(context):
@@ -64,7 +64,7 @@ def test_what_may_be_set_is_all_but_facts_and_run(context):
     known = yaml.safe_load((dbt.PROJECT / "dbt_project.yml").read_text())["vars"]
     facts = {"timezone", "reporting_currency", "first_business_date", "systems", "codes"}
     facts |= {"file_frequency"}
-    assert set(Definitions.model_fields) == set(known) - facts - set(dbt.RUN_VARIABLES)
+    assert set(Definitions.model_fields) == set(known) - facts - set(dbt_process.RUN_VARIABLES)
     for path in dbt.PROJECT.rglob("*.sql"):
         for name, options in re.findall(
             r"choice_var\('(\w+)', (\[.*?\])\)", path.read_text(encoding="utf-8")
@@ -179,7 +179,7 @@ def test_values_that_may_be(context):
     assert given.items() <= found.items()
 
 
-@pytest.mark.parametrize("name", ["rfm_binz", "timezone", "systems", *dbt.RUN_VARIABLES])
+@pytest.mark.parametrize("name", ["rfm_binz", "timezone", "systems", *dbt_process.RUN_VARIABLES])
 def test_a_variable_that_may_not_be_set(context, name):
     """Unknown, the tenant's fact, or the run's own; the message says where and what is allowed."""
     with pytest.raises(TenantError, match=rf"tenant\.yml: there is no dbt var '{name}'.*rfm_bins"):

@@ -92,7 +92,11 @@ class Staging:
             f"delete from staged where {self.key or '_source_file'} in ({touched})"
         )
         self.connection.execute(f"insert into staged {self.live(True)}")
-        self.since = {"since_load_id": self.loads, "since_as_of_date": self.as_of.isoformat()}
+        self.since = {
+            "since_load_id": self.loads,
+            "since_as_of_date": self.as_of.isoformat(),
+            "loads_ahead": range(1, self.loads + 1),
+        }
 
     def rows(self, query):
         return self.connection.execute(f"from ({query}) order by all").fetchall()

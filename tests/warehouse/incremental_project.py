@@ -14,8 +14,9 @@ import duckdb
 from ingestion.lake import Lake
 from ingestion.load import load, store_salt
 from pipeline.build import contract_columns
-from pipeline.dbt_process import LOCATION
+from pipeline.dbt_process import LOCATION, due
 from tests.conftest import ROOT
+from tests.in_process_dbt import manifest
 
 FACTS = (
     "fct_order_line",
@@ -25,8 +26,9 @@ FACTS = (
     "fct_content_item_stage",
     "fct_usage_weekly",
 )
+HORIZON = "stg_ops__load_horizon"
 # What dbt writes into the statements, to be replaced by a build's own.
-AS_OF, SINCE, BUILD, LOAD = "2013-02-14", "2013-02-13", 987654321, 987654320
+AS_OF, SINCE, BUILD, LOAD, AHEAD = "2013-02-14", "2013-02-13", 987654321, 987654320, 987654319
 SYSTEMS = ["salesforce", "zendesk", "database", "files"]
 
 
@@ -34,6 +36,7 @@ SYSTEMS = ["salesforce", "zendesk", "database", "files"]
 class Statement:
     """What makes one model: `table` or `view`, or the two statements of an incremental build."""
 
+    node: str
     relation: str
     query: str
     kind: str
@@ -47,6 +50,7 @@ class Warehouse:
     Attributes:
         full, later: statements of a full and of a later build, in order.
         since: the last build's date and newest load, None before the first.
+        loads: load → its raw table.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -56,16 +60,18 @@ class Warehouse:
     load_id: int = 0
     since: tuple[date, int] | None = None
     columns: dict[str, list[str]] = field(default_factory=dict)
+    loads: dict[int, str] = field(default_factory=dict)
 
     def empty(self) -> None:
         """Forget all records and builds."""
         for table in self.columns:
             self.connection.execute(f"delete from warehouse.raw.{table}")
-        self.build_id, self.load_id, self.since = 0, 0, None
+        self.build_id, self.load_id, self.since, self.loads = 0, 0, None, {}
 
     def land(self, table: str, rows: list[dict[str, object]]) -> None:
         """Load records as one run; columns that are not named are null."""
         self.load_id += 1
+        self.loads[self.load_id] = table
         for row in rows:
             row = {"_load_id": self.load_id, "_is_deleted": False, "_row": 0, **row}
             row = {
@@ -84,10 +90,23 @@ class Warehouse:
         self.build_id += 1
         later = self.since is not None and not full
         values = {AS_OF: as_of.isoformat(), str(BUILD): str(self.build_id)}
+        statements = self.full
         if later:
-            values |= {SINCE: self.since[0].isoformat(), str(LOAD): str(self.since[1])}
+            ahead = self.ahead()
+            values |= {
+                SINCE: self.since[0].isoformat(),
+                str(LOAD): str(self.since[1]),
+                str(AHEAD): ", ".join(map(str, ahead)) or "-1",
+            }
+            news = {
+                table
+                for load_id, table in self.loads.items()
+                if load_id > self.since[1] or load_id in ahead
+            }
+            due_now = due(manifest(), news)
+            statements = [statement for statement in self.later if statement.node in due_now]
         pattern = re.compile("|".join(values))
-        for statement in self.later if later else self.full:
+        for statement in statements:
             query, replace = (
                 pattern.sub(lambda found: values[found[0]], text or "")
                 for text in (statement.query, statement.replace)
@@ -100,6 +119,14 @@ class Warehouse:
                 self.connection.execute(f"create or replace temp table new_rows as {query}")
                 self.connection.execute(replace)
         self.since = (as_of, self.load_id)
+
+    def ahead(self) -> list[int]:
+        """Loads of which the last build left something out, as of a later date."""
+        found = self.connection.execute(
+            "select load_id from warehouse.staging.stg_ops__load_horizon where newest_day > ?",
+            [self.since[0].strftime("%Y%m%d")],
+        )
+        return [load_id for (load_id,) in found.fetchall()]
 
     def facts(self) -> dict[str, list[tuple[object, ...]]]:
         """Rows of every fact."""
@@ -120,7 +147,7 @@ def open_warehouse(folder: Path) -> Warehouse:
     store_salt(folder / "warehouse.duckdb", folder / "salt")
     base = {"as_of_date": AS_OF, "build_id": BUILD, "systems": SYSTEMS, "renewal_grace_days": 5}
     full = _statements(folder / "full", files, ["--full-refresh"], base)
-    since = {"since_as_of_date": SINCE, "since_load_id": LOAD}
+    since = {"since_as_of_date": SINCE, "since_load_id": LOAD, "loads_ahead": [AHEAD]}
     later = _statements(folder / "later", files, [], base | since)
     connection = duckdb.connect(config={"threads": 1})
     connection.execute("set TimeZone = 'UTC'")
@@ -155,7 +182,13 @@ def _statements(
             *(sys.executable, "-m", "pipeline.dbt_process", "build", *arguments),
             *("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"),
             *(*LOCATION, "--target-path", str(target), "--log-path", str(target)),
-            *("--vars", json.dumps(variables), "--select", *(f"+{name}" for name in FACTS)),
+            *(
+                "--vars",
+                json.dumps(variables),
+                "--select",
+                *(f"+{name}" for name in FACTS),
+                HORIZON,
+            ),
         ],
         cwd=ROOT,
         env=os.environ | files,
@@ -177,5 +210,9 @@ def _statements(
         if node["config"]["materialized"] == "incremental" and "--full-refresh" not in arguments:
             text = path.read_text(encoding="utf-8")
             replace = re.sub(r'"?\w+__dbt_tmp\w*"?', "new_rows", text)
-        found.append(Statement(node["relation_name"], node["compiled_code"], kind, replace))
+        found.append(
+            Statement(
+                result["unique_id"], node["relation_name"], node["compiled_code"], kind, replace
+            )
+        )
     return found

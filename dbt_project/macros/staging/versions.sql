@@ -67,7 +67,9 @@
 {% macro loaded_since(table, key=none) %}
     select {{ key or record_key(table) }} from {{ source('raw', table) }}
     where _load_id > {{ var('since_load_id') }}
-    {%- if var('since_as_of_date') %} or not {{ is_in_view(table, var('since_as_of_date')) }}{% endif %}
+    {%- if var('loads_ahead') %}
+        or _load_id in ({{ var('loads_ahead') | join(', ') }}) and not {{ is_in_view(table, var('since_as_of_date')) }}
+    {%- endif %}
 {% endmacro %}
 
 {% macro record_key(table) -%}
@@ -90,5 +92,11 @@
 {% macro is_in_view(table, date_text) -%}
     {%- if table.startswith('files__') -%} left({{ version_time(table) }}, 8) <= replace('{{ date_text }}', '-', '')
     {%- else -%} {{ version_time(table) }} < {{ day_end(date_text) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro first_view_day(table) -%}
+    {%- if table.startswith('files__') -%} left({{ version_time(table) }}, 8)
+    {%- else -%} replace(cast({{ local_date(version_time(table)) }} as {{ dbt.type_string() }}), '-', '')
     {%- endif -%}
 {%- endmacro %}
