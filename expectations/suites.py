@@ -96,6 +96,8 @@ def to_expectation(check: Check) -> "Expectation":
     """The GX expectation of a check; its ``meta`` carries rule and severity back in the result."""
     import great_expectations.expectations as gxe
 
+    from expectations.gx_rows import ExpectNoRows
+
     common: dict[str, Any] = {
         "meta": {"rule": check.rule, "severity": check.severity},
         "severity": GX_SEVERITY[check.severity],
@@ -117,7 +119,7 @@ def to_expectation(check: Check) -> "Expectation":
                 column=check.columns[0], value_set=list(check.values), **common
             )
         case "rows":
-            return gxe.UnexpectedRowsExpectation(unexpected_rows_query=_gx_query(check), **common)
+            return ExpectNoRows(unexpected_rows_query=_gx_query(check), **common)
 
 
 def _not_null_checks(contract: Contract) -> Iterator[Check]:
