@@ -19,7 +19,8 @@ from pipeline.build_plan import BuildPlan
 from pipeline.tasks import business_date_of_run, dag_defaults, run_and_report
 from runtime.progress import report
 
-WRITER = {"pool": "duckdb_writer"}
+# a plan is passed on whole: Airflow would store each of its fields, too
+WRITER = {"pool": "duckdb_writer", "multiple_outputs": False}
 
 
 @dag(

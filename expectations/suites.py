@@ -96,6 +96,8 @@ def to_expectation(check: Check) -> "Expectation":
     """The GX expectation of a check; its ``meta`` carries rule and severity back in the result."""
     import great_expectations.expectations as gxe
 
+    from expectations.gx_rows import ExpectNoRows
+
     common: dict[str, Any] = {
         "meta": {"rule": check.rule, "severity": check.severity},
         "severity": GX_SEVERITY[check.severity],
@@ -106,18 +108,12 @@ def to_expectation(check: Check) -> "Expectation":
             return gxe.ExpectTableColumnsToMatchSet(
                 column_set=list(check.columns), exact_match=False, **common
             )
-        case "not_null":
-            return gxe.ExpectColumnValuesToNotBeNull(column=check.columns[0], **common)
-        case "unique" if len(check.columns) == 1:
-            return gxe.ExpectColumnValuesToBeUnique(column=check.columns[0], **common)
-        case "unique":
-            return gxe.ExpectCompoundColumnsToBeUnique(column_list=list(check.columns), **common)
         case "accepted":
             return gxe.ExpectColumnValuesToBeInSet(
                 column=check.columns[0], value_set=list(check.values), **common
             )
-        case "rows":
-            return gxe.UnexpectedRowsExpectation(unexpected_rows_query=_gx_query(check), **common)
+        case _:
+            return ExpectNoRows(unexpected_rows_query=_gx_query(check), **common)
 
 
 def _not_null_checks(contract: Contract) -> Iterator[Check]:
@@ -160,7 +156,13 @@ def _rule_checks(contract: Contract) -> Iterator[Check]:
 
 
 def _gx_query(check: Check) -> str:
+    """The rows that break a check, as GX takes it; of a key that stands twice, each of its rows."""
+    query = violations(check)
+    if check.kind == "unique":
+        key = identifiers(check.columns)
+        twice = f"select ({key}) from {{object}} group by {key} having count(*) > 1"
+        query = f"select * from {{object}} where ({key}) in ({twice})"
     # GX fills the query with str.format: braces of the SQL itself (regular expressions) are doubled
-    escaped = check.query.replace("{object}", "\0").replace("{", "{{").replace("}", "}}")
+    escaped = query.replace("{object}", "\0").replace("{", "{{").replace("}", "}}")
     # GX puts `table AS alias` in place of the batch, so it is wrapped: a rule may give it an alias of its own
     return escaped.replace("\0", "(select * from {batch})")

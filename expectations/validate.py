@@ -109,7 +109,7 @@ def _validate_suite(source: "SQLDatasource", suite: Suite, audit: Audit) -> list
     from great_expectations import ExpectationSuite
 
     asset = source.add_table_asset(suite.relation, table_name=suite.relation)
-    batch = asset.add_batch_definition_whole_table("all").get_batch()
+    batch = asset.get_batch(asset.build_batch_request())
     expectations = [to_expectation(check) for check in suite.checks]
     outcome = batch.validate(
         ExpectationSuite(name=f"{suite.layer}.{suite.table}", expectations=expectations),

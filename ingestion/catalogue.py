@@ -98,7 +98,7 @@ def load_catalogue(path: Path = CATALOGUE_FILE) -> tuple[CatalogueObject, ...]:
     Raises:
         CatalogueError: the file has an unknown key or a wrong value.
     """
-    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    document = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     entries = []
     for source, content in document.items():
         section = _validated(_Section, content, f"{path.name}: {source}")

@@ -62,7 +62,7 @@ def finding_models() -> dict[str, dict[str, Any]]:
     """Finding model → its description and meta."""
     described = {}
     for path in sorted((PROJECT / "models" / SCHEMA).glob("*.yml")):
-        for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]:
+        for model in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["models"]:
             described[model["name"]] = {
                 "message": model["description"],
                 **model["config"]["meta"],

@@ -28,13 +28,19 @@ class Build:
 
 
 class BuildRegister:
-    """Reads and writes ops.builds of one warehouse file."""
+    """Reads and writes ops.builds of one warehouse file; for one step, in which nobody else writes it."""
 
     def __init__(self, warehouse: Path) -> None:
         self.warehouse = warehouse
+        self._read: list[Build] | None = None
 
     def all(self) -> list[Build]:
         """Every build, oldest first; empty if there is no warehouse yet."""
+        if self._read is None:
+            self._read = self._builds()
+        return self._read
+
+    def _builds(self) -> list[Build]:
         if not self.warehouse.exists():
             return []
         with connect(self.warehouse, read_only=True) as connection:
@@ -98,7 +104,7 @@ class BuildRegister:
 
     def slices(self) -> dict[tuple[str, date], int]:
         """Rows of every slice that was published last, by mart and date; empty if none ever was."""
-        if not self.all():
+        if not self.warehouse.exists():
             return {}
         with connect(self.warehouse, read_only=True) as connection:
             if not connection.execute(
@@ -121,6 +127,7 @@ class BuildRegister:
 
     def start(self, plan: BuildPlan) -> None:
         """Register a build before dbt touches anything: if it dies, the next one is a full one."""
+        self._read = None
         with connect(self.warehouse) as connection:
             connection.execute(
                 """
@@ -140,6 +147,7 @@ class BuildRegister:
 
     def finish(self, build_id: int, status: str) -> None:
         """Set how a build ended."""
+        self._read = None
         with connect(self.warehouse) as connection:
             connection.execute(
                 "update ops.builds set status = ?, finished_at = now() where build_id = ?",

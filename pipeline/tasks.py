@@ -157,7 +157,7 @@ def ingest_tasks(area: str) -> None:
         entries = run_and_report(objects_to_extract, area, source)
         return [{"source": source, "object_name": entry.object} for entry in entries]
 
-    @task(map_index_template="{{ object_name }}")
+    @task(map_index_template="{{ object_name }}", multiple_outputs=False)
     def extract(source: str, object_name: str) -> dict[str, Any]:
         context = get_current_context()
         context["source"], context["object_name"] = source, object_name

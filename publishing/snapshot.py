@@ -193,6 +193,7 @@ def _comment(connection: duckdb.DuckDBPyConnection) -> None:
             "select schema_name, table_name, column_name from duckdb_columns() where not internal"
         ).fetchall()
     )
+    connection.execute("begin")
     for layer in {schema for schema, _, _ in present}:
         for contract in all_contracts(layer):
             table = f"{identifier(layer)}.{identifier(contract.table)}"
@@ -202,3 +203,4 @@ def _comment(connection: duckdb.DuckDBPyConnection) -> None:
             for column in columns:
                 name = f"{table}.{identifier(column.name)}"
                 connection.execute(f"comment on column {name} is {literal(column.description)}")
+    connection.execute("commit")

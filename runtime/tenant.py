@@ -15,7 +15,7 @@ from runtime.sources import SOURCES
 CALENDAR_START = date(2000, 1, 1)  # of dim_date
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     """YAML in which a key stands once: of two equal ones the first would be lost."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:

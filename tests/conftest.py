@@ -26,18 +26,20 @@ TENANTS = ROOT.parent / "shared" / "data" / "tenants"
 
 # Minutes each: begun first, so that no worker is left with one of them at the end.
 SLOWEST_FIRST = (
-    "test_incremental_properties.py",
+    "test_services.py",
     "test_chain.py",
     "test_reruns.py",
-    "test_services.py",
     "test_bad_input.py",
     "test_row_gone_from_full_export.py",
-    "test_personal_data.py",
+    "test_incremental_changes.py",
     "test_chaos.py",
-    "test_any_schedule.py",
     "test_every_defect.py",
+    "test_any_schedule.py",
     "test_real_tenants.py",
     "test_dbt_unit_tests.py",
+    "test_incremental_properties.py",
+    "test_agent_left_the_company.py",
+    "test_personal_data.py",
 )
 
 
@@ -104,7 +106,7 @@ def run_warehouse() -> RunWarehouse:
     return run
 
 
-def _built(tmp_path_factory: pytest.TempPathFactory, name: str, run: Callable[[Path], Run]) -> Run:
+def built(tmp_path_factory: pytest.TempPathFactory, name: str, run: Callable[[Path], Run]) -> Run:
     """A finished run, made once for all of pytest's worker processes; nothing writes in it after."""
     base = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
@@ -137,13 +139,13 @@ def tiny_tenant(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def tiny_at_once(tmp_path_factory: pytest.TempPathFactory, tiny_tenant: Path) -> Run:
     """The tiny tenant in one run at its last business date."""
-    return _built(tmp_path_factory, "tiny_at_once", _last_day(tiny_tenant))
+    return built(tmp_path_factory, "tiny_at_once", _last_day(tiny_tenant))
 
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory, run_warehouse: RunWarehouse) -> Run:
     """The demo tenant, run at its last business date by `make run`, under Airflow."""
-    return _built(tmp_path_factory, "demo", run_warehouse)
+    return built(tmp_path_factory, "demo", run_warehouse)
 
 
 def shared_tenant(name: str) -> Path:
@@ -157,10 +159,10 @@ def shared_tenant(name: str) -> Path:
 @pytest.fixture(scope="session")
 def ravenstack(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The ravenstack tenant, run at its last business date."""
-    return _built(tmp_path_factory, "ravenstack", _last_day(shared_tenant("ravenstack")))
+    return built(tmp_path_factory, "ravenstack", _last_day(shared_tenant("ravenstack")))
 
 
 @pytest.fixture(scope="session")
 def mrr_playbook(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The mrr_playbook tenant, run at its last business date."""
-    return _built(tmp_path_factory, "mrr_playbook", _last_day(shared_tenant("mrr_playbook")))
+    return built(tmp_path_factory, "mrr_playbook", _last_day(shared_tenant("mrr_playbook")))

@@ -1,7 +1,7 @@
 -- Every event of the lake, as of the day, is one row of its entity, equal ones included: the rows of the newest content
 -- of each dropped file, the current rows of the company's database, the changes within Zendesk's audits. Of a later
--- build those audits are looked at that were loaded since, once a week all of them.
-{%- set feeds = {
+-- build those entities are looked at of which something was loaded since, once a week all of them.
+{%- set all_feeds = {
     'product__feature_use': ['files__product__feature_use', 'database__product__feature_use'],
     'product__login_event': ['files__product__login_event', 'database__product__login_event'],
     'process__stage_event': ['files__process__stage_event'],
@@ -9,6 +9,15 @@
     'ma__consent': ['files__ma__consent'],
     'support__ticket_event': ['files__support__ticket_event', 'zendesk__ticket_events'],
 } %}
+{%- set feeds = {} %}
+{%- for entity, tables in all_feeds.items() %}
+    {%- if var('changed_tables') is none or tables | select('in', var('changed_tables')) | list %}
+        {%- do feeds.update({entity: tables}) %}
+    {%- endif %}
+{%- endfor %}
+{%- if not feeds %}
+select 'nothing was loaded' as entity where false
+{%- else %}
 with landed as (
     {% for entity, tables in feeds.items() %}{% set outer = loop %}{% for table in tables %}
     select
@@ -52,3 +61,4 @@ select modelled.entity, counted.events as landed_events, modelled.events as mode
 from modelled
 left join counted on modelled.entity = counted.entity
 where coalesce(counted.events, 0) <> modelled.events
+{%- endif %}

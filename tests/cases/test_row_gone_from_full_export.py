@@ -3,24 +3,10 @@
 import json
 import shutil
 
-import pytest
-
 from tests.cases.conftest import case_folder
 from tests.e2e.daily_run import run_day
 
 FEED = "crm__subscription_line"
-
-
-@pytest.fixture
-def case(tmp_path):
-    """A copy of the case, and its state folder."""
-    folder = shutil.copytree(case_folder("row-gone-from-full-export"), tmp_path / "tenant")
-    return folder, tmp_path / "home"
-
-
-def say(folder, **feed):
-    tenant = json.loads((folder / "tenant.yml").read_text())
-    (folder / "tenant.yml").write_text(json.dumps(tenant | {"files": {FEED: feed}}))
 
 
 def mrr(run):
@@ -37,41 +23,39 @@ def findings(run):
         ).fetchall()
 
 
-def test_a_feed_of_full_exports_loses_the_line_but_never_all(case):
-    folder, home = case
-    say(folder, mode="full")
-    assert mrr(run_day(home, folder, "2026-06-28")) == 150_000
-    run = run_day(home, folder, "2026-06-29")
-    assert (mrr(run), findings(run)) == (100_000, [])
-    whole = folder / "files" / FEED / "2026-06-29" / "全契約.csv"
-    empty = folder / "files" / FEED / "2026-06-30" / "全契約.csv"
-    empty.parent.mkdir()
-    empty.write_text(whole.read_text().splitlines()[0] + "\n")
-    run = run_day(home, folder, "2026-06-30")
-    assert mrr(run) == 100_000
-    assert ("feed_blocked", "incomplete") in [row[:2] for row in findings(run)]
+def test_the_line_counts_until_it_is_taken_back_or_the_feed_is_said_to_be_full(tmp_path):
+    """Five builds of one state: each goes on from the one before."""
+    folder = shutil.copytree(case_folder("row-gone-from-full-export"), tmp_path / "tenant")
 
+    def run(day):
+        return run_day(tmp_path / "home", folder, day)
 
-def test_unless_it_is_said_the_line_counts_and_is_reported_until_it_is_said(case):
-    folder, home = case
-    run_day(home, folder, "2026-06-28")
-    run = run_day(home, folder, "2026-06-30")
-    place = f"{FEED}/2026-06-29/全契約.csv"
-    assert mrr(run) == 150_000
-    assert findings(run) == [("keys_gone_from_file", "warn", place, "L2", "open")]
-    say(folder, mode="full")
-    run = run_day(home, folder, "2026-06-30")
-    assert mrr(run) == 100_000
-    assert findings(run) == [("keys_gone_from_file", "warn", place, "L2", "made_good")]
+    first, second, third = (
+        folder / "files" / FEED / day / "全契約.csv"
+        for day in ("2026-06-28", "2026-06-29", "2026-06-30")
+    )
+    assert mrr(run("2026-06-28")) == 150_000
 
+    # the file comes again without the line, which takes it back; and again with it
+    lines = first.read_text().splitlines()
+    first.write_text("\n".join(lines[:2]) + "\n")
+    assert mrr(run("2026-06-28")) == 100_000
+    first.write_text("\n".join(lines) + "\n")
 
-def test_a_file_that_comes_again_without_the_line_takes_it_back(case):
-    folder, home = case
-    shutil.rmtree(folder / "files" / FEED / "2026-06-29")
-    assert mrr(run_day(home, folder, "2026-06-29")) == 150_000
-    path = folder / "files" / FEED / "2026-06-28" / "全契約.csv"
-    lines = path.read_text().splitlines()
-    path.write_text("\n".join(lines[:2]) + "\n")
-    assert mrr(run_day(home, folder, "2026-06-29")) == 100_000
-    path.write_text("\n".join(lines) + "\n")
-    assert mrr(run_day(home, folder, "2026-06-30")) == 150_000
+    # another file that lacks it: it counts, and is reported
+    again = run("2026-06-29")
+    gone = ("keys_gone_from_file", "warn", f"{FEED}/2026-06-29/全契約.csv", "L2")
+    assert (mrr(again), findings(again)) == (150_000, [(*gone, "open")])
+
+    # until the feed is said to be of full exports
+    tenant = json.loads((folder / "tenant.yml").read_text())
+    (folder / "tenant.yml").write_text(json.dumps(tenant | {"files": {FEED: {"mode": "full"}}}))
+    full = run("2026-06-29")
+    assert (mrr(full), findings(full)) == (100_000, [(*gone, "made_good")])
+
+    # which loses lines, but never all
+    third.parent.mkdir()
+    third.write_text(second.read_text().splitlines()[0] + "\n")
+    empty = run("2026-06-30")
+    assert mrr(empty) == 100_000
+    assert ("feed_blocked", "incomplete") in [row[:2] for row in findings(empty)]

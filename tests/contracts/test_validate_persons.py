@@ -17,7 +17,9 @@ CHECKS = (
     Check("rows", "warn", "d", "rows", query="select * from {object} where code = 'wrong'"),
     Check("codes", "warn", "d", "accepted", ("code",), ("a",)),
 )
-BROKEN = Check("broken", "warn", "d", "rows", query="select person::integer from {object}")
+BROKEN = Check(
+    "broken", "warn", "d", "rows", query="select * from {object} where person::integer > 0"
+)
 
 
 @pytest.mark.parametrize("checks", [CHECKS, (BROKEN,)])

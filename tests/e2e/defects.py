@@ -87,7 +87,7 @@ def placeholder_number(company: Company) -> Expected:
     number = company.random.choice(["9999999999999", "1111111111111", "9000000000000"])
     one, other = (
         company.account(corporate_number=number, name=name)
-        for name in ("みなと商会", "Harbor Lights")
+        for name in (f"みなと商会{company.accounts}", f"Harbor Lights {company.accounts}")
     )
     company.line(one)
     company.line(other, amount_total_ex_tax="70000")
@@ -96,8 +96,9 @@ def placeholder_number(company: Company) -> Expected:
 
 def orphan_line(company: Company) -> Expected:
     """A line whose order never came."""
-    line = company.order_line("O-never-came", 5_000)
-    kept = "select count(*) from core.fct_order_line where order_id = 'O-never-came'"
+    order = f"O-never-came-{len(company.all('crm__order_line'))}"
+    line = company.order_line(order, 5_000)
+    kept = f"select count(*) from core.fct_order_line where order_id = '{order}'"
     return Expected("orphan line", {kept: 1}, [line])
 
 
@@ -238,9 +239,9 @@ def wrapped_id(company: Company) -> Expected:
 
 def dead_link(company: Company) -> Expected:
     """An organisation whose external id leads nowhere, with the mail domain of exactly one account."""
-    domain = f"tomoshibi{company.random.randrange(1000)}.co.jp"
+    domain = f"tomoshibi{company.accounts}.co.jp"
     account = company.account(website_domain=f"https://www.{domain}/")
-    company.ticket("T-0042", [domain])
+    company.ticket(f"T-00{company.accounts}", [domain])
     return Expected("dead link", {tickets(account): 1}, [])
 
 
@@ -300,7 +301,7 @@ DEFECTS: tuple[Defect, ...] = (
 
 
 def write_company(folder: Path, seed: int) -> list[Expected]:
-    """Write a company with every defect, and ten sound customers; returns what must come of it."""
+    """Write a company with every defect twice, and ten sound customers; returns what must come of it."""
     company = Company(seed)
     company.row("crm__product", "p.csv", product_id="P1", name="基本", product_family_id="basic")
     company.row("crm__product", "p.csv", product_id="P2", name="機器", product_family_id="goods")
@@ -308,7 +309,8 @@ def write_company(folder: Path, seed: int) -> list[Expected]:
     for account in sound:
         company.line(account)
         company.order(account, 10_000, "2026-05-15")
-    expected = [defect(company) for defect in company.random.sample(DEFECTS, len(DEFECTS))]
+    twice = [*DEFECTS, *DEFECTS]
+    expected = [defect(company) for defect in company.random.sample(twice, len(twice))]
     expected += [
         Expected("sound", {mrr(account): 100_000, purchases(account): 10_000}) for account in sound
     ]

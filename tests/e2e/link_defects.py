@@ -1,5 +1,7 @@
 """Records that name no parent: each counts all the same, for the customer unknown."""
 
+from datetime import date, timedelta
+
 from tests.e2e.defect_company import Company
 from tests.e2e.expected import Expected
 
@@ -34,17 +36,18 @@ def subscription_without_account(company: Company) -> Expected:
 
 
 def use_without_account(company: Company) -> Expected:
-    """A use of the product that names no account."""
+    """A use of the product that names no account, in a week of its own."""
+    sunday = date(2026, 6, 28) - timedelta(weeks=len(company.all("product__feature_use")))
     company.row(
         "product__feature_use",
         "uses.csv",
         account_id="",
-        use_date="2026-06-24",
+        use_date=sunday.isoformat(),
         feature_code="report",
         uses=3,
     )
     used = (
         "select coalesce(sum(uses_7d), 0) from core.fct_usage_weekly "
-        "where week_end = date '2026-06-28' and customer_key = 'unknown'"
+        f"where week_end = date '{sunday}' and customer_key = 'unknown'"
     )
     return Expected("use without account", {used: 3})

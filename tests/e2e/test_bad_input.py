@@ -5,12 +5,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from ingestion.lake import Lake
+from pipeline.context import Context
+from runtime.settings import Settings
+from runtime.tenant import load_tenant
 from tests.conftest import ROOT, Run, environment, run_command
-from tests.e2e.daily_run import events
+from tests.e2e.daily_run import events, write_docs_page
 from tests.e2e.tiny_tenant import DATES, write_tiny_tenant
 
 
@@ -136,6 +141,9 @@ def test_a_malformed_file_stands_aside(tenant: Path, tmp_path: Path) -> None:
     lacking.write_text("item_id,stage_code\nI1,planning\n")
     (tenant / "files" / "hr__staff" / DATES[0]).mkdir(parents=True)
     (tenant / "files" / "hr__staff" / DATES[0] / "staff.csv").write_text("id,name\n1,x\n")
+    settings = Settings(home=tmp_path / "state")
+    context = Context(settings, load_tenant(tenant), Lake(settings.lake_root))
+    write_docs_page(context, date.fromisoformat(DATES[0]))
     kill_run(tmp_path / "state", tenant)
     outcome = run(tmp_path / "state", tenant)
     assert outcome.status == 3, outcome.output

@@ -21,7 +21,7 @@ from ingestion.load import store_salt
 from ingestion.tokens import TokenStore
 from pipeline.build import load_and_plan
 from pipeline.build_register import BuildRegister
-from pipeline.history import known_slices
+from pipeline.history import published_slices, registered_slices
 from pipeline.rebuilt_files import RebuildSettings, finish_replacing, replace_files
 from publishing.snapshot import publish_snapshot
 from runtime.damage import explained
@@ -71,7 +71,8 @@ def look(context):
     settings = context.settings
     status.show(Console(quiet=True), settings)
     context.lake.complete_run(LEAD, DAY.isoformat())
-    known_slices(context)
+    registered_slices(context)
+    published_slices(context)
     load_and_plan(context, DAY)
     with connect(settings.marts_file, read_only=True) as connection:
         connection.execute("select count(distinct filler) from marts.mart_rfm").fetchall()

@@ -1,10 +1,7 @@
 """The incremental facts and all they are built from, as the statements dbt runs, over raw tables in memory."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -15,7 +12,8 @@ from ingestion.lake import Lake
 from ingestion.load import load, store_salt
 from pipeline.build import contract_columns
 from pipeline.dbt_process import LOCATION, due
-from tests.conftest import ROOT
+from runtime.sql import literal
+from tests.conftest import Run, run_command
 from tests.in_process_dbt import manifest
 
 FACTS = (
@@ -29,6 +27,7 @@ FACTS = (
 HORIZON = "stg_ops__load_horizon"
 # What dbt writes into the statements, to be replaced by a build's own.
 AS_OF, SINCE, BUILD, LOAD, AHEAD = "2013-02-14", "2013-02-13", 987654321, 987654320, 987654319
+FULL, LATER = "full", "later"  # the two builds, and the folders of their artifacts
 SYSTEMS = ["salesforce", "zendesk", "database", "files"]
 
 
@@ -88,23 +87,28 @@ class Warehouse:
     def build(self, as_of: date, full: bool = False) -> None:
         """One build for a date: a later one when there was one before, unless a full one is wanted."""
         self.build_id += 1
-        later = self.since is not None and not full
         values = {AS_OF: as_of.isoformat(), str(BUILD): str(self.build_id)}
-        statements = self.full
-        if later:
+        statements, news = self.full, set(self.loads.values())
+        if self.since is not None and not full:
             ahead = self.ahead()
             values |= {
                 SINCE: self.since[0].isoformat(),
                 str(LOAD): str(self.since[1]),
                 str(AHEAD): ", ".join(map(str, ahead)) or "-1",
             }
-            news = {
-                table
-                for load_id, table in self.loads.items()
-                if load_id > self.since[1] or load_id in ahead
-            }
+            statements, news = (
+                self.later,
+                {
+                    table
+                    for load_id, table in self.loads.items()
+                    if load_id > self.since[1] or load_id in ahead
+                },
+            )
+        if (
+            self.since is not None
+        ):  # a full build too need not make again what nothing ever came into
             due_now = due(manifest(), news)
-            statements = [statement for statement in self.later if statement.node in due_now]
+            statements = [statement for statement in statements if statement.node in due_now]
         pattern = re.compile("|".join(values))
         for statement in statements:
             query, replace = (
@@ -137,25 +141,41 @@ class Warehouse:
         }
 
 
-def open_warehouse(folder: Path) -> Warehouse:
-    """Run dbt twice over empty raw tables, fully and incrementally, and keep its statements."""
-    files = {
-        "CSW_WAREHOUSE_FILE": str(folder / "warehouse.duckdb"),
-        "CSW_MARTS_FILE": str(folder / "marts_build.duckdb"),
-    }
-    load(folder / "warehouse.duckdb", Lake(folder / "lake"), contract_columns())
-    store_salt(folder / "warehouse.duckdb", folder / "salt")
+def build_empty(home: Path) -> Run:
+    """Run dbt twice over empty raw tables, fully and incrementally, for its statements."""
+    home.mkdir(parents=True, exist_ok=True)
+    warehouse = home / "warehouse.duckdb"
+    load(warehouse, Lake(home / "lake"), contract_columns())
+    store_salt(warehouse, home / "salt")
     base = {"as_of_date": AS_OF, "build_id": BUILD, "systems": SYSTEMS, "renewal_grace_days": 5}
-    full = _statements(folder / "full", files, ["--full-refresh"], base)
     since = {"since_as_of_date": SINCE, "since_load_id": LOAD, "loads_ahead": [AHEAD]}
-    later = _statements(folder / "later", files, [], base | since)
+    full = _build(home, FULL, base, "--full-refresh")
+    return full if full.status else _build(home, LATER, base | since)
+
+
+def _build(home: Path, name: str, variables: dict[str, object], *options: str) -> Run:
+    return run_command(
+        *(home, "pipeline.dbt_process", "build", *options, *LOCATION),
+        *("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"),
+        *("--target-path", str(home / name), "--log-path", str(home / name)),
+        *("--vars", json.dumps(variables)),
+        *("--select", *(f"+{fact}" for fact in FACTS), HORIZON),
+        variables={
+            "CSW_WAREHOUSE_FILE": str(home / "warehouse.duckdb"),
+            "CSW_MARTS_FILE": str(home / "marts_build.duckdb"),
+        },
+    )
+
+
+def open_warehouse(home: Path) -> Warehouse:
+    """A database in memory with the raw tables of ``build_empty``, and its statements."""
     connection = duckdb.connect(config={"threads": 1})
     connection.execute("set TimeZone = 'UTC'")
     for database, path in (
         ("warehouse", "warehouse.duckdb"),
         ("marts_build", "marts_build.duckdb"),
     ):
-        connection.execute(f"attach '{folder / path}' as built_{database} (read_only)")
+        connection.execute(f"attach {literal(str(home / path))} as built_{database} (read_only)")
         connection.execute(f"attach ':memory:' as {database}")
         for (schema,) in connection.execute(
             "select schema_name from duckdb_schemas() where database_name = ? and not internal",
@@ -171,32 +191,12 @@ def open_warehouse(folder: Path) -> Warehouse:
         connection.execute(f"create table {name} as from built_{name}")
         if schema == "raw":
             columns[table] = []
-    return Warehouse(connection, full, later, columns=columns)
-
-
-def _statements(
-    target: Path, files: dict[str, str], arguments: list[str], variables: dict[str, object]
-) -> list[Statement]:
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "pipeline.dbt_process", "build", *arguments),
-            *("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"),
-            *(*LOCATION, "--target-path", str(target), "--log-path", str(target)),
-            *(
-                "--vars",
-                json.dumps(variables),
-                "--select",
-                *(f"+{name}" for name in FACTS),
-                HORIZON,
-            ),
-        ],
-        cwd=ROOT,
-        env=os.environ | files,
-        capture_output=True,
-        text=True,
-        check=False,
+    return Warehouse(
+        connection, _statements(home / FULL), _statements(home / LATER), columns=columns
     )
-    assert done.returncode == 0, done.stdout[-3000:]
+
+
+def _statements(target: Path) -> list[Statement]:
     nodes = json.loads((target / "manifest.json").read_text(encoding="utf-8"))["nodes"]
     ran = json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
     found = []
@@ -207,7 +207,7 @@ def _statements(
         path = target / "run" / node["package_name"] / node["original_file_path"]
         kind = "view" if node["config"]["materialized"] == "view" else "table"
         replace = None
-        if node["config"]["materialized"] == "incremental" and "--full-refresh" not in arguments:
+        if node["config"]["materialized"] == "incremental" and target.name == LATER:
             text = path.read_text(encoding="utf-8")
             replace = re.sub(r'"?\w+__dbt_tmp\w*"?', "new_rows", text)
         found.append(

@@ -6,6 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from tests.warehouse.incremental_project import Warehouse
+
 FIRST = date(2026, 3, 5)
 VALID_NUMBER = "7000012050002"
 
@@ -351,3 +353,27 @@ WORLD = [
 days = st.tuples(
     st.lists(versions | drops | feeds, min_size=1, max_size=3), one_of(0, 1, 1, 2, 8), st.booleans()
 )
+
+
+def land(warehouse: Warehouse, landed: tuple[Any, ...], day: date) -> None:
+    """What one object or file brings: versions of records around the day, or a file's rows."""
+    if landed[0] in OBJECTS:
+        table, changes = landed
+        key, cursor, _ = OBJECTS[table]
+        rows = []
+        for number, (values, offset, is_deleted) in enumerate(changes):
+            moment = datetime.combine(day + timedelta(days=offset), time(5), UTC)
+            is_epoch = cursor.endswith("timestamp")
+            at = str(int(moment.timestamp())) if is_epoch else moment.isoformat()
+            kept = (
+                {key: values[key]} if is_deleted and table.startswith(("sales", "data")) else values
+            )
+            rows.append({**kept, cursor: at, "_row": number, "_is_deleted": is_deleted})
+        warehouse.land(table, rows)
+        return
+    name, (offset, file), rows = landed
+    path = f"{name}/{day + timedelta(days=offset)}/{file}.csv"
+    rows = [{**row, "_source_file": path, "_row": number} for number, row in enumerate(rows)]
+    if not rows:
+        rows = [{"_source_file": path, "_is_deleted": True}]
+    warehouse.land(f"files__{name}", rows)
