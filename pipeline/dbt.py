@@ -107,7 +107,7 @@ def write_docs(context: Context, plan: BuildPlan) -> None:
     written_for = page.with_name("config_hash.txt")
     if written_for.exists() and written_for.read_text(errors="replace") == plan.config_hash:
         return
-    target = run(context, plan, ["docs", "generate", "--static"])
+    target = run(context, plan, ["docs", "generate", "--static"], folder="docs")
     page.parent.mkdir(parents=True, exist_ok=True)
     written = (target / "static_index.html").read_text(encoding="utf-8")
     policy = f'<head><meta http-equiv="Content-Security-Policy" content="{DOCS_POLICY}">'
@@ -115,17 +115,20 @@ def write_docs(context: Context, plan: BuildPlan) -> None:
     write_atomically(written_for, plan.config_hash)
 
 
-def run(context: Context, plan: BuildPlan, arguments: list[str]) -> Path:
+def run(context: Context, plan: BuildPlan, arguments: list[str], folder: str = "") -> Path:
     """Run dbt with the plan's variables and files.
 
+    Args:
+        folder: in dbt's target folder, where the artifacts of another command than the build go.
+
     Returns:
-        The target folder with dbt's artifacts.
+        The folder with dbt's artifacts.
 
     Raises:
         BuildError: dbt ended with an error.
     """
     settings = context.settings
-    target = settings.home / "dbt_target"
+    target = settings.home / "dbt_target" / folder
     settings.logs_dir.mkdir(parents=True, exist_ok=True)
     log_path = settings.logs_dir / "dbt.log"
     command = [
