@@ -13,7 +13,7 @@ import pytest
 from ingestion.catalogue import find_object
 from tests.conftest import ROOT, Run, environment, run_command
 from tests.e2e.daily_run import events, kill_day, run_day
-from tests.e2e.marts import assert_same, tables
+from tests.e2e.marts import assert_same, staged, tables
 from tests.e2e.tiny_tenant import DATES
 
 
@@ -74,10 +74,7 @@ def test_killed_days_end_as_one_run(chain: Path, tiny_at_once: Run) -> None:
 
 def test_killed_days_end_with_the_same_staging(chain: Path, tiny_at_once: Run) -> None:
     """Current state of every source object too, technical columns aside."""
-    assert_same(
-        tables(chain / "warehouse.duckdb", ("staging",)),
-        tables(tiny_at_once.home / "warehouse.duckdb", ("staging",)),
-    )
+    assert_same(staged(chain / "warehouse.duckdb"), staged(tiny_at_once.home / "warehouse.duckdb"))
 
 
 def test_records_are_conserved(chain: Path) -> None:

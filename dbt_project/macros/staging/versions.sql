@@ -97,6 +97,8 @@
 
 {% macro first_view_day(table) -%}
     {%- if table.startswith('files__') -%} left({{ version_time(table) }}, 8)
-    {%- else -%} replace(cast({{ local_date(version_time(table)) }} as {{ dbt.type_string() }}), '-', '')
+    {%- else -%}
+    {%- set day = local_date(version_time(table)) -%}
+    replace(cast({{ day }} as {{ dbt.type_string() }}), '-', '')
     {%- endif -%}
 {%- endmacro %}

@@ -66,6 +66,8 @@ class Models:
         builds.start(plan)
         variables = json.dumps(plan.dbt_variables())
         models = [_model(name) for name in (names[:1] if killed else names)]
+        if not killed:
+            models.append("stg_ops__load_horizon")
         full = ["--full-refresh"] if plan.mode is Mode.FULL else []
         invoke(
             *("run", "--vars", variables, "--select", *models, *full),

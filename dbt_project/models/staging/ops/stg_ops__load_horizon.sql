@@ -2,10 +2,7 @@
 
 -- How far each load reaches: the newest day (YYYYMMDD) that one of its versions belongs to. A build of an earlier date
 -- leaves that version out, so a later build has to look at the load again.
-select
-    cast(null as bigint) as load_id,
-    cast(null as {{ dbt.type_string() }}) as newest_day
-where false
+select load_id, '' as newest_day from {{ source('ops', 'loads') }} where false
 {%- for table in raw_tables() if var('changed_tables') is none or table in var('changed_tables') %}
 union all
 select _load_id as load_id, max({{ first_view_day(table) }}) as newest_day
