@@ -94,10 +94,11 @@ class BuildRegister:
             return tuple(load_id for (load_id,) in rows.fetchall())
 
     def objects_of_loads(self, after: int, besides: tuple[int, ...]) -> set[tuple[str, str]]:
-        """(source, object) of every load after one, and of some besides."""
+        """(source, object) of every load after one that brought rows, and of some besides."""
         with connect(self.warehouse, read_only=True) as connection:
             rows = connection.execute(
-                "select distinct source, object from ops.loads where load_id > ? or list_contains(?, load_id)",
+                "select distinct source, object from ops.loads "
+                "where load_id > ? and rows_in > rows_quarantined or list_contains(?, load_id)",
                 [after, list(besides)],
             )
             return set(rows.fetchall())

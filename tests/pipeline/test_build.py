@@ -123,6 +123,8 @@ def test_only_tables_with_something_new_are_looked_at(context, monkeypatch):
     commit(context, NEXT)
     plan = build.load_and_plan(context, NEXT)
     assert (plan.changed_tables, plan.loads_ahead) == (("salesforce__account",), ())
+    land_and_commit(context.lake, find_object("salesforce", "Contact"), NEXT, [])  # without a row
+    assert build.load_and_plan(context, NEXT).changed_tables == ("salesforce__account",)
     built(context, NEXT, ahead=1)
     later = build.load_and_plan(context, NEXT + timedelta(days=1))
     assert (later.changed_tables, later.loads_ahead) == (("salesforce__account",), (1,))
