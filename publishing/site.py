@@ -143,7 +143,7 @@ def _published(snapshot: Snapshot) -> dict[str, Any]:
             "as_of": snapshot.as_of_date,
             "numbers": [
                 {"number": number, **definition_of(number)}
-                for number in headline_numbers(connection, snapshot.as_of_date)
+                for number in headline_numbers(connection)
             ],
             "retention": _retention(connection),
             "levels": _levels(connection),
@@ -153,7 +153,7 @@ def _published(snapshot: Snapshot) -> dict[str, Any]:
 
 def definition_of(number: Number) -> dict[str, str]:
     """What a headline number means, from the contract of its column, and where dbt docs show it."""
-    layer, table, column = number.column.split(".")
+    layer, table, column = number.metric.column.split(".")
     described = {c.name: c.description for c in load_contract(layer, table).columns}
     english, _, japanese = described[column].partition(" / ")
     return {
