@@ -19,7 +19,7 @@ from ingestion.catalogue import objects_of
 from ingestion.lake import Lake
 from pipeline.build import warehouse_tables
 from pipeline.context import Context
-from publishing.headline import headline_numbers
+from publishing.headline import activation_levels, headline_numbers
 from publishing.snapshot import Snapshot, current_snapshot
 from runtime.duckdb_connection import connect
 from runtime.findings import FindingStore, describe
@@ -259,6 +259,9 @@ def _headline(snapshot: Snapshot, incomplete: bool) -> Table:
     table.add_column("name")
     table.add_column("value", justify="right")
     with connect(snapshot.path, read_only=True) as connection:
-        for number in headline_numbers(connection, snapshot.as_of_date):
+        for number in headline_numbers(connection):
             table.add_row(f"{number.label_en} {number.label_ja}", number.text)
+        levels = activation_levels(connection)
+        mix = " ".join(f"L{level}:{levels.get(level, 0)}" for level in range(6)) if levels else "–"
+        table.add_row("Activation levels 0–5 活用レベル別顧客数", mix)
     return table

@@ -1,10 +1,14 @@
-"""The headline numbers: the few figures everybody asks for, each with its one definition."""
+"""The headline numbers: the figures everybody asks for first, of ``marts.mart_headline``."""
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from decimal import Decimal
 
 import duckdb
+
+from publishing.metrics import Metric, load_metrics
+
+SHOWN = ("active_customers", "paying_customers", "mrr", "nrr", "grr", "nrr_t12m", "grr_t12m")
 
 
 @dataclass(frozen=True)
@@ -12,119 +16,51 @@ class Number:
     """One figure.
 
     Attributes:
-        label_en, label_ja: what it is called.
-        text: the value as it is shown, ``–`` where there is no data.
-        value: the value itself, None where there is no data.
-        column: ``schema.table.column`` whose contract defines it.
+        metric: what it means.
+        period: first day of its month, or its day; None where there is no row.
+        value: the value itself, None where there is no data or too few cases.
         is_provisional: it may still change by itself.
+        is_suppressed: too few cases.
     """
 
-    label_en: str
-    label_ja: str
-    text: str
-    value: Any
-    column: str
+    metric: Metric
+    period: date | None = None
+    value: Decimal | None = None
     is_provisional: bool = False
+    is_suppressed: bool = False
+
+    @property
+    def label_en(self) -> str:
+        """What it is called, with its month if that is not the running one."""
+        if self.period is None or self.metric.period == "as_of":
+            return self.metric.short.en
+        return f"{self.metric.short.en} {self.period:%Y-%m}"
+
+    @property
+    def label_ja(self) -> str:
+        """What it is called in Japanese."""
+        return self.metric.label.ja
+
+    @property
+    def text(self) -> str:
+        """The value as it is shown, ``–`` where there is none."""
+        if self.value is None:
+            return "–"
+        if self.metric.unit == "rate":
+            return f"{self.value:.1%}"
+        return f"{self.value:,.0f}" if self.value == int(self.value) else f"{self.value:,.2f}"
 
 
-def headline_numbers(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> list[Number]:
-    """Customers, MRR, monthly and trailing-12-month NRR and GRR, activation mix of a published file.
-
-    Paying customers are the active ones with MRR; the others have ordered within active_order_days. MRR and rates are those of the newest complete month: its last day ≤ ``as_of_date``
-    (docs/domain/revenue.md#mrr, docs/domain/retention.md#nrr).
-    """
-    customers = connection.execute(
-        "select count(*) from core.dim_customer where customer_status = 'active'"
-    ).fetchone()[0]
-    monthly = connection.execute(
-        """
-        select month, closing_mrr, nrr, grr, is_provisional from core.fct_retention_monthly
-        where segment_type = 'all' and last_day(month) <= ? order by month desc limit 1
-        """,
-        [as_of_date],
-    ).fetchone() or (None, None, None, None, False)
-    yearly = connection.execute(
-        """
-        select nrr_t12m, grr_t12m from core.fct_retention_t12m
-        where segment_type = 'all' and last_day(month) <= ? order by month desc limit 1
-        """,
-        [as_of_date],
-    ).fetchone() or (None, None)
-    paying = connection.execute(
-        """
-        select max_by(closing_customers, month) from core.fct_retention_monthly
-        where segment_type = 'all' and month <= ?
-        """,
-        [as_of_date],
-    ).fetchone()[0]
-    levels = activation_levels(connection)
-    month = f"{monthly[0]:%Y-%m}" if monthly[0] else "–"
-    mix = " ".join(f"L{level}:{levels.get(level, 0)}" for level in range(6)) if levels else "–"
-    by_month, by_year = "core.fct_retention_monthly", "core.fct_retention_t12m"
-    provisional = monthly[4]
-    return [
-        Number(
-            "Active customers",
-            "有効顧客数",
-            f"{customers:,}",
-            customers,
-            "core.dim_customer.customer_status",
-        ),
-        Number(
-            "of them paying (MRR)",
-            "うち課金中",
-            "–" if paying is None else f"{paying:,}",
-            paying,
-            f"{by_month}.closing_customers",
-        ),
-        Number(
-            f"MRR {month}",
-            "月次経常収益",
-            _money(monthly[1]),
-            monthly[1],
-            f"{by_month}.closing_mrr",
-            provisional,
-        ),
-        Number(
-            f"NRR {month}",
-            "ネット収益維持率(月次)",
-            _rate(monthly[2]),
-            monthly[2],
-            f"{by_month}.nrr",
-            provisional,
-        ),
-        Number(
-            f"GRR {month}",
-            "グロス収益維持率(月次)",
-            _rate(monthly[3]),
-            monthly[3],
-            f"{by_month}.grr",
-            provisional,
-        ),
-        Number(
-            "NRR trailing 12 months",
-            "ネット収益維持率(12か月)",
-            _rate(yearly[0]),
-            yearly[0],
-            f"{by_year}.nrr_t12m",
-            provisional,
-        ),
-        Number(
-            "GRR trailing 12 months",
-            "グロス収益維持率(12か月)",
-            _rate(yearly[1]),
-            yearly[1],
-            f"{by_year}.grr_t12m",
-            provisional,
-        ),
-        Number(
-            "Activation levels 0–5",
-            "活用レベル別顧客数",
-            mix,
-            levels,
-            "marts.mart_activation_level.activation_level",
-        ),
-    ]
+def headline_numbers(
+    connection: duckdb.DuckDBPyConnection, names: tuple[str, ...] = SHOWN
+) -> list[Number]:
+    """The newest figure of each of these metrics in a published file (docs/domain/conventions.md#headline)."""
+    rows = connection.execute(
+        "select metric, period, value, is_provisional, is_suppressed from marts.mart_headline where is_headline"
+    ).fetchall()
+    found = {name: rest for name, *rest in rows}
+    metrics = load_metrics()
+    return [Number(metrics[name], *found.get(name, ())) for name in names]
 
 
 def activation_levels(connection: duckdb.DuckDBPyConnection) -> dict[int, int]:
@@ -148,13 +84,3 @@ def activation_levels(connection: duckdb.DuckDBPyConnection) -> dict[int, int]:
             """
         ).fetchall()
     )
-
-
-def _money(value: Any) -> str:
-    if value is None:
-        return "–"
-    return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"
-
-
-def _rate(value: Any) -> str:
-    return "–" if value is None else f"{float(value):.1%}"

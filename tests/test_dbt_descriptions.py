@@ -37,6 +37,7 @@ KEYLESS = {
     "stg_touched__order_line",
     "int_touched_activity",
     # one row
+    "int_headline_today",
     "int_connected_feed",
     "int_usage_feed",
     # its key is a combination of values that may be null

@@ -50,6 +50,9 @@ final as (
         milestone.first_response_at,
         milestone.first_solved_at,
         milestone.last_solved_at,
+        {{ local_date('ticket.created_at') }} as created_date,
+        {{ local_date('milestone.first_solved_at') }} as first_solved_date,
+        {{ local_date('milestone.last_solved_at') }} as last_solved_date,
         {%- for name, reached_at in {
             'first_response': 'first_response_at', 'first_resolution': 'first_solved_at',
             'full_resolution': 'last_solved_at',
@@ -69,6 +72,7 @@ final as (
         ) as is_one_touch,
         answer.score as csat_score,
         answer.scale_max as csat_scale_max,
+        {{ local_date('answer.responded_at') }} as csat_date,
         coalesce(milestone.event_count, 0) as event_count
     from ticket
     left join milestone on ticket.ticket_id = milestone.ticket_id

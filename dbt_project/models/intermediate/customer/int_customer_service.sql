@@ -40,14 +40,12 @@ ticket_figures as (
 
 ),
 
--- Satisfaction with the service, not with what the product is good for (docs/domain/service.md#csat). csat_positive_min
--- is meant for five points and carried over to other scales in proportion.
+-- Satisfaction with the service, not with what the product is good for (docs/domain/service.md#csat).
 csat as (
 
     select
         customer_key,
-        sum(case when score * 5.0 >= {{ var('csat_positive_min') }} * 1.0 * coalesce(scale_max, 5) then 1 else 0 end)
-            as csat_90d_num,
+        sum(case when {{ is_satisfied('score', 'scale_max') }} then 1 else 0 end) as csat_90d_num,
         count(*) as csat_90d_den
     from answer
     inner join feed on feed.has_csat
