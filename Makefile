@@ -24,7 +24,7 @@ PURCHASES ?=
 # a variable's value as one word of the shell, whatever is in it
 text = '$(subst ','\'',$(value $(1)))'
 
-.PHONY: help install run up down trigger sandbox status rollback rebuild public-suffixes contracts release-contracts demo tenant check-source template demo-history bench-extract bench-scale bench-segments bench-install bench test chaos lint format clean
+.PHONY: help install run up down trigger sandbox site status rollback rebuild public-suffixes contracts release-contracts demo tenant check-source template demo-history bench-extract bench-scale bench-segments bench-install bench test chaos lint format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -70,6 +70,9 @@ tenant: install ## the demo company at any size, or days added to it OUT=folder 
 demo-history: install ## the demo at each of its last month-ends, published once [MONTHS=24]
 	@$(BIN)/python -m cli.demo_history --months $(call text,MONTHS)
 
+site: install ## render the site anew
+	@$(BIN)/python -m cli.site
+
 status: install ## last good date, what is blocked and why
 	@$(BIN)/python -m cli.status
 
@@ -84,6 +87,7 @@ public-suffixes: install ## write the seed of public suffixes from its package
 
 contracts: install ## generate dbt's _contracts.yml from the data contracts
 	@$(BIN)/python -m expectations.generate
+	@$(BIN)/python -m publishing.exposures
 
 release-contracts: install ## at a release: keep the contracts that the next changes are compared with
 	@$(BIN)/python -m expectations.released --release

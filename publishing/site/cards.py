@@ -99,8 +99,8 @@ def _change(
     moved = value - before
     if metric.unit == "rate":
         text = f"{float(moved) * 100:+.1f} {words['points'][language]}"
-    elif metric.unit == "money" and before:
-        text = f"{float(moved) / abs(float(before)):+.1%}"
+    elif metric.unit == "money" and before > 0:
+        text = f"{float(moved) / float(before):+.1%}"
     else:
         sign = "+" if moved > 0 else "−" if moved < 0 else "±"
         text = sign + shown(abs(moved), unit_of(metric), language)

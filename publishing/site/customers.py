@@ -16,6 +16,7 @@ import duckdb
 
 from publishing.site.charts import load_chart
 from publishing.site.words import plain
+from runtime.files import write_changed
 
 MOST = 20_000  # customers with a page
 _UNSAFE_FIRST = ("=", "+", "-", "@", "\t", "\r")
@@ -102,7 +103,7 @@ def write_customers(
     """
     folder.mkdir(parents=True, exist_ok=True)
     listed = {"columns": customers.columns, "rows": customers.rows, "leftOut": customers.left_out}
-    _write(folder / "list.js", f"window.customers = {_json(listed)};\n", mode)
+    write_changed(folder / "list.js", f"window.customers = {_json(listed)};\n", mode)
     told: dict[str, dict[str, list]] = {}
     for name, query in _SERIES.items():
         for key, *point in connection.execute(query, [since]).fetchall():
@@ -111,7 +112,7 @@ def write_customers(
     key = customers.columns.index("customer_key")
     for row in customers.rows:
         data = {"facts": dict(zip(customers.columns, row, strict=True)), **told.get(row[key], {})}
-        _write(folder / f"{row[key]}.js", f"window.showCustomer({_json(data)});\n", mode)
+        write_changed(folder / f"{row[key]}.js", f"window.showCustomer({_json(data)});\n", mode)
         written.add(f"{row[key]}.js")
     for gone in {path.name for path in folder.iterdir()} - written:
         (folder / gone).unlink()
@@ -136,14 +137,3 @@ def _cell(value: Any) -> Any:
 def _json(value: Any) -> str:
     """JSON that may stand in a script."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-
-
-def _write(path: Path, text: str, mode: int) -> None:
-    """Write what has changed; a file that says the same stays, so that a day costs what changed."""
-    payload = text.encode()
-    if path.exists() and path.read_bytes() == payload:
-        return
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_bytes(payload)
-    temporary.chmod(mode)
-    temporary.replace(path)

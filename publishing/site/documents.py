@@ -71,7 +71,7 @@ def _name_headings(tokens: list[Token]) -> None:
 
 
 def _lead_links(tokens: list[Token], path: str, known: set[str]) -> None:
-    """Links to other documents lead to their pages; to a model, to its page of dbt's; to no file, nowhere."""
+    """Links to other documents lead to their pages; to a model, to its page among dbt's; to no file, nowhere."""
     for token in tokens:
         if token.type == "link_open" and (href := str(token.attrGet("href") or "")):
             token.attrSet("href", _target(href, path, known))
@@ -88,5 +88,5 @@ def _target(href: str, path: str, known: set[str]) -> str:
     if name in known and target.startswith("docs/"):
         return f"{up}documents/{name}.html" + (f"#{fragment}" if fragment else "")
     if target.startswith("dbt_project/models/") and target.endswith(".sql"):
-        return f"{up}../dbt/index.html#!/model/model.customer_success_warehouse.{Path(target).stem}"
+        return f"{up}models.html#!/model/model.customer_success_warehouse.{Path(target).stem}"
     return f"{up}documents.html"

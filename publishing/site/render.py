@@ -25,7 +25,7 @@ from publishing.site.words import LANGUAGES, load_words, one_language, shown
 from publishing.snapshot import current_snapshot, snapshots
 from runtime import rights
 from runtime.duckdb_connection import connect
-from runtime.files import write_atomically
+from runtime.files import write_atomically, write_changed
 from runtime.settings import Settings
 from runtime.sql import literal
 from runtime.tenant import Tenant
@@ -43,6 +43,17 @@ def render(settings: Settings, tenant: Tenant) -> Path:
     Returns:
         Path of its first page, which leads to the language of the reader.
     """
+    site = write_pages(settings, tenant)
+    write_assets(settings.site_dir / "assets")
+    names = site.customers.names() if site.customers else []
+    titles = {language: site.customer_page.title[language] for language in LANGUAGES}
+    write_index(settings.site_dir, names, titles)
+    rights.share(settings, settings.site_dir)
+    return settings.site_dir / "index.html"
+
+
+def write_pages(settings: Settings, tenant: Tenant) -> "Site":
+    """Write every page and the customers' data, without what a page loads and without the search's index."""
     settings.site_dir.mkdir(parents=True, exist_ok=True)
     site = Site(settings, tenant)
     try:
@@ -51,14 +62,10 @@ def render(settings: Settings, tenant: Tenant) -> Path:
         site.write_data()
     finally:
         site.close()
-    write_assets(settings.site_dir / "assets")
-    start = settings.site_dir / "index.html"
-    write_atomically(start, site.environment.get_template("start.html.j2").render(), rights.SHARED_FILE)
-    titles = {language: site.customer_page.title[language] for language in LANGUAGES}
-    write_index(settings.site_dir, site.customers.names() if site.customers else [], titles)
+    start = site.environment.get_template("start.html.j2").render()
+    write_atomically(settings.site_dir / "index.html", start, rights.SHARED_FILE)
     build_data_docs(settings.gx_docs_dir, site.state.results)
-    rights.share(settings, settings.site_dir)
-    return start
+    return site
 
 
 @dataclass(frozen=True)
@@ -315,7 +322,7 @@ class Site:
         html = self.environment.get_template(template).render(**values | where)
         target = self.settings.site_dir / language / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(target, html, rights.SHARED_FILE)
+        write_changed(target, html, rights.SHARED_FILE)
 
     def write_data(self) -> None:
         """Write the customers' data and the files to download."""

@@ -1,7 +1,7 @@
 // Draws every chart of the page with Vega-Lite, in the colours of the page; anew when light changes to dark.
 const drawn = new Map();
 
-function colours() {
+function colours(width) {
   const style = getComputedStyle(document.documentElement);
   const colour = (name) => style.getPropertyValue(name).trim();
   const [ink, soft, line] = ["--ink", "--soft", "--line"].map(colour);
@@ -12,7 +12,7 @@ function colours() {
     view: { stroke: null },
     axis: { ...text, gridColor: line, domainColor: line, tickColor: line, labelOverlap: true },
     axisX: { labelAngle: 0, grid: false },
-    legend: { ...text, orient: "top", title: null, labelLimit: 220 },
+    legend: { ...text, orient: "top", title: null, labelLimit: 220, columns: Math.max(2, Math.floor(width / 110)) },
     header: text,
     title: { color: ink },
     text: { color: ink },
@@ -30,7 +30,7 @@ async function draw(plot, spec) {
   const part = spec.spec || (spec.encoding?.row && spec);
   if (part) part.width = Math.max(plot.clientWidth - 250, 160);
   const options = {
-    renderer: "svg", actions: false, ast: true, defaultStyle: false, config: colours(),
+    renderer: "svg", actions: false, ast: true, defaultStyle: false, config: colours(plot.clientWidth),
     tooltip: { disableDefaultStyle: true, theme: "custom" },
   };
   try {

@@ -15,3 +15,11 @@ switchLanguage.addEventListener("click", () => {
   } catch { /* a browser that keeps nothing: the page opens all the same */ }
   switchLanguage.href = switchLanguage.href.split("#")[0] + location.hash;
 });
+// Pages of dbt and GX inside ours; a link may name the model to show. dbt's page cannot be framed from a file.
+const frame = document.querySelector("iframe.frame");
+if (frame) {
+  const link = document.querySelector("a.own-window");
+  if (location.hash.startsWith("#!")) link.href += location.hash;
+  if (location.protocol === "file:" && frame.dataset.served) frame.hidden = true;
+  else frame.src = link.href;
+}
