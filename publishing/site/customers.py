@@ -7,7 +7,6 @@ neighbour; it runs a script. Nothing of these files is a person's.
 import csv
 import io
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,11 +56,6 @@ class Customers:
     columns: list[str]
     rows: list[list[Any]]
     left_out: int
-
-    def names(self) -> Iterator[tuple[str, str]]:
-        """Key and name of each, for the search."""
-        key, name = self.columns.index("customer_key"), self.columns.index("customer_name")
-        return ((row[key], row[name]) for row in self.rows)
 
 
 def read_customers(connection: duckdb.DuckDBPyConnection, as_codes: bool) -> Customers:

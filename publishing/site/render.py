@@ -43,16 +43,14 @@ def render(settings: Settings, tenant: Tenant) -> Path:
     Returns:
         Path of its first page, which leads to the language of the reader.
     """
-    site = write_pages(settings, tenant)
+    write_pages(settings, tenant)
     write_assets(settings.site_dir / "assets")
-    names = site.customers.names() if site.customers else []
-    titles = {language: site.customer_page.title[language] for language in LANGUAGES}
-    write_index(settings.site_dir, names, titles)
+    write_index(settings.site_dir)
     rights.share(settings, settings.site_dir)
     return settings.site_dir / "index.html"
 
 
-def write_pages(settings: Settings, tenant: Tenant) -> "Site":
+def write_pages(settings: Settings, tenant: Tenant) -> None:
     """Write every page and the customers' data, without what a page loads and without the search's index."""
     settings.site_dir.mkdir(parents=True, exist_ok=True)
     site = Site(settings, tenant)
@@ -65,7 +63,6 @@ def write_pages(settings: Settings, tenant: Tenant) -> "Site":
     start = site.environment.get_template("start.html.j2").render()
     write_atomically(settings.site_dir / "index.html", start, rights.SHARED_FILE)
     build_data_docs(settings.gx_docs_dir, site.state.results)
-    return site
 
 
 @dataclass(frozen=True)
@@ -142,11 +139,6 @@ class Site:
     def menu(self) -> list[Page]:
         """Every page."""
         return load_pages()
-
-    @cached_property
-    def customer_page(self) -> Page:
-        """The page of one customer."""
-        return next(page for page in self.menu if page.name == "customer")
 
     @cached_property
     def documents(self) -> list[Document]:

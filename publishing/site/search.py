@@ -1,51 +1,40 @@
-"""The search: an index of every page and customer, built by Pagefind, which a browser reads from a server."""
+"""The search: an index of every page, built by Pagefind, which a browser reads from a server."""
 
-import asyncio
 import hashlib
-import html
 import shutil
-from collections.abc import Iterable
+import subprocess
+import sys
 from importlib.metadata import version
 from pathlib import Path
-from tempfile import TemporaryDirectory
-
-from pagefind.index import IndexConfig, PagefindIndex
 
 from publishing.metrics import FOLDER as METRICS
 from publishing.site.documents import DOCS
+from publishing.site.words import LANGUAGES
+from runtime.errors import StateError
 
 INDEX = "pagefind"
 _MADE_FROM = "made_from.txt"
-_CUSTOMER = (
-    '<!doctype html><html lang="{language}"><title>{name}</title><body>'
-    '<h1 data-pagefind-meta="url:/{language}/customer.html#{key}">{name}</h1><p>{kind} {key}</p></body></html>'
-)
 
 
-def write_index(site: Path, customers: Iterable[tuple[str, str]], kinds: dict[str, str]) -> None:
+def write_index(site: Path) -> None:
     """Write the index of the site into its folder ``pagefind``, which is replaced whole.
 
-    Only what changes with the project's texts and with the customers' names is indexed (figures are left out:
-    ``data-pagefind-ignore``), so an index is made anew only after such a change.
+    Only what changes with the project's texts is indexed (figures are left out: ``data-pagefind-ignore``), so an
+    index is made anew only after such a change. Customers are found in their list.
 
     Args:
         site: the folder of the site, with its pages.
-        customers: key and name of the customers that have a page.
-        kinds: language → what a customer's page is called.
+
+    Raises:
+        StateError: the index could not be built.
     """
-    customers = list(customers)
-    digest, made_from = _digest(customers), site / INDEX / _MADE_FROM
+    digest, made_from = _digest(), site / INDEX / _MADE_FROM
     if made_from.exists() and made_from.read_text(encoding="utf-8") == digest:
         return
     unfinished, old = site / f".{INDEX}.tmp", site / f".{INDEX}.old"
     for leftover in (unfinished, old):
         shutil.rmtree(leftover, ignore_errors=True)
-    with TemporaryDirectory(prefix="csw-search-") as stubs:
-        for language, kind in kinds.items():
-            for key, name in customers:
-                text = _CUSTOMER.format(language=language, key=key, name=html.escape(name), kind=kind)
-                Path(stubs, f"{language}-{key}.html").write_text(text, encoding="utf-8")
-        asyncio.run(_write(site, Path(stubs), unfinished, kinds))
+    _index(site, f"{{{','.join(LANGUAGES)}}}/**/*.html", unfinished)
     (unfinished / _MADE_FROM).write_text(digest, encoding="utf-8")
     if (site / INDEX).exists():
         (site / INDEX).replace(old)
@@ -53,15 +42,21 @@ def write_index(site: Path, customers: Iterable[tuple[str, str]], kinds: dict[st
     shutil.rmtree(old, ignore_errors=True)
 
 
-async def _write(site: Path, stubs: Path, out: Path, languages: Iterable[str]) -> None:
-    """Index whole folders: a call of its own for each page would wait a tenth of a second for its answer."""
-    async with PagefindIndex(config=IndexConfig(output_path=str(out))) as index:
-        await index.add_directory(str(site), glob=f"{{{','.join(languages)}}}/**/*.html")
-        await index.add_directory(str(stubs))
-        await index.write_files()
+def _index(site: Path, pages: str, out: Path) -> None:
+    """Run Pagefind as a program: its Python service may end before its last file is written."""
+    command = [sys.executable, "-m", "pagefind", "--site", str(site), "--glob", pages]
+    done = subprocess.run(
+        [*command, "--output-path", str(out)], capture_output=True, text=True, check=False
+    )
+    if done.returncode or not (out / "pagefind-entry.json").is_file():
+        said = (done.stderr or done.stdout).strip().splitlines()
+        raise StateError(
+            f"the search's index could not be built: {said[-1] if said else done.returncode}",
+            "`make site` tries again; is the disk full?",
+        )
 
 
-def _digest(customers: list[tuple[str, str]]) -> str:
+def _digest() -> str:
     digest = hashlib.sha256(version("pagefind").encode())
     texts = (
         path
@@ -71,6 +66,4 @@ def _digest(customers: list[tuple[str, str]]) -> str:
     )
     for path in texts:
         digest.update(path.read_bytes())
-    for key, name in customers:
-        digest.update(f"{key} {name}\n".encode())
     return digest.hexdigest()

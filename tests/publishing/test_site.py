@@ -233,10 +233,13 @@ def test_the_search_finds_words_columns_and_customers(served: Visit, demo: Run) 
     assert served.asked == [] and served.errors == []
 
 
-def test_a_search_from_a_file_says_how_to_get_it(visit: Visit) -> None:
+def test_a_search_from_a_file_says_how_to_get_more(visit: Visit, demo: Run) -> None:
+    """Customers are found there, too."""
+    key, name = a_customer(demo)
     page = visit.open("ja/search.html")
     assert "make up" in page.locator("#from-file").inner_text()
-    assert page.locator("#query").is_disabled()
+    page.locator("#query").fill(name)
+    assert page.locator("#results a").first.get_attribute("href") == f"customer.html#{key}"
 
 
 def test_the_list_of_customers_sorts_and_filters(visit: Visit, demo: Run) -> None:
