@@ -18,7 +18,7 @@ function shownResult({ href, title, parts }) {
   return item;
 }
 
-function customers(words) {
+function customersLike(words) {
   const { columns, rows } = window.customers || { columns: [], rows: [] };
   const at = (name) => columns.indexOf(name);
   const wanted = words.normalize("NFKC").toLowerCase();
@@ -28,7 +28,7 @@ function customers(words) {
   }));
 }
 
-async function pages(words) {
+async function pagesAbout(words) {
   if (!pagefind) return [];
   let found = (await pagefind.search(words)).results;
   // the index cuts Japanese into words: where it cuts otherwise than the question, ask for the pieces
@@ -49,8 +49,8 @@ async function pages(words) {
 async function search() {
   const turn = ++asked;
   const words = query.value.trim();
-  const named = words ? customers(words) : [];
-  const found = words ? [...named.slice(0, MOST), ...(await pages(words))] : [];
+  const named = words ? customersLike(words) : [];
+  const found = words ? [...named.slice(0, MOST), ...(await pagesAbout(words))] : [];
   if (turn !== asked) return;
   results.replaceChildren(...found.map(shownResult));
   count.textContent = !words ? "" : found.length ? `${found.length} ${count.dataset.found}` : count.dataset.none;
