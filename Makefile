@@ -11,6 +11,8 @@ ACCEPT ?=
 FORCE ?=
 MONTHS ?= 24
 SOURCE ?=
+METRIC ?=
+BY ?=
 PORT ?= 8700
 KILLS ?= 100
 DAYS ?=
@@ -24,7 +26,7 @@ PURCHASES ?=
 # a variable's value as one word of the shell, whatever is in it
 text = '$(subst ','\'',$(value $(1)))'
 
-.PHONY: help install run up down trigger sandbox site status rollback rebuild public-suffixes contracts release-contracts demo tenant check-source template demo-history bench-extract bench-scale bench-segments bench-install bench test chaos lint format clean
+.PHONY: help install run up down trigger sandbox site status rollback rebuild public-suffixes contracts release-contracts demo tenant check-source template demo-history bench-extract bench-scale bench-segments bench-install metricflow-install metric bench test chaos lint format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -85,15 +87,22 @@ rebuild: install ## build the warehouse again from the lake alone [ACCEPT=findin
 public-suffixes: install ## write the seed of public suffixes from its package
 	@$(BIN)/python scripts/public_suffixes.py
 
-contracts: install ## generate dbt's _contracts.yml from the data contracts
+contracts: install ## generate dbt's _contracts.yml from the data contracts, semantic/ from metrics/
 	@$(BIN)/python -m expectations.generate
 	@$(BIN)/python -m publishing.exposures
+	@$(BIN)/python -m publishing.generate
 
 release-contracts: install ## at a release: keep the contracts that the next changes are compared with
 	@$(BIN)/python -m expectations.released --release
 
 bench-install: install ## install what only the benches need (polars)
 	@$(BIN)/uv sync --frozen --inexact --quiet --compile-bytecode --group bench
+
+metricflow-install: install ## install what `make metric` needs (MetricFlow)
+	@$(BIN)/uv sync --frozen --inexact --quiet --compile-bytecode --group metricflow
+
+metric: metricflow-install ## ask the published marts through MetricFlow METRIC="nrr csat" [BY="metric_time__month"]
+	@$(BIN)/python -m cli.metric --metric $(call text,METRIC) --by $(call text,BY)
 
 bench-extract: install ## records per CPU-second from a vendor's pages to lake files, beside dlt's [OUT=file]
 	@$(BIN)/python -m tests.bench.bench_extract $(if $(OUT),--out $(call text,OUT))
@@ -107,7 +116,7 @@ bench-segments: bench-install ## RFM beside a bare scan, polars and pandas [PURC
 bench: bench-install ## every benchmark, its results into docs/performance.md; hours [ONLY="segments extract"]
 	@$(BIN)/python -m tests.bench.page $(ONLY)
 
-test: bench-install ## every test (chromium and PostgreSQL are installed from Debian if missing)
+test: bench-install metricflow-install ## every test (chromium and PostgreSQL are installed from Debian if missing)
 	@scripts/install_chromium
 	@scripts/install_postgresql
 	$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder --durations 25
@@ -118,6 +127,7 @@ chaos: install ## kills, readers, damaged files, full disks, mutated inputs [KIL
 lint: install ## ruff, sqlfluff, contract drift and versions, lock hosts
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/python -m expectations.generate --check
+	$(BIN)/python -m publishing.generate --check
 	$(BIN)/python -m expectations.released --check
 	scripts/check_lock_hosts
 	$(BIN)/sqlfluff lint dbt_project/models --processes 1 --disable-progress-bar

@@ -31,6 +31,24 @@ class Synonyms(_Entry):
         return self.ja if language == "ja" else self.en
 
 
+class Rows(_Entry):
+    """How a metric adds up from the rows of a table, for all of them as for any part of them.
+
+    Attributes:
+        table: ``schema.table`` of the published file.
+        time: its column with the day or month a row counts in.
+        aggregation: of ``value`` over rows.
+        value: SQL of a row; a rate has ``numerator`` and ``denominator`` instead, both summed.
+    """
+
+    table: Annotated[str, Field(pattern=r"^(core|marts)\.[a-z0-9_]+$")]
+    time: str
+    aggregation: Literal["sum", "median"] = "sum"
+    value: str | None = None
+    numerator: str | None = None
+    denominator: str | None = None
+
+
 class Metric(_Entry):
     """One metric.
 
@@ -47,6 +65,7 @@ class Metric(_Entry):
             before, or the business date.
         example: a worked example with its numbers.
         sql: over the published file, one row ``period, value, num, den``: the headline.
+        rows: how it adds up from rows; None where only its figures in mart_headline are right.
         unit_tests: dbt unit tests that prove the formula.
         identities: singular dbt tests that its numbers must pass.
         decisions, meaning: addresses in the documents.
@@ -70,6 +89,7 @@ class Metric(_Entry):
     owner: str
     example: Text
     sql: str
+    rows: Rows | None = None
     unit_tests: list[str] = Field(min_length=1)
     identities: list[str] = Field(min_length=1)
     decisions: list[Address]
