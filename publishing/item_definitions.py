@@ -8,15 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import NamedTuple
 
 import duckdb
 
 from expectations.contracts import LAYERS, Contract, all_contracts
 from ingestion.catalogue import CatalogueObject, load_catalogue
+from publishing.item_names import DATABASES, FREQUENCIES, METHODS, SUBJECTS, WAREHOUSE, WAYS, Name
 from runtime.sql import identifier
 
-WAREHOUSE = "warehouse"
 # tables that others refer to by their key
 PARENTS = {
     *("crm__account", "crm__contact", "crm__product", "crm__contract", "crm__order"),
@@ -27,42 +26,6 @@ PARENTS = {
 UNKNOWN = "unknown"  # the customer of what joins to none
 # of the identity bridge, which calls Salesforce and dropped files by what they hold
 CRM = "crm"
-
-
-class Name(NamedTuple):
-    """What something is called."""
-
-    en: str
-    ja: str
-
-
-DATABASES = {
-    "salesforce": Name("Salesforce", "Salesforce（CRM・SFA）"),
-    "hubspot": Name("HubSpot", "HubSpot（MA）"),
-    "marketo": Name("Marketo", "Marketo（MA）"),
-    "zendesk": Name("Zendesk", "Zendesk（サポート）"),
-    "database": Name("Own database", "自社データベース"),
-    "files": Name("Dropped files", "ファイル連携（CSV・Excel）"),
-    WAREHOUSE: Name("Customer success warehouse", "カスタマーサクセスDWH"),
-}
-AREAS = {
-    "crm": Name("CRM", "CRM"),
-    "sfa": Name("Sales (SFA)", "営業（SFA）"),
-    "ma": Name("Marketing (MA)", "マーケティング（MA）"),
-    "support": Name("Support", "サポート"),
-    "success": Name("Success and use", "サクセス・利用"),
-    "core": Name("Shared tables (core)", "共通テーブル（core）"),
-    "marts": Name("Marts", "マート（marts）"),
-    "ops": Name("Operations (ops)", "運用（ops）"),
-}
-METHODS = {"automatic": Name("automatic", "自動"), "manual": Name("manual", "手動")}
-FREQUENCIES = {
-    "daily": Name("daily", "日次"),
-    "weekly": Name("weekly", "週次"),
-    "monthly": Name("monthly", "月次"),
-    "quarterly": Name("quarterly", "四半期"),
-}
-PERSONAL = {"direct": Name("direct", "直接"), "quasi": Name("quasi", "間接")}
 
 
 @dataclass(frozen=True)
@@ -114,21 +77,32 @@ class Link:
     """How ids of a database, or rows of a published table, join to customers.
 
     Attributes:
-        subject: kind of id (``account`` …) or the table.
-        key: column, or the ways of matching, the commonest first.
+        subject: kind of id (a name of SUBJECTS), or the table; empty = the database as a whole.
+        keys: columns, or ways of matching (names of WAYS), the commonest first.
         count, matched: ids or rows, and those whose customer is known; None where nothing is there to measure.
     """
 
     database: str
     subject: str
-    key: str
+    keys: tuple[str, ...]
     count: int | None = None
     matched: int | None = None
 
     @property
     def is_joinable(self) -> bool:
         """Whether there is a key at all."""
-        return bool(self.key)
+        return bool(self.keys)
+
+    @property
+    def subject_name(self) -> Name:
+        """The subject in words."""
+        return SUBJECTS.get(self.subject, Name(self.subject, self.subject))
+
+    @property
+    def key_names(self) -> Name:
+        """The keys in words."""
+        names = [WAYS.get(key, Name(key, key)) for key in self.keys]
+        return Name(", ".join(name.en for name in names), "・".join(name.ja for name in names))
 
     @property
     def match_rate(self) -> float | None:
@@ -215,7 +189,7 @@ def five_items(definitions: ItemDefinitions) -> tuple[tuple[Name, Name], ...]:
     connected = sum(source.is_connected for source in sources)
     joined = [link for link in definitions.links if link.match_rate is not None]
     rates = [
-        (DATABASES[link.database], link.subject, f"{link.match_rate:.1%}")
+        (DATABASES[link.database], link.subject_name, f"{link.match_rate:.1%}")
         for link in joined
         if link.database != WAREHOUSE
     ]
@@ -233,8 +207,8 @@ def five_items(definitions: ItemDefinitions) -> tuple[tuple[Name, Name], ...]:
         (
             Name("Linkage", "連携状況"),
             Name(
-                "; ".join(f"{name.en} {subject} {rate}" for name, subject, rate in rates),
-                "、".join(f"{name.ja} {subject} {rate}" for name, subject, rate in rates),
+                "; ".join(f"{name.en} {subject.en} {rate}" for name, subject, rate in rates),
+                "、".join(f"{name.ja} {subject.ja} {rate}" for name, subject, rate in rates),
             ),
         ),
         (
@@ -335,11 +309,11 @@ def _links(
         if name in {link.database for link in measured} or not own:
             continue
         columns = Counter(item.name for t in own for item in t.items if item.joins_to)
-        yield Link(name, "", ", ".join(column for column, _ in columns.most_common()))
+        yield Link(name, "", tuple(column for column, _ in columns.most_common()))
     for table in tables:
         is_fact = table.layer == "core" and table.name.startswith("fct_")
         if is_fact and "customer_key" in {item.name for item in table.items}:
-            yield Link(WAREHOUSE, table.name, "customer_key", *_counted(table.name, published))
+            yield Link(WAREHOUSE, table.name, ("customer_key",), *_counted(table.name, published))
 
 
 def _counted(
@@ -378,7 +352,7 @@ def _measured_ids(published: duckdb.DuckDBPyConnection, connected: set[str]) -> 
         yield Link(
             crm if system == CRM else system,
             kind,
-            ", ".join(ways),
+            tuple(ways),
             sum(row[3] for row in own),
             sum(row[3] for row in own if row[4]),
         )

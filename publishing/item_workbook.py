@@ -10,16 +10,8 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from publishing.item_definitions import (
-    AREAS,
-    DATABASES,
-    FREQUENCIES,
-    METHODS,
-    PERSONAL,
-    ItemDefinitions,
-    Table,
-    five_items,
-)
+from publishing.item_definitions import ItemDefinitions, Table, five_items
+from publishing.item_names import AREAS, DATABASES, FREQUENCIES, METHODS, PERSONAL
 from runtime.files import replacing
 
 Cells = tuple[object, ...]
@@ -88,7 +80,8 @@ def _databases(definitions: ItemDefinitions) -> Iterable[Cells]:
 def _linkage(definitions: ItemDefinitions) -> Iterable[Cells]:
     for link in definitions.links:
         yield (
-            *(DATABASES[link.database].ja, link.subject, _yes(link.is_joinable), link.key),
+            *(DATABASES[link.database].ja, link.subject_name.ja, _yes(link.is_joinable)),
+            link.key_names.ja,
             *(link.count, link.matched, link.match_rate),
         )
 

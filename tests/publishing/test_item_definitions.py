@@ -1,5 +1,6 @@
 """データ項目定義書: what the contracts say, once and in both languages; what is measured; names that are no formula."""
 
+import csv
 import re
 import zipfile
 from collections.abc import Iterator
@@ -12,18 +13,10 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from expectations.contracts import LAYERS, all_contracts
-from publishing.item_definitions import (
-    AREAS,
-    DATABASES,
-    FREQUENCIES,
-    METHODS,
-    ItemDefinitions,
-    Link,
-    Name,
-    five_items,
-    item_definitions,
-)
+from publishing.item_definitions import ItemDefinitions, Link, five_items, item_definitions
+from publishing.item_names import AREAS, DATABASES, FREQUENCIES, METHODS, WAYS, Name
 from publishing.item_workbook import ITEMS, write_workbook
+from tests.conftest import ROOT
 
 CONTRACTS = [contract for layer in LAYERS for contract in all_contracts(layer)]
 HOSTILE = (
@@ -129,12 +122,13 @@ def test_the_five_items_are_counted_and_measured(published):
     assert connected == ["salesforce", "zendesk", "files"]
     links = [link for link in found.links if link.match_rate is not None]
     assert links == [
-        Link("salesforce", "account", "source_record", 2, 2),
-        Link("zendesk", "account", "domain, crm_link", 4, 3),
-        Link("zendesk", "ticket_requester", "", 1, 0),
-        Link("warehouse", "fct_ticket", "customer_key", 4, 3),
+        Link("salesforce", "account", ("source_record",), 2, 2),
+        Link("zendesk", "account", ("domain", "crm_link"), 4, 3),
+        Link("zendesk", "ticket_requester", (), 1, 0),
+        Link("warehouse", "fct_ticket", ("customer_key",), 4, 3),
     ]
     assert links[1].match_rate == 0.75
+    assert links[1].key_names == Name("domain, CRM id", "ドメイン・CRMのID")
     assert {link.database for link in found.links if not link.is_joinable} == {
         *("hubspot", "marketo", "zendesk"),
     }
@@ -147,7 +141,7 @@ def test_the_five_items_are_counted_and_measured(published):
 
     items = {item.en: content for item, content in five_items(found)}
     assert items["Number of databases"] == Name("3 connected, of 6", "接続中 3（定義 6）")
-    assert "Zendesk account 75.0%" in items["Linkage"].en
+    assert "Zendesk companies 75.0%" in items["Linkage"].en
     assert items["Content"].en.startswith(f"{len(CONTRACTS)} tables")
     assert "月次 1" in items["Update frequency"].ja
 
@@ -174,10 +168,12 @@ def test_a_name_is_text_whatever_it_contains(tmp_path):
     assert {text.replace("\x07", "") for text in HOSTILE} <= texts
 
 
-def test_every_database_and_area_of_the_catalogue_has_a_name():
+def test_every_database_area_and_way_of_matching_has_a_name():
     found = item_definitions()
     assert {name for table in found.tables for name in table.databases} == DATABASES.keys()
     assert {table.area for table in found.tables} == AREAS.keys()
+    with (ROOT / "dbt_project/seeds/match_method.csv").open() as seed:
+        assert {row["match_method"] for row in csv.DictReader(seed)} - {"none"} == WAYS.keys()
 
 
 def hostile(definitions: ItemDefinitions) -> ItemDefinitions:
@@ -196,7 +192,7 @@ def hostile(definitions: ItemDefinitions) -> ItemDefinitions:
             items=items,
             description=Name(text, text),
         )
-    links = tuple(Link("files", text, text) for text in HOSTILE)
+    links = tuple(Link("files", text, (text,)) for text in HOSTILE)
     return replace(definitions, tables=tuple(tables), links=links)
 
 
