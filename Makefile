@@ -89,7 +89,6 @@ public-suffixes: install ## write the seed of public suffixes from its package
 
 contracts: install ## generate dbt's _contracts.yml from the data contracts, semantic/ from metrics/
 	@$(BIN)/python -m expectations.generate
-	@$(BIN)/python -m publishing.exposures
 	@$(BIN)/python -m publishing.generate
 
 release-contracts: install ## at a release: keep the contracts that the next changes are compared with

@@ -33,12 +33,10 @@ final as (
     where order_id in (select order_id from touched_order)
         or order_id in (select record_id from changed_id)
         or account_id in (select record_id from changed_id)
-    {%- if choice_var('rfm_include_subscription', [true, false]) %}
     union
-    -- any month of a customer's subscriptions
+    -- subscriptions count in any month
     select {{ history_start() }} as purchase_date from {{ ref('int_touched_customer') }}
-    where customer_key <> 'unknown'
-    {%- endif %}
+    where customer_key <> 'unknown' and {{ 'true' if var('rfm_include_subscription') else 'false' }}
 
 )
 
