@@ -1,8 +1,6 @@
 -- Recency, frequency and monetary value of every active and churned customer, and whether they can be scored
 -- (docs/domain/segments.md#rfm). `filter` and not `case`: what it leaves out costs nothing.
-{%- set occasion = {'order_date': 'purchase_date', 'order': 'occasion_id'}[
-    choice_var('rfm_frequency_unit', ['order_date', 'order'])
-] %}
+{%- set occasion = {'order_date': 'purchase_date', 'order': 'occasion_id'}[var('rfm_frequency_unit')] %}
 with customer as (
 
     select customer_key from {{ ref('dim_customer') }}

@@ -1,5 +1,5 @@
 -- RFM scores; the slice of as_of (docs/domain/segments.md#rfm, docs/domain/segments.md#rfm-populations).
-{%- set scoring_method = choice_var('rfm_scoring_method', ['quantile', 'fixed']) %}
+{%- set scoring_method = var('rfm_scoring_method') %}
 {#- every var that decides a customer's RFM, so that slices made by other definitions can be told apart -#}
 {%- set settings = [] %}
 {%- for name in [

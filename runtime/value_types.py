@@ -1,0 +1,201 @@
+"""What a value may be, declared: as pydantic checks it, and in words of both languages."""
+
+import json
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    create_model,
+    model_validator,
+)
+
+
+class Strict(BaseModel):
+    """A model that takes nothing for something else."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Text(Strict):
+    """One text in both languages."""
+
+    en: str = Field(min_length=1)
+    ja: str = Field(min_length=1)
+
+    @property
+    def both(self) -> str:
+        """English / Japanese, once if they are the same."""
+        return self.en if self.en == self.ja else f"{self.en} / {self.ja}"
+
+
+class ValueType(Strict):
+    """What a value may be.
+
+    Attributes:
+        type: ``digits`` is a whole number written as one or as text; ``object`` has ``fields``.
+        nullable: null is a value too.
+        min, max, above, below: bounds of a number, the first two included.
+        choices: of a ``choice``.
+        pattern: regular expression of a text.
+        items: what each item of a list may be.
+        length: number of items of a list.
+        at_least: items of a list, or characters of a text.
+        ascending: every item of a list is above the one before.
+        unique: every item of a list stands once.
+        fields: of an object, all required.
+    """
+
+    type: Literal["boolean", "integer", "number", "choice", "text", "digits", "list", "object"]
+    nullable: bool = False
+    min: int | float | None = None
+    max: int | float | None = None
+    above: int | float | None = None
+    below: int | float | None = None
+    choices: Annotated[list[str], Field(min_length=2)] | None = None
+    pattern: str | None = None
+    items: "ValueType | None" = None
+    length: int | None = None
+    at_least: int | None = None
+    ascending: bool = False
+    unique: bool = False
+    fields: dict[str, "ValueType"] | None = None
+
+    @model_validator(mode="after")
+    def _has_its_parts(self) -> "ValueType":
+        for kind, part in (("choice", "choices"), ("list", "items"), ("object", "fields")):
+            if (self.type == kind) != (getattr(self, part) is not None):
+                raise ValueError(f"{part} belong to type {kind}, and to no other")
+        return self
+
+    @property
+    def in_schema(self) -> dict[str, Any]:
+        """What a JSON Schema says of it beside the type."""
+        return {}
+
+    @property
+    def annotation(self) -> Any:
+        """The type as pydantic checks it."""
+        kind = Annotated[self._bare(), Field(**self._bounds())]
+        for rule in filter(None, (self.ascending and _ascending, self.unique and _once_each)):
+            kind = Annotated[kind, AfterValidator(rule)]
+        return kind | None if self.nullable else kind
+
+    def _bare(self) -> Any:
+        match self.type:
+            case "choice":
+                return Literal[tuple(self.choices)]
+            case "digits":
+                written = {"type": ["integer", "string"], "minimum": 0, "pattern": "^[0-9]+$"}
+                return Annotated[Any, AfterValidator(_digits), WithJsonSchema(written)]
+            case "list":
+                return list[self.items.annotation]
+            case "object":
+                return model("Fields", self.fields)
+        return {"boolean": bool, "integer": int, "number": float, "text": str}[self.type]
+
+    def _bounds(self) -> dict[str, Any]:
+        bounds = {
+            "ge": self.min,
+            "le": self.max,
+            "gt": self.above,
+            "lt": self.below,
+            "pattern": self.pattern,
+            "min_length": self.length or self.at_least,
+            "max_length": self.length,
+            "allow_inf_nan": False if self.type == "number" else None,
+        }
+        return {name: value for name, value in bounds.items() if value is not None}
+
+    @property
+    def range(self) -> Text:
+        """What a value may be, in words."""
+        en, ja = _KINDS.get(self.type, ("", ""))
+        bounds = [
+            (words[0].format(shown(bound)), words[1].format(shown(bound)))
+            for name, words in _BOUNDS.items()
+            if (bound := getattr(self, name)) is not None
+        ]
+        match self.type:
+            case "choice":
+                en = ja = " | ".join(self.choices)
+            case "object":
+                ranges = {name: field.range for name, field in self.fields.items()}
+                en = "; ".join(f"{name}: {range.en}" for name, range in ranges.items())
+                ja = "、".join(f"{name}: {range.ja}" for name, range in ranges.items())
+            case "list":
+                many = self.length or (self.at_least and f"{self.at_least}+")
+                en = f"list of {f'{many} × ' if many else ''}{self.items.range.en}"
+                ja = f"{self.items.range.ja}のリスト{f'（{many}個）' if many else ''}"
+            case "text" if self.at_least:
+                en, ja = f"{en} of {self.at_least}+ characters", f"{self.at_least}文字以上の{ja}"
+            case "integer" | "number":
+                en = " ".join([en, *(words for words, _ in bounds)])
+                ja = "".join(words for _, words in bounds) + ("の" if bounds else "") + ja
+        for rule, words in _RULES.items():
+            if getattr(self, rule):
+                en, ja = en + words[0], ja + words[1]
+        return Text(en=en, ja=ja)
+
+
+_KINDS = {
+    "boolean": ("true | false", "true | false"),
+    "integer": ("whole number", "整数"),
+    "number": ("number", "数値"),
+    "text": ("text", "文字列"),
+    "digits": ("whole number, also in quotes", "整数（引用符付きも可）"),
+}
+_BOUNDS = {
+    "min": ("from {}", "{}以上"),
+    "above": ("above {}", "{}超"),
+    "max": ("up to {}", "{}以下"),
+    "below": ("below {}", "{}未満"),
+}
+_RULES = {
+    "ascending": (", ascending", "、昇順"),
+    "unique": (", each once", "、重複なし"),
+    "nullable": (", or null", "、または null"),
+}
+
+
+def model(name: str, types: Mapping[str, ValueType]) -> type[BaseModel]:
+    """A pydantic model with a required field of each type."""
+    fields = {field: (kind.annotation, Field(**kind.in_schema)) for field, kind in types.items()}
+    return create_model(name, __base__=Strict, **fields)
+
+
+def shown(value: Any) -> str:
+    """A value as one writes it in YAML, numbers in full."""
+    match value:
+        case float():
+            text = format(Decimal(repr(value)), "f")
+            return text if "." in text else f"{text}.0"
+        case list():
+            return f"[{', '.join(map(shown, value))}]"
+        case dict():
+            return f"{{{', '.join(f'{key}: {shown(item)}' for key, item in value.items())}}}"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _digits(value: Any) -> int | str:
+    if isinstance(value, bool) or not re.fullmatch("[0-9]+", str(value)):
+        raise ValueError("should be a whole number, also in quotes")
+    return value
+
+
+def _ascending(values: list[float]) -> list[float]:
+    if sorted(set(values)) != values:
+        raise ValueError("every value must be above the one before")
+    return values
+
+
+def _once_each(values: list[Any]) -> list[Any]:
+    if len(set(values)) != len(values):
+        raise ValueError("every value may stand once")
+    return values
