@@ -16,12 +16,11 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from expectations.generate import settle
 from pipeline.codes import MEANINGS
-from pipeline.definitions import values_model
-from runtime.definitions import Definition, Subject, load_subjects
+from runtime.definitions import Definition, Subject, load_definitions, load_subjects
 from runtime.settings import PROJECT_ROOT
 from runtime.sources import SOURCES
 from runtime.tenant import Tenant
-from runtime.value_types import Text
+from runtime.value_types import Text, model
 
 SCHEMA = "docs/tenant.schema.json"
 _GENERATED = re.compile(
@@ -55,7 +54,8 @@ def definition_files(root: Path = PROJECT_ROOT) -> dict[Path, str]:
 def tenant_schema() -> dict[str, Any]:
     """The JSON Schema of tenant.yml, with the definitions as its ``vars``."""
     schema = Tenant.model_json_schema(schema_generator=_Untitled)
-    definitions = values_model().model_json_schema(schema_generator=_Untitled)
+    known = {entry.name: entry for entry in load_definitions()}
+    definitions = model("Definitions", known).model_json_schema(schema_generator=_Untitled)
     schema["$defs"] |= definitions.pop("$defs")
     del definitions["required"]
     keys = schema["properties"]

@@ -1,12 +1,11 @@
 """The definitions a company may choose otherwise, held against what each may be (definitions/, docs/decisions)."""
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from runtime.definitions import defaults, load_definitions
+from runtime.definitions import Definition, defaults, load_definitions
 from runtime.errors import TenantError
 from runtime.value_types import model
 
@@ -73,33 +72,26 @@ def check(where: str, before: dict[str, Any], overrides: dict[str, Any]) -> None
     Raises:
         TenantError: a var is unknown, or a value has another type or range, or two contradict each other.
     """
-    known = defaults()
+    known = {entry.name: entry for entry in load_definitions()}
     for name in overrides:
         if name not in known:
             raise TenantError(
                 f"{where}: there is no dbt var {name!r} to set",
                 f"known are {', '.join(sorted(known))}",
             )
-    chosen = known | before | overrides
+    chosen = defaults() | before | overrides
     try:
-        values_model().model_validate(chosen)
+        model("Definitions", {name: known[name] for name in overrides}).model_validate(overrides)
         problems = [problem for rule in TOGETHER if (problem := rule(chosen))]
     except ValidationError as error:
-        problems = list(map(_explained, error.errors()))
+        problems = [_explained(found, known[found["loc"][0]]) for found in error.errors()]
     if problems:
         raise TenantError(
             f"{where}: {'; '.join(problems)}", "docs/decisions tells what each var means and may be"
         )
 
 
-@cache
-def values_model() -> type[BaseModel]:
-    """Every var that a company may set, as pydantic checks it and tells it as JSON Schema."""
-    return model("Definitions", {entry.name: entry for entry in load_definitions()})
-
-
-def _explained(problem: Any) -> str:
+def _explained(problem: Any, definition: Definition) -> str:
     message = problem["msg"].removeprefix("Value error, ").removeprefix("Input ")
-    (unit,) = (entry.unit for entry in load_definitions() if entry.name == problem["loc"][0])
-    counted = f" ({unit.en})" if unit else ""
+    counted = f" ({definition.unit.en})" if definition.unit else ""
     return f"{'.'.join(map(str, problem['loc']))} is {problem['input']!r}: {message}{counted}"

@@ -11,16 +11,15 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
 from demo.tenant import TENANT
 from expectations.generate import settle
 from pipeline.definition_files import definition_files, main, tenant_schema
-from pipeline.definitions import TOGETHER, check, values_model
+from pipeline.definitions import TOGETHER, check
 from runtime.definitions import FOLDER, Definition, defaults, load_definitions, load_subjects
 from runtime.errors import TenantError
 from runtime.tenant import KeysOnce
-from runtime.value_types import ValueType, shown
+from runtime.value_types import ValueType, model, shown
 from tests.docs.test_citations import problem
 
 JAPANESE = re.compile(r"[ぁ-ヿ一-鿿]")
@@ -105,7 +104,7 @@ def beyond(kind: ValueType) -> st.SearchStrategy:
 @given(data=st.data())
 def test_a_value_within_its_range_passes(definition, data):
     value = data.draw(within(definition))
-    values_model().model_validate(defaults() | {definition.name: value})
+    model("One", {"value": definition}).model_validate({"value": value})
 
 
 @settings(max_examples=30)
@@ -250,7 +249,7 @@ def test_a_var_in_words():
 
 
 def test_values_in_range_may_contradict_each_other():
-    with pytest.raises(ValidationError):
-        values_model().model_validate(defaults() | {"rfm_bins": 1})
-    with pytest.raises(TenantError, match="lies above touch_high_arr"):
-        check("VARS", {"touch_high_arr": 100}, {"touch_low_arr": 200})
+    """Those of VARS come upon those of tenant.yml."""
+    check("tenant.yml", {}, {"touch_high_arr": 30_000_000, "touch_low_arr": 20_000_000})
+    with pytest.raises(TenantError, match=r"VARS: touch_low_arr .* lies above touch_high_arr"):
+        check("VARS", {"touch_high_arr": 100, "touch_low_arr": 10}, {"touch_low_arr": 200})
