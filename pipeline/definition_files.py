@@ -122,7 +122,7 @@ def _entry(entry: Definition) -> str:
         entry.range.both,
         f"default `{entry.shown(entry.default)}`",
         f"[meaning](../domain/{entry.domain})",
-        *([entry.disputed] if entry.disputed else []),
+        *([f"[{entry.disputed}](README.md#disputed-points)"] if entry.disputed else []),
     ]
     return (
         f"## `{entry.name}`\n\n{' · '.join(facts)}\n\n"

@@ -117,11 +117,6 @@ class ValueType(Strict):
     def range(self) -> Text:
         """What a value may be, in words."""
         en, ja = _KINDS.get(self.type, ("", ""))
-        bounds = [
-            (words[0].format(shown(bound)), words[1].format(shown(bound)))
-            for name, words in _BOUNDS.items()
-            if (bound := getattr(self, name)) is not None
-        ]
         match self.type:
             case "choice":
                 en = ja = " | ".join(self.choices)
@@ -130,18 +125,24 @@ class ValueType(Strict):
                 en = "; ".join(f"{name}: {range.en}" for name, range in ranges.items())
                 ja = "、".join(f"{name}: {range.ja}" for name, range in ranges.items())
             case "list":
-                many = self.length or (self.at_least and f"{self.at_least}+")
-                en = f"list of {f'{many} × ' if many else ''}{self.items.range.en}"
-                ja = f"{self.items.range.ja}のリスト{f'（{many}個）' if many else ''}"
-            case "text" if self.at_least:
-                en, ja = f"{en} of {self.at_least}+ characters", f"{self.at_least}文字以上の{ja}"
+                size = self._words(_SIZES)
+                en = f"list{size[0]}, each a {self.items.range.en}"
+                ja = f"{self.items.range.ja}のリスト{size[1]}"
+            case "text":
+                size = self._words(_LENGTHS)
+                en, ja = f"{en}{size[0]}", f"{size[1]}{ja}"
             case "integer" | "number":
-                en = " ".join([en, *(words for words, _ in bounds)])
-                ja = "".join(words for _, words in bounds) + ("の" if bounds else "") + ja
-        for rule, words in _RULES.items():
-            if getattr(self, rule):
-                en, ja = en + words[0], ja + words[1]
-        return Text(en=en, ja=ja)
+                bounds = self._words(_BOUNDS)
+                en, ja = f"{en}{bounds[0]}", f"{bounds[1]}{'の' if bounds[1] else ''}{ja}"
+        rules = self._words(_RULES)
+        return Text(en=en + rules[0], ja=ja + rules[1])
+
+    def _words(self, table: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
+        """What is set of the table's attributes, in English and in Japanese."""
+        values = {name: getattr(self, name) for name in table}
+        told = [name for name, value in values.items() if value is not None and value is not False]
+        en, ja = ([table[name][i].format(shown(values[name])) for name in told] for i in (0, 1))
+        return "".join(en), "".join(ja)
 
 
 _KINDS = {
@@ -152,14 +153,16 @@ _KINDS = {
     "digits": ("whole number, also in quotes", "整数（引用符付きも可）"),
 }
 _BOUNDS = {
-    "min": ("from {}", "{}以上"),
-    "above": ("above {}", "{}超"),
-    "max": ("up to {}", "{}以下"),
-    "below": ("below {}", "{}未満"),
+    "min": (" from {}", "{}以上"),
+    "above": (" above {}", "{}超"),
+    "max": (" up to {}", "{}以下"),
+    "below": (" below {}", "{}未満"),
 }
+_SIZES = {"length": (" of {}", "、{}個"), "at_least": (" of at least {}", "、{}個以上")}
+_LENGTHS = {"at_least": (" of at least {} characters", "{}文字以上の")}
 _RULES = {
     "ascending": (", ascending", "、昇順"),
-    "unique": (", each once", "、重複なし"),
+    "unique": (", no two alike", "、重複なし"),
     "nullable": (", or null", "、または null"),
 }
 

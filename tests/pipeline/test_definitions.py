@@ -243,7 +243,11 @@ def test_a_var_in_words():
         "whole number from 0 up to 36500 (days) / 0以上36500以下の整数（日）"
     )
     assert found["grr_level"].both == "customer | family"
-    assert found["activation_level_thresholds"].ja.startswith("0超1以下の数値のリスト（4個）、昇順")
+    assert found["activation_level_thresholds"].en.startswith(
+        "list of 4, each a number above 0 up to 1, ascending (score"
+    )
+    assert found["activation_level_thresholds"].ja.startswith("0超1以下の数値のリスト、4個、昇順（")
+    assert found["test_accounts"].ja.startswith("2文字以上の文字列のリスト（")
     (grr_level,) = (entry for entry in DEFINITIONS if entry.name == "grr_level")
     assert grr_level.shown("family") == "family"
 
