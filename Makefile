@@ -87,8 +87,9 @@ rebuild: install ## build the warehouse again from the lake alone [ACCEPT=findin
 public-suffixes: install ## write the seed of public suffixes from its package
 	@$(BIN)/python scripts/public_suffixes.py
 
-contracts: install ## generate dbt's _contracts.yml from the data contracts, semantic/ from metrics/
+contracts: install ## generate what comes from the data contracts, definitions/, metrics/ and the site's pages
 	@$(BIN)/python -m expectations.generate
+	@$(BIN)/python -m pipeline.definition_files
 	@$(BIN)/python -m publishing.generate
 
 release-contracts: install ## at a release: keep the contracts that the next changes are compared with
@@ -127,6 +128,7 @@ lint: install ## ruff, sqlfluff, contract drift and versions, lock hosts
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/python -m expectations.generate --check
 	$(BIN)/python -m publishing.generate --check
+	$(BIN)/python -m pipeline.definition_files --check
 	$(BIN)/python -m expectations.released --check
 	scripts/check_lock_hosts
 	$(BIN)/sqlfluff lint dbt_project/models --processes 1 --disable-progress-bar

@@ -7,7 +7,6 @@ import os
 import re
 import sys
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +15,10 @@ import yaml
 from pipeline import codes, definitions
 from pipeline.build_plan import BuildPlan, Mode
 from pipeline.context import Context
-from pipeline.dbt_process import DUE, LOCATION, PROJECT, project_hash
+from pipeline.dbt_process import DUE, LOCATION, project_hash
 from pipeline.rows_behind import rows_behind
 from runtime.damage import explained_text
+from runtime.definitions import defaults
 from runtime.errors import BuildError, TenantError
 from runtime.files import write_atomically
 from runtime.process import start
@@ -42,9 +42,9 @@ def run_variables(context: Context, business_date: date) -> dict[str, Any]:
     Raises:
         TenantError: a var or a code list is unknown, one that only the run may set, or has a value that it cannot have.
     """
-    tenant, given, defaults = context.tenant, _given_variables(context), _defaults()
-    definitions.check("tenant.yml", defaults, tenant.vars)
-    definitions.check("VARS", defaults | tenant.vars, given)
+    tenant, given = context.tenant, _given_variables(context)
+    definitions.check("tenant.yml", {}, tenant.vars)
+    definitions.check("VARS", tenant.vars, given)
     codes.check(tenant.codes)
     facts = {
         "timezone": tenant.timezone,
@@ -66,8 +66,8 @@ def run_variables(context: Context, business_date: date) -> dict[str, Any]:
 
 
 def definition(context: Context, name: str) -> Any:
-    """A var's value in this run: VARS, else tenant.yml, else dbt_project.yml."""
-    return (_defaults() | context.tenant.vars | _given_variables(context))[name]
+    """A var's value in this run: VARS, else tenant.yml, else its default."""
+    return (defaults() | context.tenant.vars | _given_variables(context))[name]
 
 
 def _given_variables(context: Context) -> dict[str, Any]:
@@ -80,11 +80,6 @@ def _given_variables(context: Context) -> dict[str, Any]:
     if not isinstance(given, dict):
         raise TenantError("VARS is no JSON object", """write VARS='{"rfm_bins": 5}'""")
     return given
-
-
-@cache
-def _defaults() -> dict[str, Any]:
-    return yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
 
 
 def build(context: Context, plan: BuildPlan) -> None:
