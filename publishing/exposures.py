@@ -26,4 +26,3 @@ def exposures() -> str:
     ]
     body = yaml.safe_dump({"exposures": listed}, allow_unicode=True, sort_keys=False, width=110)
     return f"{_HEAD}version: 2\n\n{body}"
-

@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from runtime.bilingual import Text
 from runtime.errors import ContractError
 from runtime.settings import PROJECT_ROOT
+from runtime.value_types import Text
 
 FOLDER = PROJECT_ROOT / "metrics"
 

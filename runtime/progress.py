@@ -92,7 +92,9 @@ def _without(problems: dict[str, dict[str, Any]], dag: str) -> dict[str, dict[st
 def events(settings: Settings, past_months: int = 0) -> Iterator[dict[str, Any]]:
     """The events of this month and of as many past ones, oldest first."""
     stem, suffix = EVENTS.split(".")
-    past = sorted(settings.logs_dir.glob(f"{stem}-*.{suffix}"))[-past_months:] if past_months else []
+    past = (
+        sorted(settings.logs_dir.glob(f"{stem}-*.{suffix}"))[-past_months:] if past_months else []
+    )
     for path in (*past, settings.logs_dir / EVENTS):
         if path.exists():
             for line in path.read_text(encoding="utf-8", errors="replace").splitlines():

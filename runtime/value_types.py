@@ -34,6 +34,10 @@ class Text(Strict):
         """English / Japanese, once if they are the same."""
         return self.en if self.en == self.ja else f"{self.en} / {self.ja}"
 
+    def __getitem__(self, language: str) -> str:
+        """The text in ``ja`` or ``en``."""
+        return self.ja if language == "ja" else self.en
+
 
 class ValueType(Strict):
     """What a value may be.

@@ -8,7 +8,7 @@ import duckdb
 from publishing.metrics import Metric
 from publishing.site.charts import unit_of
 from publishing.site.words import NOTHING, plain, shown
-from runtime.bilingual import Text
+from runtime.value_types import Text
 
 MONTHS = 13
 _WIDTH, _HEIGHT, _MARGIN = 120, 28, 3
@@ -69,7 +69,9 @@ def card(
     """The card of a metric from its rows of mart_headline (none where no connected source supplies it)."""
     at = next((i for i, row in enumerate(rows) if row["is_headline"]), None)
     if at is None:
-        return Card(name, metric.short[language], "", NOTHING, words["no_data"][language], *[""] * 4, False)
+        return Card(
+            name, metric.short[language], "", NOTHING, words["no_data"][language], *[""] * 4, False
+        )
     newest, earlier = rows[at], rows[max(at - MONTHS + 1, 0) : at]
     is_month = newest["period_type"] == "month"
     note = words["suppressed"][language].format(n=min_sample_n) if newest["is_suppressed"] else ""
@@ -84,7 +86,9 @@ def card(
         text=shown(newest["value"], unit_of(metric), language),
         note=note,
         change=change,
-        against=words["against_last" if is_month else "against_yesterday"][language] if change else "",
+        against=words["against_last" if is_month else "against_yesterday"][language]
+        if change
+        else "",
         tone=tone,
         points=_points([row["value"] for row in (*earlier, newest)]),
         is_provisional=bool(newest["is_provisional"]),

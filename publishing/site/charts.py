@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from publishing.metrics import Metric
 from publishing.site.words import plain, shown
-from runtime.bilingual import Text
+from runtime.value_types import Text
 
 FOLDER = Path(__file__).with_name("charts")
 _SCALES = ((1_000_000_000, 1_000_000), (1_000_000, 1_000), (0, 1))
@@ -51,7 +51,16 @@ class Column(BaseModel):
     @property
     def is_number(self) -> bool:
         """Whether its values are read from the right."""
-        return self.unit in ("money", "rate", "count", "score", "days", "minutes", "signed", "of_metric")
+        return self.unit in (
+            "money",
+            "rate",
+            "count",
+            "score",
+            "days",
+            "minutes",
+            "signed",
+            "of_metric",
+        )
 
 
 class Chart(BaseModel):
@@ -137,10 +146,14 @@ def drawn(
         for key, column in chart.columns.items()
         if not column.hidden and (not rows or key in rows[0])
     ]
-    table = [[_cell(row, key, column, language, metrics) for key, column in columns] for row in rows]
+    table = [
+        [_cell(row, key, column, language, metrics) for key, column in columns] for row in rows
+    ]
     spec = None
     if chart.spec and rows:
-        values = [{key: _datum(row[key], chart.columns[key], language) for key in row} for row in rows]
+        values = [
+            {key: _datum(row[key], chart.columns[key], language) for key in row} for row in rows
+        ]
         spec = localised_spec(chart, rows, language, currency) | {"data": {"values": values}}
     return Drawn(name, chart, table, columns, spec)
 
@@ -156,8 +169,14 @@ def _one_language(row: dict[str, Any], language: str) -> dict[str, Any]:
     """Of the columns ``x_en`` and ``x_ja`` the one that is read, as ``x``."""
     other = "en" if language == "ja" else "ja"
     pairs = [key[:-3] for key in row if key.endswith("_en") and f"{key[:-3]}_ja" in row]
-    named = {key.removesuffix(f"_{language}") if key[:-3] in pairs else key: row[key] for key in row}
-    return {key: value for key, value in named.items() if key.removesuffix(f"_{other}") not in pairs or key in pairs}
+    named = {
+        key.removesuffix(f"_{language}") if key[:-3] in pairs else key: row[key] for key in row
+    }
+    return {
+        key: value
+        for key, value in named.items()
+        if key.removesuffix(f"_{other}") not in pairs or key in pairs
+    }
 
 
 def _cell(
@@ -211,7 +230,9 @@ class _Localised:
         done = {key: self._walked(item, key) for key, item in node.items()}
         if channel == "scale" and isinstance(done.get("domain"), list):
             done["domain"] = [self._code(item) for item in done["domain"]]
-        column = self.columns.get(done.get("field", "")) if isinstance(done.get("field"), str) else None
+        column = (
+            self.columns.get(done.get("field", "")) if isinstance(done.get("field"), str) else None
+        )
         if column and channel not in ("sort", "transform", "tooltip"):
             self._describe(done, channel, column, done["field"])
         if "mark" in done and "encoding" in done:
@@ -230,7 +251,9 @@ class _Localised:
         title, axis = column.name(self.language), {}
         if column.unit == "money":
             scale = self._scale(field)
-            unit = _SCALE_NAMES[scale][self.language] + ("円" if self.currency == "JPY" and self.language == "ja" else "")
+            unit = _SCALE_NAMES[scale][self.language] + (
+                "円" if self.currency == "JPY" and self.language == "ja" else ""
+            )
             unit = unit if unit.endswith("円") else f"{unit} {self.currency}".strip()
             title = f"{title} ({unit})"
             axis = {"labelExpr": f"format(datum.value / {scale}, ',~f')"}
@@ -255,7 +278,11 @@ class _Localised:
                 if column is None or field in seen:
                     continue
                 seen.add(field)
-                entry = {"field": field, "title": column.name(self.language), "type": part.get("type", "nominal")}
+                entry = {
+                    "field": field,
+                    "title": column.name(self.language),
+                    "type": part.get("type", "nominal"),
+                }
                 if column.unit == "rate":
                     entry |= {"format": ".1%", "type": "quantitative"}
                 elif column.unit in ("money", "count", "days", "minutes"):

@@ -13,9 +13,10 @@ from typing import Any
 
 import duckdb
 
-from publishing.site.charts import load_chart
+from publishing.site.charts import Column, load_chart, localised_spec
 from publishing.site.words import plain
 from runtime.files import write_changed
+from runtime.value_types import Text
 
 MOST = 20_000  # customers with a page
 _UNSAFE_FIRST = ("=", "+", "-", "@", "\t", "\r")
@@ -68,7 +69,9 @@ def read_customers(connection: duckdb.DuckDBPyConnection, as_codes: bool) -> Cus
     found = connection.execute(load_chart("customer_list").sql)
     columns = [column[0] for column in found.description]
     rows = [[plain(value) for value in row] for row in found.fetchall()]
-    name, kana, number = map(columns.index, ("customer_name", "customer_name_kana", "corporate_number"))
+    name, kana, number = map(
+        columns.index, ("customer_name", "customer_name_kana", "corporate_number")
+    )
     if as_codes:
         for row in rows:
             row[name], row[kana], row[number] = row[columns.index("customer_key")], None, None
@@ -130,4 +133,72 @@ def _cell(value: Any) -> Any:
 
 def _json(value: Any) -> str:
     """JSON that may stand in a script."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return (
+        json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        .replace("<", "\\u003c")
+        .replace("\u2028", "\\u2028")
+        .replace("\u2029", "\\u2029")
+    )
+
+
+def customer_words(words: dict[str, Text], language: str, currency: str) -> dict[str, Any]:
+    """What the scripts of the customers' pages need.
+
+    Args:
+        words: the words of the frame.
+        language: in which values are written.
+        currency: of amounts.
+    """
+    listed, timeline = load_chart("customer_list"), load_chart("customer_timeline")
+    word = {key: text[language] for key, text in words.items()}
+    typical = [{"mrr": 1_000_000}]
+    movements = load_chart("mrr_movements").columns["movement"].values
+    return {
+        "fields": {key: _field(column, language) for key, column in listed.columns.items()},
+        "timeline": {key: _field(column, language) for key, column in timeline.columns.items()},
+        "spec": localised_spec(timeline, typical, language, currency),
+        "series": {
+            name: timeline.columns[column].name(language)
+            for name, column in {
+                "mrr": "mrr",
+                "usage": "uses",
+                "level": "level",
+                "tickets": "tickets",
+                "csat": "csat",
+            }.items()
+        },
+        "movements": {key.removesuffix("_mrr"): name[language] for key, name in movements.items()},
+        "movementHead": [word["period"], word["movements"], word["amount"]],
+        "filters": {
+            "csm": None,
+            "activation_level": None,
+            "rfm_segment": None,
+            "customer_status": None,
+            "days_to_renewal": [
+                [days, word["within_days"].format(n=days)] for days in (30, 60, 90, 120)
+            ],
+        },
+        "table": {
+            "search": word["filter"],
+            "info": word["rows_shown"],
+            "infoEmpty": word["rows_none"],
+            "infoFiltered": word["rows_filtered"],
+            "zeroRecords": word["rows_none"],
+            "lengthMenu": word["per_page"],
+        },
+        "all": word["all"],
+        "yes": word["yes"],
+        "no": word["no"],
+        "unknownCustomer": word["customer_unknown"],
+    }
+
+
+def _field(column: Column, language: str) -> dict[str, Any]:
+    values = {code: name[language] for code, name in column.values.items()}
+    return {
+        "name": column.name(language),
+        "unit": column.unit,
+        "values": values,
+        "metric": column.metric,
+        "hidden": column.hidden,
+    }

@@ -3,12 +3,13 @@
 import posixpath
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from runtime.bilingual import Text
+from runtime.value_types import Text
 
 DOCS = Path(__file__).parents[2] / "docs"
 # folder or file of docs/ → what the list of documents calls it
@@ -64,7 +65,7 @@ def _document(path: str, known: set[str]) -> Document:
 
 def _name_headings(tokens: list[Token]) -> None:
     """Give headings the names by which the documents refer to them, as a forge does."""
-    for token, inline in zip(tokens, tokens[1:], strict=False):
+    for token, inline in pairwise(tokens):
         if token.type == "heading_open":
             signs = _HEADING_SIGNS.sub("", inline.content.lower())
             token.attrSet("id", signs.strip().replace(" ", "-"))

@@ -9,7 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from publishing.site.charts import load_chart
-from runtime.bilingual import Text
+from runtime.value_types import Text
 
 FOLDER = Path(__file__).with_name("pages")
 _PUBLISHED_TABLE = re.compile(r"\b(?:core|marts)\.(\w+)")
@@ -81,6 +81,8 @@ def load_pages() -> list[Page]:
     """
     pages = []
     for path in sorted(FOLDER.glob("*.yml")):
-        written: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        written: dict[str, Any] = yaml.load(
+            path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
+        )
         pages.append(Page.model_validate(written | {"name": path.stem}))
     return sorted(pages, key=lambda page: (page.menu is None, page.menu or 0))

@@ -1,6 +1,5 @@
 """The site: what people look at, in Japanese and English; static files that open without a network."""
 
-import json
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -11,11 +10,21 @@ import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from expectations.data_docs import build_data_docs
+from publishing import item_names
+from publishing.item_definitions import ItemDefinitions, five_items, item_definitions
+from publishing.item_names import AREAS
+from publishing.item_workbook import write_workbook
 from publishing.metrics import load_metrics
 from publishing.site.assets import write_assets
 from publishing.site.cards import Card, card, headline_rows
-from publishing.site.charts import Chart, Column, drawn, load_chart, localised_spec, rows_of
-from publishing.site.customers import Customers, csv_of, read_customers, write_customers
+from publishing.site.charts import Chart, drawn, load_chart, rows_of
+from publishing.site.customers import (
+    Customers,
+    csv_of,
+    customer_words,
+    read_customers,
+    write_customers,
+)
 from publishing.site.documents import GROUPS, Document, load_documents
 from publishing.site.pages import Page, load_pages
 from publishing.site.runs import STEPS, recent_runs
@@ -24,6 +33,7 @@ from publishing.site.state import freshness, read_state
 from publishing.site.words import LANGUAGES, load_words, one_language, shown
 from publishing.snapshot import current_snapshot, snapshots
 from runtime import rights
+from runtime.definitions import Subject, defaults, load_subjects
 from runtime.duckdb_connection import connect
 from runtime.files import write_atomically, write_changed
 from runtime.settings import Settings
@@ -33,6 +43,7 @@ from runtime.tenant import Tenant
 TEMPLATES = Path(__file__).with_name("templates")
 _OLDER = (duckdb.BinderException, duckdb.CatalogException)  # marts of an older version
 _MONTHS_TOLD = 24
+WORKBOOK = "data_item_definitions.xlsx"  # データ項目定義書
 
 
 def render(settings: Settings, tenant: Tenant) -> Path:
@@ -89,11 +100,9 @@ def _scripts(page: Page) -> tuple[str, ...]:
     return ("vega.js", "charts.js") if has_charts else ()
 
 
-def _field(column: Column, language: str) -> dict[str, Any]:
-    values = {code: name[language] for code, name in column.values.items()}
-    return {
-        "name": column.name(language), "unit": column.unit, "values": values, "metric": column.metric, "hidden": column.hidden,
-    }
+def definition_values(tenant: Tenant) -> dict[str, Any]:
+    """Var → its value at this company; VARS of a single run are not known here."""
+    return defaults() | tenant.vars
 
 
 class Site:
@@ -106,7 +115,7 @@ class Site:
         self.snapshot = current_snapshot(settings)
         self.connection = connect(self.snapshot.path, read_only=True) if self.snapshot else None
         self.has_previous = self._attach_previous()
-        self.min_sample_n = int(tenant.vars.get("min_sample_n", 10))
+        self.min_sample_n = definition_values(tenant)["min_sample_n"]
         if self.connection:
             self.connection.execute("set variable min_sample_n = ?", [self.min_sample_n])
         self.found: dict[str, _Found] = {}
@@ -153,8 +162,18 @@ class Site:
     @cached_property
     def customers(self) -> Customers | None:
         """The customers; None as for ``headline``."""
-        as_codes = self.tenant.vars.get("customer_names") == "code"
+        as_codes = definition_values(self.tenant)["customer_names"] == "code"
         return self._read(lambda connection: read_customers(connection, as_codes))
+
+    @cached_property
+    def items(self) -> ItemDefinitions:
+        """データ項目定義書."""
+        return item_definitions(self.connection if self.headline is not None else None)
+
+    @cached_property
+    def subjects(self) -> tuple[Subject, ...]:
+        """What a company may define otherwise."""
+        return load_subjects()
 
     @cached_property
     def freshness(self) -> list[dict[str, Any]]:
@@ -189,6 +208,7 @@ class Site:
     def write_pages(self, language: str) -> None:
         """Write every page of a language."""
         frame = self._frame(language)
+        say = frame["say"]
         for page in self.menu:
             values = {
                 "title": page.title[language],
@@ -199,12 +219,25 @@ class Site:
             template = "search.html.j2" if page.name == "search" else "page.html.j2"
             self._write(language, page.file, template, frame | values)
         for name, metric in self.metrics.items():
-            values = {"title": metric.label[language], "about": metric.question[language], "metric": metric}
+            values = {
+                "title": metric.label[language],
+                "about": metric.question[language],
+                "metric": metric,
+            }
             values |= {"name": name, "card": self.card(name, language), "rows": self._past(name)}
             self._write(language, f"metrics/{name}.html", "metric.html.j2", frame | values)
+        for area, name in AREAS.items():
+            values = {
+                "title": f"{self.words['item_definitions'][language]} – {say(name)}",
+                "about": "",
+                "area_name": area,
+            }
+            self._write(language, f"items/{area}.html", "items.html.j2", frame | values)
         for document in self.documents:
             values = {"title": document.title, "about": "", "html": document.html}
-            self._write(language, f"documents/{document.path}.html", "document.html.j2", frame | values)
+            self._write(
+                language, f"documents/{document.path}.html", "document.html.j2", frame | values
+            )
 
     def _frame(self, language: str) -> dict[str, Any]:
         late = [line for line in self.freshness if line["is_overdue"]]
@@ -213,6 +246,7 @@ class Site:
             "scripts": (),
             "other": next(other for other in LANGUAGES if other != language),
             "word": lambda key: self.words[key][language],
+            "say": lambda name: name.ja if language == "ja" else name.en,
             "one": lambda text: one_language(text, language),
             "shown": lambda value, unit="text": shown(value, unit, language),
             "tenant": self.tenant.name,
@@ -226,11 +260,17 @@ class Site:
             "findings": self.state.open,
             "is_incomplete": self.state.is_incomplete,
             "menu": [
-                {"file": page.file, "title": page.title[language]} for page in self.menu if page.menu is not None
+                {"file": page.file, "title": page.title[language]}
+                for page in self.menu
+                if page.menu is not None
             ],
             "site": self,
             "has_models": (self.settings.site_dir / "dbt" / "index.html").is_file(),
             "groups": GROUPS,
+            "areas": AREAS,
+            "item_names": item_names,
+            "five_items": five_items,
+            "workbook": WORKBOOK,
             "steps": STEPS,
             "today": self.snapshot.as_of_date if self.snapshot else date.min,
         }
@@ -240,16 +280,28 @@ class Site:
         return word[language] if word else name
 
     def _block(self, block: Any, language: str) -> dict[str, Any]:
-        values = {name: getattr(block, name) for name in ("heading", "id", "text", "cards", "chart", "part")}
+        values = {
+            name: getattr(block, name)
+            for name in ("heading", "id", "text", "cards", "chart", "part")
+        }
         if block.chart:
             found = self.chart(block.chart)
             figure = drawn(
-                block.chart, found.chart, found.rows, language, self.tenant.reporting_currency, self.metrics
+                block.chart,
+                found.chart,
+                found.rows,
+                language,
+                self.tenant.reporting_currency,
+                self.metrics,
             )
             empty = found.chart.empty if found.says == "nothing_to_draw" else None
             says = (empty or self.words[found.says])[language] if found.says else ""
             values["drawn"] = {
-                "chart": figure.chart, "rows": figure.rows, "columns": figure.columns, "spec": figure.spec, "says": says,
+                "chart": figure.chart,
+                "rows": figure.rows,
+                "columns": figure.columns,
+                "spec": figure.spec,
+                "says": says,
             }
         elif block.cards and self.headline is not None:
             values["drawn"] = [self.card(name, language) for name in block.cards]
@@ -261,44 +313,18 @@ class Site:
         """A metric's card; None where nothing can be shown yet."""
         if self.headline is None:
             return None
-        return card(name, self.metrics[name], self.headline.get(name, []), language, self.words, self.min_sample_n)
+        return card(
+            name,
+            self.metrics[name],
+            self.headline.get(name, []),
+            language,
+            self.words,
+            self.min_sample_n,
+        )
 
     def customer_words(self, language: str) -> dict[str, Any]:
         """What the scripts of the customers' pages need to write values in one language."""
-        listed, timeline = load_chart("customer_list"), load_chart("customer_timeline")
-        word = {key: text[language] for key, text in self.words.items()}
-        typical = [{"mrr": 1_000_000}]
-        movements = load_chart("mrr_movements").columns["movement"].values
-        return {
-            "fields": {key: _field(column, language) for key, column in listed.columns.items()},
-            "timeline": {key: _field(column, language) for key, column in timeline.columns.items()},
-            "spec": localised_spec(timeline, typical, language, self.tenant.reporting_currency),
-            "series": {
-                name: timeline.columns[column].name(language)
-                for name, column in {"mrr": "mrr", "usage": "uses", "level": "level", "tickets": "tickets", "csat": "csat"}.items()
-            },
-            "movements": {key.removesuffix("_mrr"): name[language] for key, name in movements.items()},
-            "movementHead": [word["period"], word["movements"], word["amount"]],
-            "filters": {
-                "csm": None,
-                "activation_level": None,
-                "rfm_segment": None,
-                "customer_status": None,
-                "days_to_renewal": [[days, word["within_days"].format(n=days)] for days in (30, 60, 90, 120)],
-            },
-            "table": {
-                "search": word["filter"],
-                "info": word["rows_shown"],
-                "infoEmpty": word["rows_none"],
-                "infoFiltered": word["rows_filtered"],
-                "zeroRecords": word["rows_none"],
-                "lengthMenu": word["per_page"],
-            },
-            "all": word["all"],
-            "yes": word["yes"],
-            "no": word["no"],
-            "unknownCustomer": word["customer_unknown"],
-        }
+        return customer_words(self.words, language, self.tenant.reporting_currency)
 
     def _past(self, name: str) -> list[dict[str, Any]]:
         return (self.headline or {}).get(name, [])[::-1]
@@ -318,13 +344,17 @@ class Site:
 
     def write_data(self) -> None:
         """Write the customers' data and the files to download."""
+        write_workbook(self.items, self.settings.site_dir / WORKBOOK)
         if not self.customers:
             return
         since = self.connection.execute(
-            "select cast(cast(? as date) - to_months(?) as date)", [self.snapshot.as_of_date, _MONTHS_TOLD]
+            "select cast(cast(? as date) - to_months(?) as date)",
+            [self.snapshot.as_of_date, _MONTHS_TOLD],
         ).fetchone()[0]
         folder = self.settings.site_dir / "customers"
         write_customers(folder, self.connection, self.customers, since, rights.SHARED_FILE)
         write_atomically(
-            self.settings.site_dir / "customers.csv", csv_of(self.connection, self.customers), rights.SHARED_FILE
+            self.settings.site_dir / "customers.csv",
+            csv_of(self.connection, self.customers),
+            rights.SHARED_FILE,
         )

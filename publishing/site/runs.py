@@ -49,7 +49,9 @@ class Run:
 
 def recent_runs(settings: Settings, zone: tzinfo) -> list[Run]:
     """The last 90 runs, newest first, from the events of this month and the three before."""
-    return [_run(happened, zone) for happened in _by_run(events(settings, past_months=3))][-RUNS:][::-1]
+    return [_run(happened, zone) for happened in _by_run(events(settings, past_months=3))][-RUNS:][
+        ::-1
+    ]
 
 
 def _by_run(happened: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:

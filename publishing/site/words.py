@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from runtime.bilingual import Text
+from runtime.value_types import Text
 
 LANGUAGES = ("ja", "en")
 NOTHING = "–"

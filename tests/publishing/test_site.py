@@ -23,7 +23,11 @@ CHROMIUM = shutil.which("chromium")
 JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 FRAMED = ("models.html", "contracts.html")
-OTHER_PAGES = ("metrics/nrr_t12m.html", "documents/domain/retention.html", "documents/decisions/README.html")
+OTHER_PAGES = (
+    "metrics/nrr_t12m.html",
+    "documents/domain/retention.html",
+    "documents/decisions/README.html",
+)
 GX_PAGES = ("gx/index.html", "gx/raw.salesforce__account.html", "gx/marts.mart_customer_360.html")
 DRAWN = "path, rect, line, text"
 
@@ -65,9 +69,7 @@ class Visit:
         self.asked: list[str] = []
         self.errors: list[str] = []
         self.context = browser.new_context(**{"viewport": DESKTOP, **options})
-        self.context.route(
-            lambda url: not url.startswith((root, "data:", "blob:")), self._refuse
-        )
+        self.context.route(lambda url: not url.startswith((root, "data:", "blob:")), self._refuse)
         self.page = self.context.new_page()
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("console", lambda message: self.errors.append(message.text))
@@ -122,7 +124,10 @@ def look(visitor: Visit, language: str, name: str) -> None:
     assert visitor.errors == [], name
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
     assert page.locator("html").get_attribute("lang") == language
-    levels = [int(tag[1]) for tag in page.locator("h1, h2, h3").evaluate_all("all => all.map(h => h.tagName)")]
+    levels = [
+        int(tag[1])
+        for tag in page.locator("h1, h2, h3").evaluate_all("all => all.map(h => h.tagName)")
+    ]
     assert levels[0] == 1 and levels.count(1) == 1
 
 
@@ -130,7 +135,9 @@ def look(visitor: Visit, language: str, name: str) -> None:
 def test_every_page_opens_from_its_file(visit: Visit, demo: Run, language: str) -> None:
     """On a desktop: no request leaves the machine, the console stays silent, every chart is drawn."""
     key, _ = a_customer(demo)
-    names = [page.file if page.name != "customer" else f"customer.html#{key}" for page in load_pages()]
+    names = [
+        page.file if page.name != "customer" else f"customer.html#{key}" for page in load_pages()
+    ]
     for name in (*names, *OTHER_PAGES):
         look(visit, language, name)
 
@@ -139,7 +146,9 @@ def test_every_page_opens_from_its_file(visit: Visit, demo: Run, language: str) 
 def test_every_page_opens_from_a_server(served: Visit, demo: Run, language: str) -> None:
     """On a phone. The pages of dbt and GX stand in a frame; what dbt's page says in the console is dbt's."""
     key, _ = a_customer(demo)
-    names = [page.file if page.name != "customer" else f"customer.html#{key}" for page in load_pages()]
+    names = [
+        page.file if page.name != "customer" else f"customer.html#{key}" for page in load_pages()
+    ]
     for name in (*names, *OTHER_PAGES):
         if name not in FRAMED:
             look(served, language, name)
@@ -205,7 +214,9 @@ def test_every_link_leads_somewhere(demo: Run) -> None:
     assert broken == []
     names = {path.relative_to(home.resolve().parent).as_posix() for path in seen}
     written = {f"{language}/{page.file}" for language in LANGUAGES for page in load_pages()}
-    metrics = {f"{language}/metrics/{name}.html" for language in LANGUAGES for name in load_metrics()}
+    metrics = {
+        f"{language}/metrics/{name}.html" for language in LANGUAGES for name in load_metrics()
+    }
     assert names >= {"index.html", "dbt/index.html", *GX_PAGES, *metrics, *written}
 
 
@@ -223,7 +234,11 @@ SEARCHES = (
 def test_the_search_finds_words_columns_and_customers(served: Visit, demo: Run) -> None:
     """Japanese and English, each in its own pages."""
     key, name = a_customer(demo)
-    for language, words, expected in (*SEARCHES, ("ja", name, f"customer.html#{key}"), ("en", key, f"customer.html#{key}")):
+    for language, words, expected in (
+        *SEARCHES,
+        ("ja", name, f"customer.html#{key}"),
+        ("en", key, f"customer.html#{key}"),
+    ):
         page = served.open(f"{language}/search.html")
         page.locator("#query").fill(words)
         page.locator("#results li a").first.wait_for()
@@ -267,17 +282,38 @@ def test_the_list_of_customers_sorts_and_filters(visit: Visit, demo: Run) -> Non
 
 
 def test_the_csv_is_the_mart(demo: Run) -> None:
-    rows = list(csv.DictReader(io.StringIO((demo.home / "site" / "customers.csv").read_text(encoding="utf-8-sig"))))
+    rows = list(
+        csv.DictReader(
+            io.StringIO((demo.home / "site" / "customers.csv").read_text(encoding="utf-8-sig"))
+        )
+    )
     with demo.marts() as marts:
         mart = marts.execute(
             "select customer_key, customer_name, mrr, activation_level, rfm_segment, contract_end_date "
             "from marts.mart_customer_360 order by customer_key"
         ).fetchall()
     shown = [
-        (r["customer_key"], r["customer_name"], r["mrr"], r["activation_level"], r["rfm_segment"], r["contract_end_date"])
+        (
+            r["customer_key"],
+            r["customer_name"],
+            r["mrr"],
+            r["activation_level"],
+            r["rfm_segment"],
+            r["contract_end_date"],
+        )
         for r in sorted(rows, key=lambda row: row["customer_key"])
     ]
-    text = [tuple("" if v is None else f"{v:f}".rstrip("0").rstrip(".") if hasattr(v, "as_tuple") else str(v) for v in row) for row in mart]
+    text = [
+        tuple(
+            ""
+            if v is None
+            else f"{v:f}".rstrip("0").rstrip(".")
+            if hasattr(v, "as_tuple")
+            else str(v)
+            for v in row
+        )
+        for row in mart
+    ]
     assert shown == text and len(shown) > 250
 
 

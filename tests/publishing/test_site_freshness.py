@@ -34,7 +34,9 @@ def test_amber_and_red_are_the_feeds_own(tmp_path):
     page = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
     words = {key: text.en for key, text in load_words().items()}
     html = page.get_template("parts/freshness.html.j2").render(
-        site=SimpleNamespace(freshness=lines), word=words.get, area=lambda name: words.get(name, name)
+        site=SimpleNamespace(freshness=lines),
+        word=words.get,
+        area=lambda name: words.get(name, name),
     )
     shown = re.findall(
         r"<td>([^<]*)</td><td class=\"d\">([^<]*)</td><td class=\"d\"><span class=\"(\w+)\">", html

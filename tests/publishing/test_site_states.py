@@ -41,7 +41,10 @@ def quality(settings, language="en"):
 def test_before_anything_was_published(settings):
     """Every page is there and leads nowhere that is not."""
     start = rendered(settings)
-    for language, words in (("en", "Nothing is published yet"), ("ja", "まだ公開されたデータはありません")):
+    for language, words in (
+        ("en", "Nothing is published yet"),
+        ("ja", "まだ公開されたデータはありません"),
+    ):
         for page in load_pages():
             assert words in text_of(start.parent / language / page.file)
     write_assets(settings.site_dir / "assets")
