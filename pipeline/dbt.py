@@ -18,8 +18,8 @@ from pipeline.context import Context
 from pipeline.dbt_process import DUE, LOCATION, project_hash
 from pipeline.rows_behind import rows_behind
 from runtime.damage import explained_text
-from runtime.definitions import defaults
-from runtime.errors import BuildError, TenantError
+from runtime.definitions import given_variables, values
+from runtime.errors import BuildError
 from runtime.files import write_atomically
 from runtime.process import start
 from runtime.progress import report
@@ -42,7 +42,7 @@ def run_variables(context: Context, business_date: date) -> dict[str, Any]:
     Raises:
         TenantError: a var or a code list is unknown, one that only the run may set, or has a value that it cannot have.
     """
-    tenant, given = context.tenant, _given_variables(context)
+    tenant, given = context.tenant, given_variables(context.settings)
     definitions.check("tenant.yml", {}, tenant.vars)
     definitions.check("VARS", tenant.vars, given)
     codes.check(tenant.codes)
@@ -67,19 +67,7 @@ def run_variables(context: Context, business_date: date) -> dict[str, Any]:
 
 def definition(context: Context, name: str) -> Any:
     """A var's value in this run: VARS, else tenant.yml, else its default."""
-    return (defaults() | context.tenant.vars | _given_variables(context))[name]
-
-
-def _given_variables(context: Context) -> dict[str, Any]:
-    try:
-        given = json.loads(context.settings.dbt_vars or "{}")
-    except json.JSONDecodeError as error:
-        raise TenantError(
-            f"VARS is not JSON: {error}", """write VARS='{"rfm_bins": 5}'"""
-        ) from error
-    if not isinstance(given, dict):
-        raise TenantError("VARS is no JSON object", """write VARS='{"rfm_bins": 5}'""")
-    return given
+    return values(context.settings, context.tenant.vars)[name]
 
 
 def build(context: Context, plan: BuildPlan) -> None:
@@ -102,7 +90,9 @@ def write_docs(context: Context, plan: BuildPlan) -> None:
     written_for = page.with_name("config_hash.txt")
     if written_for.exists() and written_for.read_text(errors="replace") == plan.config_hash:
         return
-    target = run(context, plan, ["docs", "generate", "--static"], folder="docs")
+    # without compiled SQL, which would be a third of the page and stands in the target folder of the build
+    (context.settings.home / "dbt_target" / "docs").mkdir(parents=True, exist_ok=True)
+    target = run(context, plan, ["docs", "generate", "--static", "--no-compile"], folder="docs")
     page.parent.mkdir(parents=True, exist_ok=True)
     written = (target / "static_index.html").read_text(encoding="utf-8")
     policy = f'<head><meta http-equiv="Content-Security-Policy" content="{DOCS_POLICY}">'

@@ -4,6 +4,7 @@ From these files come the vars of dbt_project.yml, the check of tenant.yml, its 
 site's page of definitions.
 """
 
+import json
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -12,7 +13,7 @@ import yaml
 from pydantic import Field, StringConstraints, ValidationError
 
 from runtime.errors import TenantError
-from runtime.settings import PROJECT_ROOT
+from runtime.settings import PROJECT_ROOT, Settings
 from runtime.value_types import Strict, Text, ValueType, shown
 
 FOLDER = PROJECT_ROOT / "definitions"
@@ -127,6 +128,32 @@ def load_definitions(folder: Path = FOLDER) -> tuple[Definition, ...]:
 def defaults() -> dict[str, Any]:
     """Var → its value unless a company says otherwise."""
     return {definition.name: definition.default for definition in load_definitions()}
+
+
+def values(settings: Settings, overrides: dict[str, Any]) -> dict[str, Any]:
+    """Var → its value in this run: VARS, else ``overrides`` (tenant.yml), else its default.
+
+    Raises:
+        TenantError: VARS is no JSON object.
+    """
+    return defaults() | overrides | given_variables(settings)
+
+
+def given_variables(settings: Settings) -> dict[str, Any]:
+    """What VARS sets for this run.
+
+    Raises:
+        TenantError: it is no JSON object.
+    """
+    try:
+        given = json.loads(settings.dbt_vars or "{}")
+    except json.JSONDecodeError as error:
+        raise TenantError(
+            f"VARS is not JSON: {error}", """write VARS='{"rfm_bins": 5}'"""
+        ) from error
+    if not isinstance(given, dict):
+        raise TenantError("VARS is no JSON object", """write VARS='{"rfm_bins": 5}'""")
+    return given
 
 
 def _subject(path: Path) -> Subject:

@@ -277,7 +277,7 @@ def test_every_variable_is_used_and_every_one_used_is_decided():
         name
         for path in having(".py")
         if not path.startswith("tests/")
-        for name in re.findall(r"\bdefinition\(\w+, \"(\w+)\"\)", text(path))
+        for name in re.findall(r"\bdefinition(?:\(\w+, |\[)\"(\w+)\"", text(path))
     }
     assert in_sql <= set(known)
     assert definitions - in_sql - in_python == set()

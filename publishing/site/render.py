@@ -32,8 +32,8 @@ from publishing.site.search import write_index
 from publishing.site.state import freshness, read_state
 from publishing.site.words import LANGUAGES, load_words, one_language, shown
 from publishing.snapshot import current_snapshot, snapshots
-from runtime import rights
-from runtime.definitions import Subject, defaults, load_subjects
+from runtime import definitions, rights
+from runtime.definitions import Subject, load_subjects
 from runtime.duckdb_connection import connect
 from runtime.files import write_atomically, write_changed
 from runtime.settings import Settings
@@ -100,11 +100,6 @@ def _scripts(page: Page) -> tuple[str, ...]:
     return ("vega.js", "charts.js") if has_charts else ()
 
 
-def definition_values(tenant: Tenant) -> dict[str, Any]:
-    """Var → its value at this company; VARS of a single run are not known here."""
-    return defaults() | tenant.vars
-
-
 class Site:
     """Everything the pages show, read once for both languages."""
 
@@ -115,7 +110,8 @@ class Site:
         self.snapshot = current_snapshot(settings)
         self.connection = connect(self.snapshot.path, read_only=True) if self.snapshot else None
         self.has_previous = self._attach_previous()
-        self.min_sample_n = definition_values(tenant)["min_sample_n"]
+        self.definition = definitions.values(settings, tenant.vars)
+        self.min_sample_n = self.definition["min_sample_n"]
         if self.connection:
             self.connection.execute("set variable min_sample_n = ?", [self.min_sample_n])
         self.found: dict[str, _Found] = {}
@@ -162,7 +158,7 @@ class Site:
     @cached_property
     def customers(self) -> Customers | None:
         """The customers; None as for ``headline``."""
-        as_codes = definition_values(self.tenant)["customer_names"] == "code"
+        as_codes = self.definition["customer_names"] == "code"
         return self._read(lambda connection: read_customers(connection, as_codes))
 
     @cached_property

@@ -35,6 +35,8 @@ def write_index(site: Path) -> None:
     for leftover in (unfinished, old):
         shutil.rmtree(leftover, ignore_errors=True)
     _index(site, f"{{{','.join(LANGUAGES)}}}/**/*.html", unfinished)
+    for unused in (*unfinished.glob("pagefind-*ui.*"), unfinished / "pagefind-highlight.js"):
+        unused.unlink(missing_ok=True)
     (unfinished / _MADE_FROM).write_text(digest, encoding="utf-8")
     if (site / INDEX).exists():
         (site / INDEX).replace(old)
