@@ -31,6 +31,7 @@ KEYLESS = {
     "int_usage_activity",
     # every version of what was loaded
     "stg_touched__activity",
+    "stg_touched__content_item",
     "stg_touched__contract",
     "stg_touched__exchange_rate",
     "stg_touched__order",

@@ -17,7 +17,7 @@ from tests.bench.segments_once import CONTENDERS, warehouse
 from tests.warehouse.compiled import compiled_models
 
 Cost = dict[str, float]
-MODELS = ("int_purchase", "int_rfm_measure", "mart_rfm")
+MODELS = ("int_purchase", "int_rfm_measure", "int_rfm_score", "mart_rfm")
 SEEDS = ("rfm_segment_map", "rfm_threshold")
 SCHEMAS = ("marts_build.core", "marts_build.marts", "warehouse.intermediate", "warehouse.seeds")
 # what RFM may cost at most, in parts of another's

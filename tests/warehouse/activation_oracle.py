@@ -224,21 +224,27 @@ def levels(
     items: list[Item], contracts: list[Contract], as_of: date, definition: Definition
 ) -> dict[str, dict[str, object]]:
     """``mart_activation_level``: customer → columns, for customers that ever had an item."""
+    now = levels_on(items, contracts, as_of, as_of, definition)
+    past = levels_on(items, contracts, as_of - timedelta(days=28), as_of, definition)
+    for customer, row in now.items():
+        before = past.get(customer)
+        row["level_change_28d"] = before and row["activation_level"] - before["activation_level"]
+    return now
+
+
+def levels_on(
+    items: list[Item], contracts: list[Contract], day: date, as_of: date, definition: Definition
+) -> dict[str, dict[str, object]]:
+    """A month of ``fct_activation_monthly``, whose end is ``day``: customer → columns, as ``as_of`` knows it."""
     found = {}
-    for customer in {item.customer for item in items if item.created_at < end_of(as_of)}:
+    for customer in {item.customer for item in items if item.created_at < end_of(day)}:
         own = [item for item in items if item.customer == customer]
-        cadence = cadence_of(customer, contracts, as_of, definition.default_cadence)
-        now = level(own, cadence, as_of, as_of, definition)
-        past = as_of - timedelta(days=28)
-        change = None
-        if any(item.created_at < end_of(past) for item in own):
-            then = cadence_of(customer, contracts, past, definition.default_cadence)
-            before = level(own, then, past, as_of, definition)
-            change = now["activation_level"] - before["activation_level"]
-        signed = [contract.start for contract in contracts if contract.customer == customer]
+        cadence = cadence_of(customer, contracts, day, definition.default_cadence)
+        signed = [c.start for c in contracts if c.customer == customer and c.start <= day]
         first = min(signed or [local_day(item.created_at) for item in own])
-        ramp_up = (as_of - first).days < definition.ramp_up_days
-        found[customer] = now | {"level_change_28d": change, "is_ramp_up": ramp_up}
+        ramp_up = (day - first).days < definition.ramp_up_days
+        now = level(own, cadence, day, as_of, definition)
+        found[customer] = now | {"is_ramp_up": ramp_up}
     return found
 
 

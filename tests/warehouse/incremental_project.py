@@ -22,6 +22,8 @@ FACTS = (
     "int_mrr_change",
     "fct_ticket",
     "fct_content_item_stage",
+    "fct_activation_monthly",
+    "fct_rfm_monthly",
     "fct_usage_weekly",
 )
 HORIZON = "stg_ops__load_horizon"

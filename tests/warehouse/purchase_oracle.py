@@ -8,7 +8,7 @@ from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 from tests.warehouse.revenue_oracle import (
@@ -86,6 +86,13 @@ def months_before(day: date, months: int) -> date:
     """The same day so many months before, or that month's last."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def month_ends(as_of: date, months: int) -> list[date]:
+    """The running month's day and the last days of so many months before, newest first."""
+    first = as_of.replace(day=1)
+    earlier = [months_before(first, number) - timedelta(days=1) for number in range(months)]
+    return [as_of, *earlier]
 
 
 def subscription_purchases(lines: list[Line], as_of: date, grace: int) -> list[Purchase]:

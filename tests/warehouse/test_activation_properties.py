@@ -18,9 +18,11 @@ from tests.warehouse.activation_oracle import (
     days_in_current_stage,
     end_of,
     levels,
+    levels_on,
     stages,
 )
 from tests.warehouse.compiled import Chain
+from tests.warehouse.purchase_oracle import month_ends
 
 AS_OF = date(2026, 7, 31)
 ACCOUNTS = ["a0", "a1", "a2"]
@@ -106,7 +108,10 @@ def chain(request: pytest.FixtureRequest) -> tuple[Chain, Definition]:
         ],
     }
     built = Chain(
-        ("mart_activation_level", "mart_activation_stage", "bridge_customer_identity"),
+        (
+            *("mart_activation_level", "mart_activation_stage", "fct_activation_monthly"),
+            "bridge_customer_identity",
+        ),
         ("process__content_item", "process__stage_event"),
         fixed,
         variables,
@@ -150,7 +155,7 @@ def entities(world: list[Item]) -> dict[str, list[dict[str, Any]]]:
 def test_activation_agrees_with_the_oracle(
     chain: tuple[Chain, Definition], world: list[Item]
 ) -> None:
-    """Score, level, regularity, current stage and the change in 28 days; goals and overdue items a stage."""
+    """Score, level, regularity, current stage and the change in 28 days, at each month's end too; goals and overdue items a stage."""
     models, definition = chain
     models.run(**entities(world))
     accounts = {
@@ -164,6 +169,20 @@ def test_activation_agrees_with_the_oracle(
     for customer, row in found.items():
         own = [item for item in world if item.customer == customer]
         assert row["days_in_current_stage"] in days_in_current_stage(own, AS_OF)
+
+    months = {
+        (row["month"], accounts[row["customer_key"]]): row
+        for row in models.rows("fct_activation_monthly")
+    }
+    for row in months.values():
+        for rate in ("activation_score", "regularity_rate"):
+            row[rate] *= 1_000_000
+    past = {
+        (day.replace(day=1), customer): row
+        for day in month_ends(AS_OF, 24)
+        for customer, row in levels_on(world, CONTRACTS, day, AS_OF, definition).items()
+    }
+    assert differences(months, past) == []
 
     goals = {
         (accounts[row["customer_key"]], row["stage_no"]): row

@@ -15,6 +15,7 @@ from tests.warehouse.purchase_oracle import (
     bought,
     decile,
     decile_summary,
+    month_ends,
     rfm,
     subscription_purchases,
 )
@@ -114,7 +115,7 @@ def chain(request: pytest.FixtureRequest) -> tuple[Chain, Definition]:
         ],
     }
     built = Chain(
-        ("mart_rfm", "mart_decile_summary", "bridge_customer_identity"),
+        ("mart_rfm", "fct_rfm_monthly", "mart_decile_summary", "bridge_customer_identity"),
         ("crm__order", "crm__order_line"),
         fixed,
         TENANT | variables,
@@ -154,7 +155,7 @@ def entities(purchases: list[Purchase]) -> dict[str, list[dict[str, Any]]]:
 def test_rfm_and_decile_agree_with_the_oracle(
     chain: tuple[Chain, Definition], orders: list[Purchase]
 ) -> None:
-    """Populations, scores, codes, totals, dates; ranks, tenths, shares, and their sums."""
+    """Populations, scores, codes, totals, dates, at each month's end too; ranks, tenths, shares, and their sums."""
     models, chosen = chain
     models.run(**entities(orders))
     keys = keys_of_accounts(models)
@@ -169,6 +170,12 @@ def test_rfm_and_decile_agree_with_the_oracle(
         ]
 
     assert found_rfm(models) == rfm(purchases, customers, AS_OF, chosen)
+    assert found_months(models) == {
+        (day.replace(day=1), customer): row[:6]
+        for day in month_ends(AS_OF, 24)
+        for customer, row in rfm(purchases, customers, day, chosen).items()
+        if row[0] != "no_purchase"
+    }
     deciles = decile(purchases, customers, AS_OF, chosen)
     assert found_deciles(models) == deciles
     assert found_summary(models) == decile_summary(deciles)
@@ -189,6 +196,19 @@ def found_rfm(models: Chain) -> dict[str, tuple]:
             *(row["population"], row["recency_days"], row["frequency"], row["monetary"]),
             None if scores == (None, None, None) else scores,
             *(row["rfm_code"], row["rfm_total"], row["first_order_date"], row["last_order_date"]),
+        )
+    return found
+
+
+def found_months(models: Chain) -> dict[tuple[date, str], tuple]:
+    """``fct_rfm_monthly`` as the oracle gives it: all but the total and the dates."""
+    found = {}
+    for row in models.rows("fct_rfm_monthly"):
+        scores = (row["r_score"], row["f_score"], row["m_score"])
+        found[row["month"], row["customer_key"]] = (
+            *(row["population"], row["recency_days"], row["frequency"], row["monetary"]),
+            None if scores == (None, None, None) else scores,
+            row["rfm_code"],
         )
     return found
 

@@ -18,6 +18,10 @@
     cast('2000-01-01' as date)
 {%- endmacro %}
 
+{% macro history_start() -%}
+    {{ add_months(month_of(as_of_date()), -24) }}
+{%- endmacro %}
+
 {% macro add_months(date_expression, months) -%}
     cast({{ dbt.dateadd('month', months, date_expression) }} as date)
 {%- endmacro %}

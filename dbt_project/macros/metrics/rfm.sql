@@ -2,14 +2,18 @@
     {%- set bins = choice_var('rfm_bins', range(2, 10) | list) -%}
     {%- set method = choice_var('rfm_tie_method', ['min_rank', 'max_rank', 'ntile']) -%}
     {%- if method == 'min_rank' -%}
-    1 + {{ integer_divide("(rank() over (order by " ~ worst_first ~ ") - 1) * " ~ bins, "count(*) over ()") }}
+    1 + {{ integer_divide(
+        "(rank() over (partition by evaluated_on order by " ~ worst_first ~ ") - 1) * " ~ bins,
+        "count(*) over (partition by evaluated_on)"
+    ) }}
     {%- elif method == 'max_rank' -%}
     {{ integer_divide(
-        "count(*) over (order by " ~ worst_first ~ " range between unbounded preceding and current row) * " ~ bins
-        ~ " + count(*) over () - 1", "count(*) over ()"
+        "count(*) over (partition by evaluated_on order by " ~ worst_first
+        ~ " range between unbounded preceding and current row) * " ~ bins
+        ~ " + count(*) over (partition by evaluated_on) - 1", "count(*) over (partition by evaluated_on)"
     ) }}
     {%- else -%}
-    ntile({{ bins }}) over (order by {{ worst_first }}, customer_key)
+    ntile({{ bins }}) over (partition by evaluated_on order by {{ worst_first }}, customer_key)
     {%- endif -%}
 {%- endmacro %}
 

@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 -- items with their customer; an item without created_at counts as known from its first event on
 
 with item as (

@@ -1,8 +1,8 @@
 -- grain: evaluation date × item known by then × stage of its process
 
-with evaluation_date as (
+with evaluated as (
 
-    select * from {{ ref('int_evaluation_date') }}
+    select * from {{ ref('int_evaluated_customer') }}
 
 ),
 
@@ -27,8 +27,8 @@ net as (
 item_stage as (
 
     select
-        evaluation_date.evaluated_on,
-        evaluation_date.evaluated_until,
+        evaluated.evaluated_on,
+        evaluated.evaluated_until,
         item.item_id,
         item.customer_key,
         item.process_id,
@@ -42,10 +42,11 @@ item_stage as (
             when 'interview_date' then item.interview_date
         end as field_date
     from item
-    inner join evaluation_date on coalesce(item.known_at < evaluation_date.evaluated_until, true)
+    inner join evaluated
+        on item.customer_key = evaluated.customer_key and coalesce(item.known_at < evaluated.evaluated_until, true)
     inner join stage on item.process_id = stage.process_id
     left join net
-        on evaluation_date.evaluated_on = net.evaluated_on
+        on evaluated.evaluated_on = net.evaluated_on
         and item.item_id = net.item_id
         and stage.stage_code = net.stage_code
 
@@ -67,7 +68,8 @@ final as (
         achieved_at is not null or (
             field_date is not null
             and coalesce(
-                max(achieved_at) over (partition by item_id, stage_no) < evaluated_until, true
+                max(case when evaluated_on = {{ as_of_date() }} then achieved_at end)
+                    over (partition by item_id, stage_no) < evaluated_until, true
             )
         ) as is_achieved
     from item_stage

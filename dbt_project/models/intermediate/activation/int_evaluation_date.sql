@@ -1,7 +1,31 @@
 {{ config(materialized='view') }}
 
--- The days on which activation is evaluated: as_of, and 28 days before for level_change_28d, which is recomputed from
--- events and never read from an older slice (docs/domain/activation.md#level).
-select {{ as_of_date() }} as evaluated_on, {{ as_of_end() }} as evaluated_until
-union all
-select {{ as_of_date() }} - 28 as evaluated_on, {{ local_midnight(as_of_date() ~ ' - 27') }} as evaluated_until
+-- The days on which activation is evaluated: as_of; 28 days before, for level_change_28d; the ends of the months of its
+-- history from the process's first item on. All are worked out from events, none is read from an older slice
+-- (docs/domain/activation.md#level). A closed month changes for touched customers alone.
+with day as (
+
+    select {{ as_of_date() }} as evaluated_on, {{ month_of(as_of_date()) }} as month, true as is_for_all
+    union all
+    select {{ as_of_date() }} - 28, null, true
+    union all
+    select evaluated_on, month, not {{ is_later_build() }} or month >= {{ month_of(last_build_date()) }}
+    from {{ ref('int_month_end') }}
+    where month < {{ month_of(as_of_date()) }}
+        and {{ local_midnight('evaluated_on + 1') }} > (select min(known_at) from {{ ref('int_content_item') }})
+
+),
+
+final as (
+
+    select
+        evaluated_on,
+        {{ local_midnight('evaluated_on + 1') }} as evaluated_until,
+        max(month) as month,
+        max(case when is_for_all then 1 else 0 end) = 1 as is_for_all
+    from day
+    group by evaluated_on
+
+)
+
+select * from final

@@ -7,25 +7,34 @@ with event as (
 
 ),
 
-evaluation_date as (
+item as (
 
-    select * from {{ ref('int_evaluation_date') }}
+    select * from {{ ref('int_content_item') }}
+
+),
+
+evaluated as (
+
+    select * from {{ ref('int_evaluated_customer') }}
 
 ),
 
 event_until as (
 
     select
-        evaluation_date.evaluated_on,
+        evaluated.evaluated_on,
         event.item_id,
         event.stage_code,
         event.event,
         event.achieved_at,
         max(case when event.event = 'reverted' then event.achieved_at end) over (
-            partition by evaluation_date.evaluated_on, event.item_id, event.stage_code
+            partition by evaluated.evaluated_on, event.item_id, event.stage_code
         ) as last_reverted_at
     from event
-    inner join evaluation_date on event.achieved_at < evaluation_date.evaluated_until
+    left join item on event.item_id = item.item_id
+    inner join evaluated
+        on coalesce(item.customer_key, 'unknown') = evaluated.customer_key
+        and event.achieved_at < evaluated.evaluated_until
 
 ),
 

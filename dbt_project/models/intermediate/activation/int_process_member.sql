@@ -1,8 +1,8 @@
 -- grain: evaluation date × customer × process the customer belongs to: by a product of the process in force on the
 -- date, else by ever having an item in it. Without the process's feed (no item at all) nobody has a row.
-with evaluation_date as (
+with evaluated as (
 
-    select * from {{ ref('int_evaluation_date') }}
+    select * from {{ ref('int_evaluated_customer') }}
 
 ),
 
@@ -46,32 +46,34 @@ member_product as (
 
 membership as (
 
-    select evaluation_date.evaluated_on, item.customer_key, item.process_id
+    select evaluated.evaluated_on, item.customer_key, item.process_id
     from item
-    inner join evaluation_date on coalesce(item.known_at < evaluation_date.evaluated_until, true)
+    inner join evaluated
+        on item.customer_key = evaluated.customer_key and coalesce(item.known_at < evaluated.evaluated_until, true)
     union
-    select evaluation_date.evaluated_on, identity.customer_key, member_product.process_id
+    select evaluated.evaluated_on, identity.customer_key, member_product.process_id
     from {{ ref('crm__subscription_line') }} as line
     inner join member_product on line.product_id = member_product.product_id
     inner join {{ ref('int_customer_identity') }} as identity on line.account_id = identity.account_id
     left join {{ ref('int_auto_renewal') }} as renewal on line.line_id = renewal.line_id and renewal.is_counted
-    inner join evaluation_date
-        on evaluation_date.evaluated_on between line.start_date
-        and coalesce(renewal.renewed_until, case when renewal.line_id is null then line.end_date end, evaluation_date.evaluated_on)
+    inner join evaluated
+        on identity.customer_key = evaluated.customer_key
+        and evaluated.evaluated_on between line.start_date
+        and coalesce(renewal.renewed_until, case when renewal.line_id is null then line.end_date end, evaluated.evaluated_on)
 
 ),
 
 -- the cadence agreed in the newest contract in force
 cadence as (
 
-    select evaluation_date.evaluated_on, identity.customer_key, contract.target_cadence_days
+    select evaluated.evaluated_on, identity.customer_key, contract.target_cadence_days
     from contract
     inner join {{ ref('int_customer_identity') }} as identity on contract.account_id = identity.account_id
-    inner join evaluation_date
-        on evaluation_date.evaluated_on
-        between contract.start_date and coalesce(contract.end_date, evaluation_date.evaluated_on)
+    inner join evaluated
+        on identity.customer_key = evaluated.customer_key
+        and evaluated.evaluated_on between contract.start_date and coalesce(contract.end_date, evaluated.evaluated_on)
     qualify row_number() over (
-        partition by evaluation_date.evaluated_on, identity.customer_key
+        partition by evaluated.evaluated_on, identity.customer_key
         order by contract.start_date desc, contract.contract_id desc
     ) = 1
 

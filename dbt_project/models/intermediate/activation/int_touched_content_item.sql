@@ -6,19 +6,6 @@ with item as (
 
 ),
 
-definition as (
-
-    select
-        process_id,
-        max(case when {{ last_build_date() }} between valid_from and coalesce(valid_to, {{ last_build_date() }})
-            then version end) as version_before,
-        max(case when {{ as_of_date() }} between valid_from and coalesce(valid_to, {{ as_of_date() }})
-            then version end) as version_now
-    from {{ ref('activation_definition') }}
-    group by process_id
-
-),
-
 final as (
 
     select item_id from {{ ref('stg_touched__content_item') }}
@@ -27,10 +14,7 @@ final as (
     union
     select item_id from item where account_id in (select account_id from {{ ref('int_changed_account') }})
     union
-    select item.item_id
-    from item
-    inner join definition on item.process_id = definition.process_id
-    where definition.version_before is distinct from definition.version_now
+    select item_id from item where process_id in (select process_id from {{ ref('int_changed_process') }})
 
 )
 

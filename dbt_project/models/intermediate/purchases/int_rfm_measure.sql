@@ -1,5 +1,6 @@
--- Recency, frequency and monetary value of every active and churned customer, and whether they can be scored
--- (docs/domain/segments.md#rfm). `filter` and not `case`: what it leaves out costs nothing.
+-- grain: evaluation date × customer; recency, frequency and monetary value, and whether they can be scored: of every
+-- active and churned customer as_of, at a month's end of those that had bought (docs/domain/segments.md#rfm). `filter` and
+-- not `case`: what it leaves out costs nothing.
 {%- set occasion = {'order_date': 'purchase_date', 'order': 'occasion_id'}[
     choice_var('rfm_frequency_unit', ['order_date', 'order'])
 ] %}
@@ -10,38 +11,49 @@ with customer as (
 
 ),
 
+evaluation_date as (
+
+    select * from {{ ref('int_rfm_evaluation_date') }}
+
+),
+
 -- A slip that only takes money back lowers the amount; it is no visit, nor is a free line alone. One whose amount has
 -- no rate to our currency is one.
 purchase as (
 
     select
-        *,
-        coalesce(amount, 1) {{ '>=' if var('free_orders_are_purchases') else '>' }} 0 as is_visit,
-        purchase_date > {{ add_months(as_of_date(), -1 * var('rfm_lookback_months')) }} as is_in_window
-    from {{ ref('int_purchase') }}
+        purchase.*,
+        evaluation_date.evaluated_on,
+        coalesce(purchase.amount, 1) {{ '>=' if var('free_orders_are_purchases') else '>' }} 0 as is_visit,
+        purchase.purchase_date
+        > {{ add_months('evaluation_date.evaluated_on', -1 * var('rfm_lookback_months')) }} as is_in_window
+    from {{ ref('int_purchase') }} as purchase
+    inner join evaluation_date on purchase.purchase_date <= evaluation_date.evaluated_on
 
 ),
 
 bought as (
 
     select
+        evaluated_on,
         customer_key,
         min(purchase_date) filter (where is_visit) as first_order_date,
         max(purchase_date) filter (where is_visit) as last_order_date,
         {{ count_distinct_where(occasion, 'is_visit and is_in_window') }} as frequency,
         sum(amount) filter (where is_in_window) as monetary
     from purchase
-    group by customer_key
+    group by evaluated_on, customer_key
 
 ),
 
 measured as (
 
     select
+        evaluation_date.evaluated_on,
         customer.customer_key,
         bought.first_order_date,
         bought.last_order_date,
-        {{ dbt.datediff('bought.last_order_date', as_of_date(), 'day') }} as recency_days,
+        {{ dbt.datediff('bought.last_order_date', 'evaluation_date.evaluated_on', 'day') }} as recency_days,
         coalesce(bought.frequency, 0) as frequency,
         -- what comes back later than the window is no amount of it
         cast(case when bought.frequency > 0 then bought.monetary else 0 end as decimal(18, 2)) as monetary,
@@ -52,13 +64,17 @@ measured as (
             else 'scored'
         end as population
     from customer
-    left join bought on customer.customer_key = bought.customer_key
+    cross join evaluation_date
+    left join bought
+        on evaluation_date.evaluated_on = bought.evaluated_on and customer.customer_key = bought.customer_key
+    where evaluation_date.evaluated_on = {{ as_of_date() }} or bought.first_order_date is not null
 
 ),
 
 final as (
 
     select
+        evaluated_on,
         customer_key,
         first_order_date,
         last_order_date,
@@ -66,7 +82,7 @@ final as (
         frequency,
         monetary,
         case
-            when population = 'scored' and count(*) over (partition by population) < {{ var('rfm_bins') }}
+            when population = 'scored' and count(*) over (partition by evaluated_on, population) < {{ var('rfm_bins') }}
                 then 'small_population'
             else population
         end as population

@@ -1,7 +1,7 @@
 -- grain: customer × process × as_of_date (docs/domain/activation.md#level)
-with level as (
+with position as (
 
-    select * from {{ ref('int_activation_level') }} where evaluated_on = {{ as_of_date() }}
+    select * from {{ ref('int_activation_position') }} where evaluated_on = {{ as_of_date() }}
 
 ),
 
@@ -11,78 +11,34 @@ earlier as (
 
 ),
 
-open_item as (
-
-    select * from {{ ref('int_content_item_wide') }}
-    where evaluated_on = {{ as_of_date() }} and is_open
-
-),
-
-customer as (
-
-    select * from {{ ref('dim_customer') }}
-
-),
-
-first_item as (
-
-    select customer_key, process_id, min({{ local_date('known_at') }}) as first_item_date
-    from {{ ref('int_content_item') }}
-    group by customer_key, process_id
-
-),
-
--- the most advanced open item tells where the customer is; of several there, the one that waits longest
-ranked_item as (
-
-    select
-        *,
-        count(*) over (partition by customer_key, process_id) as open_items,
-        row_number() over (
-            partition by customer_key, process_id
-            order by last_stage_no desc, current_stage_since asc nulls last, item_id asc
-        ) as rank_no
-    from open_item
-
-),
-
 final as (
 
     select
-        level.customer_key,
-        level.process_id,
+        position.customer_key,
+        position.process_id,
         {{ as_of_date() }} as as_of_date,
-        level.activation_score,
-        level.activation_level,
-        cast(level.goals_achieved as smallint) as goals_achieved,
-        cast(item.last_stage_no + 1 as smallint) as current_stage_no,
-        cast({{ dbt.datediff(local_date('item.current_stage_since'), as_of_date(), 'day') }} as integer)
-            as days_in_current_stage,
-        cast(level.publications_6m as integer) as publications_6m,
-        cast(level.distinct_pub_months as smallint) as distinct_pub_months,
-        level.regularity_rate,
-        cast(level.distinct_pub_months as integer) as regularity_rate_num,
-        cast({{ var('regularity_months') }} as integer) as regularity_rate_den,
-        cast(level.max_gap_days as integer) as max_gap_days,
-        cast(level.target_cadence_days as integer) as target_cadence_days,
-        level.is_regular,
-        coalesce(
-            {{ dbt.datediff('coalesce(customer.first_contract_date, first_item.first_item_date)', as_of_date(), 'day') }}
-            < {{ var('ramp_up_days') }}, false
-        ) as is_ramp_up,
-        cast(level.activation_level - earlier.activation_level as smallint) as level_change_28d,
-        cast(coalesce(item.open_items, 0) as integer) as open_items,
-        level.definition_version,
+        position.activation_score,
+        position.activation_level,
+        position.goals_achieved,
+        position.current_stage_no,
+        position.days_in_current_stage,
+        position.publications_6m,
+        position.distinct_pub_months,
+        position.regularity_rate,
+        position.regularity_rate_num,
+        position.regularity_rate_den,
+        position.max_gap_days,
+        position.target_cadence_days,
+        position.is_regular,
+        position.is_ramp_up,
+        cast(position.activation_level - earlier.activation_level as smallint) as level_change_28d,
+        position.open_items,
+        position.definition_version,
         -- no definition has been validated against the CSMs' judgement yet
         false as is_validated
-    from level
+    from position
     left join earlier
-        on level.customer_key = earlier.customer_key and level.process_id = earlier.process_id
-    left join customer on level.customer_key = customer.customer_key
-    left join first_item
-        on level.customer_key = first_item.customer_key and level.process_id = first_item.process_id
-    left join ranked_item as item
-        on level.customer_key = item.customer_key and level.process_id = item.process_id and item.rank_no = 1
+        on position.customer_key = earlier.customer_key and position.process_id = earlier.process_id
 
 )
 

@@ -3,13 +3,15 @@
 select
     Id as order_id,
     AccountId as account_id,
-    ContractId as contract_id
+    ContractId as contract_id,
+    {{ read_text('EffectiveDate', 'date') }} as order_date
 from {{ source('raw', 'salesforce__order') }}
 where {{ is_read_again('salesforce__order') }}
 union all
 select
     {{ read_text('order_id', 'id') }} as order_id,
     {{ read_text('account_id', 'id') }} as account_id,
-    null as contract_id
+    null as contract_id,
+    {{ read_text('order_date', 'date') }} as order_date
 from {{ source('raw', 'files__crm__order') }}
 where {{ is_read_again('files__crm__order') }}
