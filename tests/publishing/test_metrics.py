@@ -1,8 +1,11 @@
 """The files of metrics/: complete, and what they name exists."""
 
 import re
+from functools import cache
+from pathlib import Path
 
 import pytest
+import yaml
 
 from expectations.contracts import load_contract
 from publishing.metrics import Metric, load_metrics
@@ -20,6 +23,12 @@ UNIT_TESTS = {
 }
 
 
+@cache
+def contracts_of(path: Path) -> list[dict]:
+    """Models that a generated file describes."""
+    return yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
+
+
 def test_metrics_have_their_own_place_and_name():
     for names in (
         [metric.order for metric in METRICS.values()],
@@ -35,6 +44,19 @@ def test_columns_are_described_by_a_contract(metric: Metric):
         schema, table, column = address.split(".")
         assert column in {each.name for each in load_contract(schema, table).columns}
     assert (metric.numerator is None) == (metric.denominator is None)
+
+
+@ALL
+def test_dbt_knows_which_metric_a_column_has(metric: Metric):
+    schema, table, column = metric.column.split(".")
+    (model,) = [
+        model
+        for path in (ROOT / "dbt_project" / "models" / schema).rglob("_contracts.yml")
+        for model in contracts_of(path)
+        if model["name"] == table
+    ]
+    (entry,) = [each for each in model["columns"] if each["name"] == column]
+    assert metric.name in entry["config"]["meta"]["metrics"]
 
 
 @ALL

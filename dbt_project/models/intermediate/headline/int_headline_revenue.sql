@@ -1,17 +1,16 @@
 -- grain: month. Revenue and retention of the whole company in the last 25 months (docs/domain/revenue.md#mrr,
 -- docs/domain/retention.md#nrr).
-{%- set first_month = add_months(month_of(as_of_date()), -24) %}
 with retention as (
 
     select * from {{ ref('fct_retention_monthly') }}
-    where segment_type = 'all' and month >= {{ first_month }}
+    where segment_type = 'all' and month >= {{ history_start() }}
 
 ),
 
 trailing_year as (
 
     select * from {{ ref('fct_retention_t12m') }}
-    where segment_type = 'all' and month >= {{ first_month }}
+    where segment_type = 'all' and month >= {{ history_start() }}
 
 ),
 
@@ -19,7 +18,7 @@ trailing_year as (
 yearly_value as (
 
     select month, sum(customer_closing_arr) as closing_arr from {{ ref('int_mrr_change') }}
-    where is_customer_row and month >= {{ first_month }}
+    where is_customer_row and month >= {{ history_start() }}
     group by month
 
 ),

@@ -1,7 +1,6 @@
 -- grain: month, from the first ticket's on, at most the last 25 (docs/domain/service.md#tickets). Tickets opened and
 -- their first responses by the month opened, rates by the month first solved, full resolution by the month last solved,
 -- satisfaction by the month of the answer (docs/domain/service.md#csat).
-{%- set first_month = add_months(month_of(as_of_date()), -24) %}
 with ticket as (
 
     select * from {{ ref('fct_ticket') }}
@@ -10,7 +9,7 @@ with ticket as (
 
 first_ticket as (
 
-    select greatest(min({{ month_of('created_date') }}), {{ first_month }}) as first_month
+    select greatest(min({{ month_of('created_date') }}), {{ history_start() }}) as first_month
     from ticket
     having count(*) > 0
 
@@ -30,7 +29,7 @@ opened as (
         median(first_response_min_bm) as first_response_bm,
         count(first_response_min_bm) as first_response_n
     from ticket
-    where created_date >= {{ first_month }}
+    where created_date >= {{ history_start() }}
     group by 1
 
 ),
@@ -43,7 +42,7 @@ solved as (
         sum(case when reopen_count > 0 then 1 else 0 end) as reopened,
         sum(case when is_one_touch then 1 else 0 end) as one_touch
     from ticket
-    where first_solved_date >= {{ first_month }}
+    where first_solved_date >= {{ history_start() }}
     group by 1
 
 ),
@@ -55,7 +54,7 @@ resolved as (
         median(full_resolution_min_bm) as full_resolution_bm,
         count(full_resolution_min_bm) as full_resolution_n
     from ticket
-    where last_solved_date >= {{ first_month }}
+    where last_solved_date >= {{ history_start() }}
     group by 1
 
 ),
@@ -67,7 +66,7 @@ answered as (
         count(*) as answers,
         sum(case when {{ is_satisfied('csat_score', 'csat_scale_max') }} then 1 else 0 end) as satisfied
     from ticket
-    where csat_date >= {{ first_month }} and csat_score is not null
+    where csat_date >= {{ history_start() }} and csat_score is not null
     group by 1
 
 ),

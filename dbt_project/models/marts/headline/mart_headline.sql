@@ -1,27 +1,28 @@
 -- Every metric of metrics/, by month or on the business date (docs/domain/conventions.md#headline). A metric: where it
 -- comes from, its value, numerator and denominator, and, where few cases hide it, how many cases there are
 -- (docs/domain/conventions.md#small-numbers).
-{%- set revenue, support, today = 'int_headline_revenue', 'int_headline_support', 'int_headline_today' %}
+{%- set revenue, customer = 'int_headline_revenue', 'int_headline_customer' %}
+{%- set support, today = 'int_headline_support', 'int_headline_today' %}
 {%- set metrics = {
-    'active_customers': [today, 'active_customers'],
+    'active_customers': [customer, 'active_customers'],
     'paying_customers': [revenue, 'closing_customers'],
     'mrr': [revenue, 'closing_mrr'],
     'arr': [revenue, 'closing_arr'],
     'logo_retention': [revenue, 'logo_retention', 'logo_retention_num', 'logo_retention_den', 'logo_retention_den'],
     'logo_churn': [revenue, 'logo_churn', 'logo_churn_num', 'logo_churn_den', 'logo_churn_den'],
     'activation_score': [
-        today, 'cast(activation_score_num as double) / nullif(activation_n, 0)', 'activation_score_num',
+        customer, 'cast(activation_score_num as double) / nullif(activation_n, 0)', 'activation_score_num',
         'activation_n', 'activation_n',
     ],
     'activation_level_4_share': [
-        today, rate('level_4_customers', 'activation_n'), 'level_4_customers', 'activation_n', 'activation_n',
+        customer, rate('level_4_customers', 'activation_n'), 'level_4_customers', 'activation_n', 'activation_n',
     ],
     'regularity_rate': [
-        today, rate('regularity_rate_num', 'regularity_rate_den'), 'regularity_rate_num', 'regularity_rate_den',
+        customer, rate('regularity_rate_num', 'regularity_rate_den'), 'regularity_rate_num', 'regularity_rate_den',
         'activation_n',
     ],
-    'rfm_customers': [today, 'rfm_customers'],
-    'champion_share': [today, rate('champions', 'rfm_customers'), 'champions', 'rfm_customers', 'rfm_customers'],
+    'rfm_customers': [customer, 'rfm_customers'],
+    'champion_share': [customer, rate('champions', 'rfm_customers'), 'champions', 'rfm_customers', 'rfm_customers'],
     'decile_1_share': [
         today, rate('decile_1_amount', 'decile_amount'), 'decile_1_amount', 'decile_amount', 'decile_customers',
     ],
@@ -51,9 +52,9 @@ with figure as (
         cast({{ parts[2] or 'null' }} as decimal(24, 6)) as num,
         cast({{ parts[3] or 'null' }} as decimal(24, 6)) as den,
         cast({{ parts[4] or 'null' }} as bigint) as sample_n,
-        {{ {revenue: 'is_provisional', support: 'not is_complete', today: 'false'}[parts[0]] }} as is_provisional,
+        {{ {revenue: 'is_provisional', today: 'false'}.get(parts[0], 'not is_complete') }} as is_provisional,
         -- paying customers are counted on the business date, as the active ones are
-        {{ 'is_complete' if is_monthly and metric != 'paying_customers' else 'true' }} as may_be_headline
+        {{ 'is_complete' if parts[0] in (revenue, support) and metric != 'paying_customers' else 'true' }} as may_be_headline
     from {{ ref(parts[0]) }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
