@@ -193,6 +193,10 @@ def open_warehouse(home: Path) -> Warehouse:
         connection.execute(f"create table {name} as from built_{name}")
         if schema == "raw":
             columns[table] = []
+    # customers with a product of the process belong to it without an item, too
+    connection.execute(
+        "insert into warehouse.seeds.process_product values ('content_production', 'f1', null)"
+    )
     return Warehouse(
         connection, _statements(home / FULL), _statements(home / LATER), columns=columns
     )

@@ -17,8 +17,8 @@ def one_of(*values: Any) -> st.SearchStrategy:
     return st.sampled_from(values)
 
 
-dates = st.integers(-40, 12).map(lambda days: (FIRST + timedelta(days=days)).isoformat())
-instants = st.integers(-30, 12).map(
+dates = st.integers(-70, 12).map(lambda days: (FIRST + timedelta(days=days)).isoformat())
+instants = st.integers(-70, 12).map(
     lambda days: datetime.combine(FIRST + timedelta(days=days), time(6), UTC).isoformat()
 )
 accounts = one_of("a1", "a2", "a3", "a4", None)
@@ -183,8 +183,10 @@ KEYED = {
         "contract_id": contracts.filter(bool),
         "account_id": accounts,
         "previous_contract_id": contracts,
+        "start_date": dates,
         "end_date": one_of("2026-02-27", "2026-03-04", None),
         "auto_renew": one_of("true", None),
+        "target_cadence_days": one_of("7", "60", None),
     },
     "support__ticket": {"ticket_id": tickets, "account_id": accounts, "created_at": instants},
     "support__csat_response": {
@@ -197,8 +199,10 @@ KEYED = {
     "process__content_item": {
         "item_id": items,
         "account_id": accounts,
-        "process_id": one_of("content_production", "training"),
-        "created_at": instants,
+        "process_id": one_of("content_production", "content_production", "training"),
+        "created_at": instants | st.none(),
+        "planned_publish_date": one_of("2026-03-20", None),
+        "cancelled_at": st.none() | instants,
     },
 }
 # Event feeds, replaced file by file.

@@ -240,6 +240,66 @@ CHANGES: dict[str, tuple[Any, ...]] = {
         ],
     ),
     "it is reached": version("zendesk__users", id="u9", role="end-user"),
+    "its item moves to another account": (
+        "process__content_item",
+        (-1, "y"),
+        [
+            {
+                "item_id": "i1",
+                "account_id": "a3",
+                "process_id": "content_production",
+                "created_at": "2026-02-20T06:00:00+00:00",
+            }
+        ],
+    ),
+    "an item that is older than all": (
+        "process__content_item",
+        (0, "older"),
+        [
+            {
+                "item_id": "i5",
+                "account_id": "a2",
+                "process_id": "content_production",
+                "created_at": "2026-01-08T06:00:00+00:00",
+            }
+        ],
+    ),
+    "it is not, after all": (
+        "process__content_item",
+        (0, "older"),
+        [
+            {
+                "item_id": "i5",
+                "account_id": "a2",
+                "process_id": "content_production",
+                "created_at": "2026-03-08T06:00:00+00:00",
+            }
+        ],
+    ),
+    "another cadence was agreed": (
+        "crm__contract",
+        (0, "x"),
+        [
+            {
+                "contract_id": "k7",
+                "account_id": "a3",
+                "start_date": "2026-01-01",
+                "target_cadence_days": "200",
+            }
+        ],
+    ),
+    "an order was months ago": version(
+        "salesforce__order",
+        Id="o5",
+        AccountId="a3",
+        **{**BARE_ORDER, "EffectiveDate": "2025-12-10"},
+    ),
+    "another was not": version(
+        "salesforce__order",
+        Id="o5",
+        AccountId="a3",
+        **{**BARE_ORDER, "EffectiveDate": "2026-03-15"},
+    ),
     "dollars have a rate": (
         "crm__exchange_rate",
         (0, "x"),
