@@ -26,7 +26,7 @@ PURCHASES ?=
 # a variable's value as one word of the shell, whatever is in it
 text = '$(subst ','\'',$(value $(1)))'
 
-.PHONY: help install run up down trigger sandbox status rollback rebuild public-suffixes contracts release-contracts demo tenant check-source template demo-history bench-extract bench-scale bench-segments bench-install metricflow-install metric bench test chaos lint format clean
+.PHONY: help install run up down trigger sandbox site status rollback rebuild public-suffixes contracts release-contracts demo tenant check-source template demo-history bench-extract bench-scale bench-segments bench-install metricflow-install metric bench test chaos lint format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -72,6 +72,9 @@ tenant: install ## the demo company at any size, or days added to it OUT=folder 
 demo-history: install ## the demo at each of its last month-ends, published once [MONTHS=24]
 	@$(BIN)/python -m cli.demo_history --months $(call text,MONTHS)
 
+site: install ## render the site anew
+	@$(BIN)/python -m cli.site
+
 status: install ## last good date, what is blocked and why
 	@$(BIN)/python -m cli.status
 
@@ -84,8 +87,9 @@ rebuild: install ## build the warehouse again from the lake alone [ACCEPT=findin
 public-suffixes: install ## write the seed of public suffixes from its package
 	@$(BIN)/python scripts/public_suffixes.py
 
-contracts: install ## generate dbt's _contracts.yml from the data contracts, semantic/ from metrics/
+contracts: install ## generate what comes from the data contracts, definitions/, metrics/ and the site's pages
 	@$(BIN)/python -m expectations.generate
+	@$(BIN)/python -m pipeline.definition_files
 	@$(BIN)/python -m publishing.generate
 
 release-contracts: install ## at a release: keep the contracts that the next changes are compared with
@@ -124,6 +128,7 @@ lint: install ## ruff, sqlfluff, contract drift and versions, lock hosts
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/python -m expectations.generate --check
 	$(BIN)/python -m publishing.generate --check
+	$(BIN)/python -m pipeline.definition_files --check
 	$(BIN)/python -m expectations.released --check
 	scripts/check_lock_hosts
 	$(BIN)/sqlfluff lint dbt_project/models --processes 1 --disable-progress-bar

@@ -59,6 +59,7 @@ def up(console: Console, settings: Settings, tenant_text: str) -> None:
         name: _free_port(start)
         for name, start in (("airflow", 8080), ("sandbox", 8700), ("site", 8000))
     }
+    os.environ.setdefault("CSW_SITE_URL", f"http://127.0.0.1:{ports['site']}")
     admin_password = _configure_services(settings, ports["airflow"])
     settings.site_dir.mkdir(parents=True, exist_ok=True)
 

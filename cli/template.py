@@ -6,6 +6,7 @@ them, each with an example. It is not read as data, so that no example can be le
 
 import argparse
 import json
+import os
 import re
 import sys
 from datetime import date
@@ -26,6 +27,7 @@ from ingestion.catalogue import objects_of
 from ingestion.sources.files.workbook_rows import DESCRIPTION_SHEET
 from pipeline.codes import MEANINGS
 from runtime.errors import StateError
+from runtime.settings import PROJECT_ROOT
 
 TEMPLATES = "templates"
 LAST_ROW = 1_048_576
@@ -91,7 +93,7 @@ def write_templates(folder: Path) -> list[Path]:
             paths.append(root / f"{entry.object}.xlsx")
             template(contract_for(entry)).save(paths[-1])
         if not (folder / "tenant.yml").exists():
-            (folder / "tenant.yml").write_text(_tenant(folder.resolve().name), encoding="utf-8")
+            (folder / "tenant.yml").write_text(_tenant(folder.resolve()), encoding="utf-8")
     except OSError as error:
         raise StateError(
             f"{error.filename}: {error.strerror}", "give OUT= a folder that you may write"
@@ -162,10 +164,12 @@ def _add_column(sheet: Worksheet, number: int, column: Column, offered: list[str
         sheet.add_data_validation(choice)
 
 
-def _tenant(name: str) -> str:
+def _tenant(folder: Path) -> str:
     first = date(date.today().year - 1, 1, 1)
+    schema = os.path.relpath(PROJECT_ROOT / "docs" / "tenant.schema.json", folder)
     return (
-        f"name: {json.dumps(name, ensure_ascii=False)}\n"
+        f"# yaml-language-server: $schema={schema}\n"
+        f"name: {json.dumps(folder.name, ensure_ascii=False)}\n"
         "timezone: Asia/Tokyo\n"
         "reporting_currency: JPY\n"
         f"first_business_date: {first}  # start of reporting\n"

@@ -16,7 +16,7 @@ from airflow.sdk import dag, task
 from pipeline import build
 from pipeline.alerts import tell_new_findings
 from pipeline.build_plan import BuildPlan
-from pipeline.tasks import business_date_of_run, dag_defaults, run_and_report
+from pipeline.tasks import business_date_of_run, dag_defaults, documented, run_and_report
 from runtime.progress import report
 
 # a plan is passed on whole: Airflow would store each of its fields, too
@@ -25,7 +25,7 @@ WRITER = {"pool": "duckdb_writer", "multiple_outputs": False}
 
 @dag(
     schedule=None,
-    doc_md=__doc__,
+    doc_md=documented(__doc__),
     **dag_defaults("", "load, dbt, audit, publish / 構築・監査・公開", "build", "構築"),
 )
 def build_warehouse() -> None:

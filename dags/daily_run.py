@@ -19,6 +19,7 @@ from pipeline.tasks import (
     builds_so_far,
     business_date_to_run,
     dag_defaults,
+    documented,
     run_and_report,
 )
 
@@ -27,7 +28,7 @@ DAY = "{{ ti.xcom_pull(task_ids='business_date') }}"
 
 @dag(
     schedule=None,
-    doc_md=__doc__,
+    doc_md=documented(__doc__),
     render_template_as_native_obj=True,
     **dag_defaults(
         "", "One business date: ingest and build / 1日分の取込と構築", "run", "手動実行"

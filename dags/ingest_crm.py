@@ -10,12 +10,12 @@ Rerunning a date is always safe: what is committed is not pulled again (set `for
 
 from airflow.sdk import dag
 
-from pipeline.tasks import INGEST_AT, dag_defaults, daily_at, ingest_tasks
+from pipeline.tasks import INGEST_AT, dag_defaults, daily_at, documented, ingest_tasks
 
 
 @dag(
     schedule=daily_at(INGEST_AT),
-    doc_md=__doc__,
+    doc_md=documented(__doc__),
     **dag_defaults(
         "02:00",
         "accounts, contacts, products, contracts, orders / 毎日2:00 顧客・契約・受注の取込",

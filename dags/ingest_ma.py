@@ -9,12 +9,12 @@ Daily 02:00 in the tenant's time zone. Reads the marketing systems, Salesforce c
 
 from airflow.sdk import dag
 
-from pipeline.tasks import INGEST_AT, dag_defaults, daily_at, ingest_tasks
+from pipeline.tasks import INGEST_AT, dag_defaults, daily_at, documented, ingest_tasks
 
 
 @dag(
     schedule=daily_at(INGEST_AT),
-    doc_md=__doc__,
+    doc_md=documented(__doc__),
     **dag_defaults(
         "02:00",
         "marketing companies, contacts, e-mail events / 毎日2:00 マーケティングの取込",

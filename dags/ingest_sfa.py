@@ -8,12 +8,12 @@ Daily 02:00 in the tenant's time zone. Reads Salesforce and dropped `sfa__*` fil
 
 from airflow.sdk import dag
 
-from pipeline.tasks import INGEST_AT, dag_defaults, daily_at, ingest_tasks
+from pipeline.tasks import INGEST_AT, dag_defaults, daily_at, documented, ingest_tasks
 
 
 @dag(
     schedule=daily_at(INGEST_AT),
-    doc_md=__doc__,
+    doc_md=documented(__doc__),
     **dag_defaults(
         "02:00", "leads and opportunities / 毎日2:00 商談・リードの取込", "ingest", "sfa", "取込"
     ),

@@ -10,12 +10,12 @@ drop a mended one under the same name.
 
 from airflow.sdk import dag
 
-from pipeline.tasks import INGEST_AT, dag_defaults, daily_at, ingest_tasks
+from pipeline.tasks import INGEST_AT, dag_defaults, daily_at, documented, ingest_tasks
 
 
 @dag(
     schedule=daily_at(INGEST_AT),
-    doc_md=__doc__,
+    doc_md=documented(__doc__),
     **dag_defaults(
         "02:00",
         "surveys, product usage, process files / 毎日2:00 活用・プロダクト利用の取込",

@@ -19,6 +19,7 @@ from pipeline.tasks import (
     business_date_of_run,
     dag_defaults,
     daily_at,
+    documented,
 )
 from runtime.progress import BUILD
 
@@ -30,7 +31,7 @@ DAY = "{{ ti.xcom_pull(task_ids='wait_for_areas') }}"
         timetable=daily_at(DEADLINE),
         assets=ASSETS["crm"] & ASSETS["sfa"] & ASSETS["ma"] & ASSETS["support"] & ASSETS["success"],
     ),
-    doc_md=__doc__,
+    doc_md=documented(__doc__),
     **dag_defaults(
         "05:00",
         "at the latest, else when the five areas are in / 5領域がそろい次第、遅くとも5:00 構築を開始",

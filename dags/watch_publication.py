@@ -9,7 +9,7 @@ DAGs and at `build_warehouse`; mend what failed there and clear it. The next pub
 
 from airflow.sdk import dag, task
 
-from pipeline.tasks import business_date_of_run, dag_defaults, daily_at, run_and_report
+from pipeline.tasks import business_date_of_run, dag_defaults, daily_at, documented, run_and_report
 from pipeline.watch import refuse_late_publication
 from runtime.settings import get_settings
 
@@ -18,7 +18,7 @@ BY = get_settings().publish_by
 
 @dag(
     schedule=daily_at(BY),
-    doc_md=__doc__,
+    doc_md=documented(__doc__),
     **dag_defaults(f"{BY:%H:%M}", "is the day before published? / 公開期限の確認", "watch", "監視"),
 )
 def watch_publication() -> None:

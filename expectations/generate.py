@@ -9,6 +9,7 @@ import argparse
 import os
 import re
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -115,21 +116,34 @@ def main(
     except ContractError as error:
         print(error, file=sys.stderr)
         return 1
-    drifted = [path for path, text in generated.files.items() if _differs(path, text)]
-    drifted += generated.stale
-    for path in sorted(drifted):
-        print(f"{'differs from its contracts' if check else 'written'}: {os.path.relpath(path)}")
+    drifted = settle(generated.files, check, generated.stale)
     for problem in generated.problems:
         print(problem, file=sys.stderr)
-    if check:
-        return 1 if drifted or generated.problems else 0
+    return 1 if check and (drifted or generated.problems) else 0
+
+
+def settle(files: Mapping[Path, str], check: bool, stale: Sequence[Path] = ()) -> bool:
+    """Write what was rendered, or only say what differs.
+
+    Args:
+        files: text of every generated file by path.
+        check: write nothing.
+        stale: generated files to delete.
+
+    Returns:
+        Whether a file differed.
+    """
+    drifted = sorted([*(path for path, text in files.items() if _differs(path, text)), *stale])
     for path in drifted:
-        if path in generated.stale:
+        print(f"{'differs from what makes it' if check else 'written'}: {os.path.relpath(path)}")
+        if check:
+            continue
+        if path in stale:
             path.unlink()
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(generated.files[path], encoding="utf-8")
-    return 0
+            path.write_text(files[path], encoding="utf-8")
+    return bool(drifted)
 
 
 def _models_by_name(folder: Path) -> dict[str, Path]:

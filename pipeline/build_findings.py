@@ -13,7 +13,8 @@ from expectations.contracts import load_contract
 from expectations.raw_findings import money_column
 from pipeline.build_plan import BuildPlan
 from pipeline.context import Context
-from pipeline.dbt import MARTS_ALIAS, PROJECT, definition
+from pipeline.dbt import MARTS_ALIAS, definition
+from pipeline.dbt_process import PROJECT
 from runtime.duckdb_connection import connect
 from runtime.errors import BuildError
 from runtime.findings import BUILD_SCOPE, SHOWN_KEYS, Finding

@@ -7,7 +7,6 @@ import os
 import re
 import sys
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +15,11 @@ import yaml
 from pipeline import codes, definitions
 from pipeline.build_plan import BuildPlan, Mode
 from pipeline.context import Context
-from pipeline.dbt_process import DUE, LOCATION, PROJECT, project_hash
+from pipeline.dbt_process import DUE, LOCATION, project_hash
 from pipeline.rows_behind import rows_behind
 from runtime.damage import explained_text
-from runtime.errors import BuildError, TenantError
+from runtime.definitions import given_variables, values
+from runtime.errors import BuildError
 from runtime.files import write_atomically
 from runtime.process import start
 from runtime.progress import report
@@ -42,9 +42,9 @@ def run_variables(context: Context, business_date: date) -> dict[str, Any]:
     Raises:
         TenantError: a var or a code list is unknown, one that only the run may set, or has a value that it cannot have.
     """
-    tenant, given, defaults = context.tenant, _given_variables(context), _defaults()
-    definitions.check("tenant.yml", defaults, tenant.vars)
-    definitions.check("VARS", defaults | tenant.vars, given)
+    tenant, given = context.tenant, given_variables(context.settings)
+    definitions.check("tenant.yml", {}, tenant.vars)
+    definitions.check("VARS", tenant.vars, given)
     codes.check(tenant.codes)
     facts = {
         "timezone": tenant.timezone,
@@ -66,25 +66,8 @@ def run_variables(context: Context, business_date: date) -> dict[str, Any]:
 
 
 def definition(context: Context, name: str) -> Any:
-    """A var's value in this run: VARS, else tenant.yml, else dbt_project.yml."""
-    return (_defaults() | context.tenant.vars | _given_variables(context))[name]
-
-
-def _given_variables(context: Context) -> dict[str, Any]:
-    try:
-        given = json.loads(context.settings.dbt_vars or "{}")
-    except json.JSONDecodeError as error:
-        raise TenantError(
-            f"VARS is not JSON: {error}", """write VARS='{"rfm_bins": 5}'"""
-        ) from error
-    if not isinstance(given, dict):
-        raise TenantError("VARS is no JSON object", """write VARS='{"rfm_bins": 5}'""")
-    return given
-
-
-@cache
-def _defaults() -> dict[str, Any]:
-    return yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+    """A var's value in this run: VARS, else tenant.yml, else its default."""
+    return values(context.settings, context.tenant.vars)[name]
 
 
 def build(context: Context, plan: BuildPlan) -> None:
@@ -107,7 +90,9 @@ def write_docs(context: Context, plan: BuildPlan) -> None:
     written_for = page.with_name("config_hash.txt")
     if written_for.exists() and written_for.read_text(errors="replace") == plan.config_hash:
         return
-    target = run(context, plan, ["docs", "generate", "--static"], folder="docs")
+    # without compiled SQL, which would be a third of the page and stands in the target folder of the build
+    (context.settings.home / "dbt_target" / "docs").mkdir(parents=True, exist_ok=True)
+    target = run(context, plan, ["docs", "generate", "--static", "--no-compile"], folder="docs")
     page.parent.mkdir(parents=True, exist_ok=True)
     written = (target / "static_index.html").read_text(encoding="utf-8")
     policy = f'<head><meta http-equiv="Content-Security-Policy" content="{DOCS_POLICY}">'

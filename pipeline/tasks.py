@@ -44,6 +44,17 @@ PARAMS = {
 }
 
 
+def documented(text: str) -> str:
+    """A DAG's text with links to the runbook and the runs on the site, where one is served."""
+    site = get_settings().site_url.rstrip("/")
+    if not site:
+        return text
+    pages = {"Runbook 運用手引き": "documents/runbook", "Runs 実行履歴": "runs"}
+    return (
+        text + "\n" + " · ".join(f"[{name}]({site}/ja/{page}.html)" for name, page in pages.items())
+    )
+
+
 def dag_defaults(when: str, what: str, *tags: str) -> dict[str, Any]:
     """What all DAGs have in common; ``CSW_TASK_RETRIES`` says how often a failed task is tried again.
 

@@ -1,6 +1,6 @@
-"""Write what is made from ``metrics/``: ``python -m publishing.generate [--check]``.
+"""Write what is made from ``metrics/`` and the site's pages: ``python -m publishing.generate [--check]``.
 
-MetricFlow's semantic models, and the table of metrics in docs/metrics/README.md.
+MetricFlow's semantic models, the table of metrics in docs/metrics/README.md, dbt's exposures.
 """
 
 import argparse
@@ -9,6 +9,8 @@ import re
 import sys
 from pathlib import Path
 
+from publishing.exposures import FILE as EXPOSURES
+from publishing.exposures import exposures
 from publishing.metrics import load_metrics
 from publishing.semantic import PROJECT, semantic_files
 from runtime.settings import PROJECT_ROOT
@@ -28,7 +30,7 @@ def generated_files() -> dict[Path, str]:
         column = metric.column.partition(".")[2]
         rows += f"| {name} | {metric.label.ja} | `{column}` | [{page}]({page}) |\n"
     index = TABLE.sub(lambda _: rows, INDEX.read_text(encoding="utf-8"))
-    return semantic_files() | {INDEX: index}
+    return semantic_files() | {INDEX: index, EXPOSURES: exposures()}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -44,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
         if not path.is_file() or path.read_text(encoding="utf-8") != text
     ]
     for path in sorted([*stale, *drifted]):
-        print(f"{'differs from metrics/' if check else 'written'}: {os.path.relpath(path)}")
+        print(f"{'differs from its source' if check else 'written'}: {os.path.relpath(path)}")
         if not check and path in stale:
             path.unlink()
         elif not check:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from runtime.errors import ContractError
 from runtime.settings import PROJECT_ROOT
+from runtime.value_types import Text
 
 FOLDER = PROJECT_ROOT / "metrics"
 
@@ -20,18 +21,14 @@ class _Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Bilingual(_Entry):
-    """A text in both languages."""
-
-    en: str = Field(min_length=1)
-    ja: str = Field(min_length=1)
-
-
 class Synonyms(_Entry):
     """What else people call it."""
 
     en: list[str]
     ja: list[str]
+
+    def __getitem__(self, language: str) -> list[str]:
+        return self.ja if language == "ja" else self.en
 
 
 class Rows(_Entry):
@@ -78,26 +75,26 @@ class Metric(_Entry):
 
     name: str
     order: int
-    label: Bilingual
-    short: Bilingual
+    label: Text
+    short: Text
     synonyms: Synonyms
-    question: Bilingual
+    question: Text
     column: Column
     numerator: Column | None = None
     denominator: Column | None = None
-    formula: Bilingual
+    formula: Text
     unit: Literal["money", "rate", "count", "business_minutes", "score"]
     direction: Literal["up_is_good", "down_is_good", "neutral"]
     period: Literal["newest_complete_month", "point_to_point", "as_of"]
     owner: str
-    example: Bilingual
+    example: Text
     sql: str
     rows: Rows | None = None
     unit_tests: list[str] = Field(min_length=1)
     identities: list[str] = Field(min_length=1)
     decisions: list[Address]
     meaning: Address
-    differs: Bilingual | None = None
+    differs: Text | None = None
     page: Address
 
 

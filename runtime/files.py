@@ -45,6 +45,21 @@ def write_atomically(path: Path | str, content: bytes | str, mode: int | None = 
             handle.write(payload)
 
 
+def write_changed(path: Path, content: str, mode: int) -> None:
+    """Write a file that can be made anew at any time, unless it says the same already; not synced.
+
+    Args:
+        mode: its permissions, whatever the umask.
+    """
+    payload = content.encode()
+    if path.exists() and path.read_bytes() == payload:
+        return
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary.write_bytes(payload)
+    temporary.chmod(mode)
+    temporary.replace(path)
+
+
 def read_json_object(path: Path, *keys: str, hint: str) -> dict[str, Any]:
     """The JSON object of a file of ours.
 

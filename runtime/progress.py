@@ -73,7 +73,7 @@ def open_problems(settings: Settings, zone: tzinfo = UTC) -> list[str]:
 def open_failures(settings: Settings, dag_id: str = "") -> list[dict[str, Any]]:
     """The newest event of each failure that nothing has made good, of one DAG or of all."""
     problems: dict[str, dict[str, Any]] = {}
-    for event in _events(settings):
+    for event in events(settings):
         dag = event.get("dag", BUILD)
         match event["event"]:
             case "failed" if "object" not in event and "message" in event:
@@ -89,12 +89,17 @@ def _without(problems: dict[str, dict[str, Any]], dag: str) -> dict[str, dict[st
     return {text: event for text, event in problems.items() if event["dag"] != dag}
 
 
-def _events(settings: Settings) -> Iterator[dict[str, Any]]:
-    path = settings.logs_dir / EVENTS
-    if path.exists():
-        for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
-            if event := parsed(line):
-                yield event
+def events(settings: Settings, past_months: int = 0) -> Iterator[dict[str, Any]]:
+    """The events of this month and of as many past ones, oldest first."""
+    stem, suffix = EVENTS.split(".")
+    past = (
+        sorted(settings.logs_dir.glob(f"{stem}-*.{suffix}"))[-past_months:] if past_months else []
+    )
+    for path in (*past, settings.logs_dir / EVENTS):
+        if path.exists():
+            for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+                if event := parsed(line):
+                    yield event
 
 
 def parsed(line: str | bytes) -> dict[str, Any] | None:

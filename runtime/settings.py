@@ -25,6 +25,7 @@ class Settings(BaseSettings):
         keep_days: days that logs and Airflow's records of runs are kept.
         publish_by: local time by which the day before has to be published; later there is an alert.
         readers_group: group that may read the published marts and the site; empty = the owner's.
+        site_url: where readers find the site, for links to it; set by `make up` if empty.
     """
 
     model_config = SettingsConfigDict(env_prefix="CSW_", env_ignore_empty=True)
@@ -38,6 +39,7 @@ class Settings(BaseSettings):
     keep_days: int = Field(90, ge=7)
     publish_by: time = time(7)
     readers_group: str = ""
+    site_url: str = ""
 
     def model_post_init(self, _context: object) -> None:
         """Make paths absolute: Airflow, dbt and the sandbox run in other working folders."""

@@ -3,7 +3,7 @@
 import codecs
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
@@ -15,7 +15,7 @@ from runtime.sources import SOURCES
 CALENDAR_START = date(2000, 1, 1)  # of dim_date
 
 
-class _Loader(yaml.CSafeLoader):
+class KeysOnce(yaml.CSafeLoader):
     """YAML in which a key stands once: of two equal ones the first would be lost."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
@@ -33,24 +33,38 @@ WINDOWS_ENCODINGS = {"shift_jis": "cp932", "windows-31j": "cp932", "iso8859-1": 
 
 
 class FileFeed(BaseModel):
-    """What tenant.yml says of one entity's dropped files.
-
-    Attributes:
-        mode: ``full``: each drop is the whole, what it lacks is gone; ``changes``: rows missing from a file say
-            nothing; None: rows missing from it say nothing, but those that look lost are reported.
-        max_lost_share: a full drop that lacks more than this share of what the one before had is refused.
-        encoding: Python's name of the encoding of its text files, which is then believed; empty = see the files.
-        columns: the entity's column → its header in the files, where that is none the entity knows.
-        frequency: how often a drop is to come; None: nobody has said, a day without one is no late one.
-    """
+    """What is said of one entity's dropped files. / ある投入ファイルについて会社が決めること。"""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    mode: Literal["full", "changes"] | None = None
-    max_lost_share: Annotated[float, Field(ge=0, lt=1)] = 0.5
-    encoding: str = ""
-    columns: dict[str, str] = Field(default_factory=dict)
-    frequency: Literal["daily", "weekly", "monthly", "quarterly"] | None = None
+    mode: Literal["full", "changes"] | None = Field(
+        default=None,
+        description="full: each drop is the whole, what it lacks is gone. changes: rows missing from a file say "
+        "nothing. Left out: they say nothing either, but those that look lost are reported. / full＝毎回全件で、"
+        "無い行は消える。changes＝差分で、無い行は何も意味しない。省略＝同じだが、失われたように見える行を報告する。",
+    )
+    max_lost_share: float = Field(
+        default=0.5,
+        ge=0,
+        lt=1,
+        description="A full drop that lacks more than this share of what the one before had is refused. / "
+        "全件ファイルの減少がこの割合を超えたら取り込まない。",
+    )
+    encoding: str = Field(
+        default="",
+        description="Python's name of the encoding of its text files (cp1252, euc_jp …), which is then believed. / "
+        "文字コード（Python の名前）。書けばそれを信じる。",
+    )
+    columns: dict[str, str] = Field(
+        default_factory=dict,
+        description="The entity's column: its header in the files, where that is none the entity knows. / "
+        "項目名: ファイルの見出し（標準の見出しと違う場合）。",
+    )
+    frequency: Literal["daily", "weekly", "monthly", "quarterly"] | None = Field(
+        default=None,
+        description="How often a drop is to come; left out: no day without one is late. / 投入の頻度。省略すれば遅延と"
+        "みなさない。",
+    )
 
     @field_validator("encoding")
     @classmethod
@@ -69,31 +83,47 @@ class FileFeed(BaseModel):
 
 
 class Tenant(BaseModel):
-    """Contents of tenant.yml.
-
-    Attributes:
-        name: identifies the tenant; a state folder belongs to one name.
-        timezone: IANA zone; business dates are days in it.
-        reporting_currency: ISO 4217 code; amounts of the marts are in it.
-        first_business_date: start of reporting.
-        last_business_date: default date of a run and cap of any automatic one; None for a live company.
-        systems: connected sources; others are switched off.
-        vars: dbt vars this company overrides.
-        codes: code list → the company's own code → what it means.
-        files: what is said of entities' dropped files, by the name of the folder.
-    """
+    """One company: its time zone, currency, systems and definitions. / 1社の設定。"""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: str = Field(min_length=1)
-    timezone: str = "Asia/Tokyo"
-    reporting_currency: str = Field(default="JPY", pattern=r"^[A-Z]{3}$")
-    first_business_date: date
-    last_business_date: date | None = None
-    systems: list[str] = Field(min_length=1)
-    vars: dict[str, object] = Field(default_factory=dict)
-    codes: dict[str, dict[str, str]] = Field(default_factory=dict)
-    files: dict[str, FileFeed] = Field(default_factory=dict)
+    name: str = Field(
+        min_length=1,
+        description="Identifies the tenant; a state folder belongs to one name. / テナントの名前。状態フォルダーは1つの"
+        "名前のもの。",
+    )
+    timezone: str = Field(
+        default="Asia/Tokyo",
+        description="IANA zone; business dates are days in it. / タイムゾーン（IANA 名）。営業日はこの地域の日付。",
+    )
+    reporting_currency: str = Field(
+        default="JPY",
+        pattern=r"^[A-Z]{3}$",
+        description="ISO 4217 code; amounts of the marts are in it. / 報告通貨（ISO 4217）。",
+    )
+    first_business_date: date = Field(description="Start of reporting. / 集計の開始日。")
+    last_business_date: date | None = Field(
+        default=None,
+        description="Default date of a run and cap of any automatic one; left out for a live company. / 実行の既定の"
+        "日付であり、自動実行の上限。稼働中の会社は省略する。",
+    )
+    systems: list[str] = Field(
+        min_length=1,
+        description="Connected sources; others are switched off. / 接続するシステム。書かないものは使わない。",
+    )
+    vars: dict[str, object] = Field(
+        default_factory=dict,
+        description="Definitions this company overrides. / この会社が変える定義（変数）。",
+    )
+    codes: dict[str, dict[str, str]] = Field(
+        default_factory=dict,
+        description="Code list: the company's own code: what it means. / コード一覧: 自社のコード: その意味。",
+    )
+    files: dict[str, FileFeed] = Field(
+        default_factory=dict,
+        description="What is said of entities' dropped files, by the name of the folder. / 投入ファイルごとの設定"
+        "（フォルダー名ごと）。",
+    )
 
     @field_validator("timezone")
     @classmethod
@@ -160,7 +190,7 @@ def load_tenant(folder: Path) -> Tenant:
             "give TENANT= a folder with a tenant.yml: docs/tenant.md, or `make demo TENANT=folder`",
         )
     try:
-        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader=KeysOnce)
     except yaml.YAMLError as error:
         raise TenantError(f"{path} is no YAML: {error}", "mend the file") from error
     except UnicodeDecodeError as error:

@@ -14,6 +14,7 @@ import yaml
 from expectations.contracts import all_contracts
 from ingestion.catalogue import load_catalogue
 from pipeline.dbt_process import RUN_VARIABLES
+from runtime.definitions import load_definitions
 from runtime.settings import Settings
 from tests.conftest import ROOT
 
@@ -259,20 +260,27 @@ def test_every_raw_object_has_a_contract_and_is_a_source():
     assert raw == own
 
 
-def test_every_variable_is_decided():
-    """A definition that companies disagree on has its entry in docs/decisions."""
-    variables = yaml.safe_load((DBT / "dbt_project.yml").read_text())["vars"]
-    facts = {
-        *RUN_VARIABLES,
-        "timezone",
-        "reporting_currency",
-        "first_business_date",
-        "systems",
-        "codes",
-        "file_frequency",
+def test_every_variable_is_used_and_every_one_used_is_decided():
+    """What companies disagree on is an entry in definitions/, the rest is the tenant's facts and the run's own."""
+    facts = {"timezone", "reporting_currency", "first_business_date", "systems", "codes"}
+    facts |= {"file_frequency", *RUN_VARIABLES}
+    definitions = {definition.name for definition in load_definitions()}
+    known = yaml.safe_load((DBT / "dbt_project.yml").read_text())["vars"]
+    assert set(known) == facts | definitions
+    in_sql = {
+        name
+        for path in [*DBT.glob("models/**/*"), *DBT.glob("macros/**/*"), *DBT.glob("tests/*")]
+        if path.suffix in (".sql", ".yml")
+        for name in re.findall(r"\bvar\([\"'](\w+)", path.read_text(encoding="utf-8"))
     }
-    decisions = "".join(text(name) for name in files() if name.startswith("docs/decisions/"))
-    assert [name for name in variables if name not in facts and f"`{name}`" not in decisions] == []
+    in_python = {
+        name
+        for path in having(".py")
+        if not path.startswith("tests/")
+        for name in re.findall(r"\bdefinition(?:\(\w+, |\[)\"(\w+)\"", text(path))
+    }
+    assert in_sql <= set(known)
+    assert definitions - in_sql - in_python == set()
 
 
 # Make

@@ -15,6 +15,7 @@ from ingestion.sources.files.csv_xlsx import Told, read_records
 from pipeline.file_columns import expected_columns
 from runtime.errors import StateError
 from runtime.tenant import FileFeed, load_tenant
+from tests.conftest import ROOT
 
 ENTRIES = {entry.object: entry for entry in objects_of(systems=["files"])}
 DEFINITIONS = {
@@ -106,3 +107,5 @@ def test_nothing_that_is_there_is_written_over(tmp_path):
         write_templates(folder)
     write_templates(tmp_path / "it's new")
     assert load_tenant(tmp_path / "it's new").name == "it's new"
+    schema = (tmp_path / "it's new" / "tenant.yml").read_text().split("\n")[0].split("$schema=")[1]
+    assert (tmp_path / "it's new" / schema).resolve() == ROOT / "docs" / "tenant.schema.json"

@@ -21,6 +21,7 @@ INGEST = tuple(f"ingest_{area}" for area in AREAS)
 SCHEDULED = (*INGEST, "start_build", "watch_publication")
 ALL = (*SCHEDULED, "build_warehouse", "daily_run")
 ZONE = "America/New_York"  # not the default, and its clock changes
+SITE = "http://127.0.0.1:8000"
 WRITERS = {"load", "dbt_build", "audit", "publish", "site"}
 
 
@@ -37,6 +38,7 @@ def bag(tmp_path_factory, tenant_folder):
     """The DAG files as the DAG processor reads them."""
     before = dict(os.environ)
     airflow_home.configure(Settings(home=tmp_path_factory.mktemp("airflow")), tenant_folder)
+    os.environ["CSW_SITE_URL"] = SITE
     try:
         from airflow.dag_processing.dagbag import DagBag
 
@@ -247,3 +249,8 @@ def test_dag_files_are_thin(any_dag):
     text = Path(any_dag.fileloc).read_text(encoding="utf-8")
     assert len(text.splitlines()) < 100
     assert not re.search(r"\b(select|insert|create table)\b.*\bfrom\b", text, re.IGNORECASE)
+
+
+def test_every_dag_leads_to_the_runbook_and_the_runs(any_dag):
+    for page in ("documents/runbook", "runs"):
+        assert f"({SITE}/ja/{page}.html)" in any_dag.doc_md

@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
+from runtime.definitions import defaults
 from tests.conftest import ROOT
 from tests.test_house_rules import files, having, text
 
@@ -14,6 +15,8 @@ CITATION = re.compile(r"\bdocs/[\w/.-]+\.md(?:#[\w-]+)?")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 PAGES = having(".md")
+# `ramp_up_days` (30), with or without a link
+TOLD = re.compile(r"`(\w+)`\]?(?:\([^)\s]*\))?[ (]+(\d[\d.,]*\d|\d)")
 
 
 @cache
@@ -117,3 +120,14 @@ def test_a_metric_page_says_where_everything_stands(page):
         assert [
             name for name in re.findall(r"`(\w+)`", tests) if f"name: {name}\n" not in there
         ] == []
+
+
+def test_a_default_told_beside_its_var_is_the_default():
+    """Where a page gives the number too: `ramp_up_days` (30)."""
+    known, told = defaults(), []
+    for page in PAGES:
+        if page.startswith("docs/") and not page.startswith("docs/decisions/"):
+            found = [(name, n) for name, n in TOLD.findall(text(page)) if name in known]
+            told += [(page, name, float(n.replace(",", ""))) for name, n in found]
+    assert len(told) > 10
+    assert [entry for entry in told if entry[2] != known[entry[1]]] == []

@@ -1,10 +1,8 @@
 """dbt's variables and what is said when it fails."""
 
-import ast
 import csv
 import errno
 import json
-import re
 import shutil
 import signal
 from dataclasses import replace
@@ -15,7 +13,6 @@ import yaml
 
 from expectations.contracts import all_contracts
 from pipeline import codes, dbt, dbt_process
-from pipeline.definitions import Definitions
 from runtime.errors import BuildError, TenantError
 from runtime.process import start
 from tests.plans import plan_of
@@ -55,25 +52,8 @@ def test_facts_overrides_and_date(context):
 
 def test_everything_a_run_sets_is_declared(context):
     """dbt_project.yml knows every variable, so that models compile without a run."""
-    known = yaml.safe_load((dbt.PROJECT / "dbt_project.yml").read_text())["vars"]
+    known = yaml.safe_load((dbt_process.PROJECT / "dbt_project.yml").read_text())["vars"]
     assert {*dbt.run_variables(context, DAY), *dbt_process.RUN_VARIABLES} <= set(known)
-
-
-def test_what_may_be_set_is_all_but_facts_and_run(context):
-    """The vars of dbt_project.yml and those that are checked are the same, and so are their choices."""
-    known = yaml.safe_load((dbt.PROJECT / "dbt_project.yml").read_text())["vars"]
-    facts = {"timezone", "reporting_currency", "first_business_date", "systems", "codes"}
-    facts |= {"file_frequency"}
-    assert set(Definitions.model_fields) == set(known) - facts - set(dbt_process.RUN_VARIABLES)
-    for path in dbt.PROJECT.rglob("*.sql"):
-        for name, options in re.findall(
-            r"choice_var\('(\w+)', (\[.*?\])\)", path.read_text(encoding="utf-8")
-        ):
-            kind = Definitions.model_fields[name].annotation
-            if options == "[true, false]":
-                assert kind is bool, name
-            else:
-                assert list(kind.__args__) == ast.literal_eval(options), name
 
 
 @pytest.mark.parametrize(
@@ -150,7 +130,7 @@ def test_codes_that_cannot_be(context, given, message):
 def test_shipped_codes_are_well_formed():
     """Every list is known, every meaning possible, no code stands twice."""
     lists: dict[str, dict[str, str]] = {}
-    with (dbt.PROJECT / "seeds" / "source_code.csv").open(encoding="utf-8") as file:
+    with (dbt_process.PROJECT / "seeds" / "source_code.csv").open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
             meanings = lists.setdefault(row["code_list"], {})
             assert row["code"] not in meanings
@@ -235,7 +215,9 @@ def test_the_hash_is_of_the_configuration_not_of_the_date(context):
 )
 def test_the_hash_is_of_models_macros_and_seeds(context, tmp_path, monkeypatch, name):
     project = tmp_path / "dbt_project"
-    shutil.copytree(dbt.PROJECT, project, ignore=shutil.ignore_patterns("target", "*.duckdb*"))
+    shutil.copytree(
+        dbt_process.PROJECT, project, ignore=shutil.ignore_patterns("target", "*.duckdb*")
+    )
     monkeypatch.setattr(dbt_process, "PROJECT", project)
     first = hash_of(context)
     (project / "target").mkdir()

@@ -9,7 +9,7 @@ import yaml
 
 from pipeline import dbt_process
 from pipeline.dbt import vars_argument
-from pipeline.definitions import Definitions
+from runtime.definitions import load_definitions
 
 
 @pytest.fixture
@@ -103,10 +103,9 @@ def test_a_later_build_runs_what_may_have_changed():
 
 def other(name: str, value: Any) -> Any:
     """Another value that the var may have."""
-    if name in Definitions.model_fields:
-        options = getattr(Definitions.model_fields[name].annotation, "__args__", ())
-        if isinstance(value, str) and options:
-            return next(option for option in options if option != value)
+    for definition in load_definitions():
+        if definition.name == name and definition.choices:
+            return next(choice for choice in definition.choices if choice != value)
     match value:
         case bool():
             return not value

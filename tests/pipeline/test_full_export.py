@@ -18,7 +18,7 @@ from ingestion.lake import Lake
 from ingestion.load import load
 from ingestion.sources.files.names import drop_order
 from pipeline.commit import check_and_commit
-from pipeline.dbt import PROJECT
+from pipeline.dbt_process import PROJECT
 from pipeline.extract import extract_object
 from runtime.findings import describe
 from runtime.records import Connection

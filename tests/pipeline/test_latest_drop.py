@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.dbt import PROJECT
+from pipeline.dbt_process import PROJECT
 
 FIRST = date(2026, 3, 1)
 MACROS = (PROJECT / "macros" / "staging" / "versions.sql").read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from cli.rebuild import slice_dates
 from ingestion.lake import Lake
 from pipeline import slices
 from pipeline.context import Context
-from pipeline.dbt import PROJECT
+from pipeline.dbt_process import PROJECT
 from pipeline.history import slice_rows
 from runtime.settings import Settings
 from runtime.tenant import Tenant

@@ -6,7 +6,7 @@ import duckdb
 import jinja2
 import pytest
 
-from pipeline.dbt import PROJECT
+from pipeline.dbt_process import PROJECT
 
 # build 1 has left b twice, build 2 wrote c twice and another row of a
 ROWS = [("a", 1), ("b", 1), ("b", 1), ("c", 2), ("c", 2), ("a", 2)]

@@ -78,6 +78,7 @@ class Page(HTMLParser):
         target = self._target(link)
         if not target.is_file():
             return False
-        if not parts.fragment or (target.name == "index.html" and target.parent.name == "dbt"):
+        # what these show is decided by what follows #, in the browser
+        if not parts.fragment or target.name in ("customer.html", "models.html"):
             return True
         return parts.fragment in (self if target == self.path else Page(target)).ids

@@ -1,11 +1,14 @@
-"""The home page's colours: amber what is late by its own frequency, red what is overdue."""
+"""The freshness table's colours: amber what is late by its own frequency, red what is overdue."""
 
 import re
+from types import SimpleNamespace
 
 import duckdb
 from jinja2 import Environment, FileSystemLoader
 
-from publishing.site import TEMPLATES, _freshness
+from publishing.site.render import TEMPLATES
+from publishing.site.state import freshness
+from publishing.site.words import load_words
 
 FEEDS = [
     ("ingest_crm", "area", None, "2026-07-20", True, True),
@@ -27,21 +30,24 @@ def test_amber_and_red_are_the_feeds_own(tmp_path):
             "frequency varchar, last_success_as_of date, is_stale boolean, is_overdue boolean)"
         )
         connection.executemany("insert into marts.mart_freshness values (?, ?, ?, ?, ?, ?)", FEEDS)
-        lines = _freshness(connection)
+        lines = freshness(connection)
     page = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
-    html = page.get_template("index.html.j2").render(
-        as_of="2026-07-31", freshness=lines, retention={"columns": [], "rows": []}
+    words = {key: text.en for key, text in load_words().items()}
+    html = page.get_template("parts/freshness.html.j2").render(
+        site=SimpleNamespace(freshness=lines),
+        word=words.get,
+        area=lambda name: words.get(name, name),
     )
     shown = re.findall(
         r"<td>([^<]*)</td><td class=\"d\">([^<]*)</td><td class=\"d\"><span class=\"(\w+)\">", html
     )
     assert shown == [
-        ("CRM 顧客・契約", "2026-07-20", "bad"),
-        ("SFA 商談", "–", "soft"),
-        ("Customer success 活用・アンケート", "–", "bad"),
-        ("files.crm__order (weekly 週次)", "2026-07-20", "bad"),
-        ("files.crm__product (monthly 月次)", "2026-07-20", "good"),
-        ("files.success__nps_response (quarterly 四半期)", "–", "bad"),
-        ("salesforce.Order (daily 日次)", "2026-07-30", "warn"),
-        ("Tables of core and marts テーブル (1)", "2026-07-31", "good"),
+        ("CRM", "2026-07-20", "bad"),
+        ("SFA", "–", "soft"),
+        ("Customer success", "–", "bad"),
+        ("files.crm__order (weekly)", "2026-07-20", "bad"),
+        ("files.crm__product (monthly)", "2026-07-20", "good"),
+        ("files.success__nps_response (quarterly)", "–", "bad"),
+        ("salesforce.Order (daily)", "2026-07-30", "warn"),
+        ("Tables of core and marts (1)", "2026-07-31", "good"),
     ]

@@ -16,7 +16,8 @@ import duckdb
 from ingestion.lake import Lake
 from ingestion.load import load, store_salt
 from pipeline.build import contract_columns
-from pipeline.dbt import PROJECT, vars_argument
+from pipeline.dbt import vars_argument
+from pipeline.dbt_process import PROJECT
 from tests.in_process_dbt import invoke, manifest
 
 Row = Mapping[str, Any]

@@ -1,6 +1,6 @@
 {% macro quantile_score(worst_first) -%}
-    {%- set bins = choice_var('rfm_bins', range(2, 10) | list) -%}
-    {%- set method = choice_var('rfm_tie_method', ['min_rank', 'max_rank', 'ntile']) -%}
+    {%- set bins = var('rfm_bins') -%}
+    {%- set method = var('rfm_tie_method') -%}
     {%- if method == 'min_rank' -%}
     1 + {{ integer_divide(
         "(rank() over (partition by evaluated_on order by " ~ worst_first ~ ") - 1) * " ~ bins,
@@ -25,7 +25,7 @@
 
 {#- The seed's segments are written for five bins; a score is where the middle of its bin lies, the ends are the ends. -#}
 {% macro score_of_five(score) -%}
-    {%- set bins = choice_var('rfm_bins', range(2, 10) | list) -%}
+    {%- set bins = var('rfm_bins') -%}
     {%- if bins == 5 -%} {{ score }} {%- else -%}
     case {{ score }}
             when 1 then 1

@@ -1,5 +1,5 @@
 {%- set fiscal_start = var('fiscal_year_start_month') -%}
-{%- set label_years = 1 if choice_var('fiscal_year_label', ['start', 'end']) == 'end' and fiscal_start > 1 else 0 -%}
+{%- set label_years = 1 if var('fiscal_year_label') == 'end' and fiscal_start > 1 else 0 -%}
 
 with days as (
 

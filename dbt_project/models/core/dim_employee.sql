@@ -60,7 +60,7 @@ final as (
     select
         employee_key,
         source_system,
-        {% if choice_var('employee_names', ['name', 'code']) == 'code' %}employee_key{% else %}coalesce(name, employee_key){% endif %} as employee_name,
+        {% if var('employee_names') == 'code' %}employee_key{% else %}coalesce(name, employee_key){% endif %} as employee_name,
         job_title,
         department,
         is_active,

@@ -11,7 +11,7 @@ with order_line as (
     select
         *,
         not is_fully_returned and order_date is not null and not {{ is_test_customer('customer_key') }}
-        {%- if not choice_var('free_orders_are_purchases', [true, false]) %}
+        {%- if not var('free_orders_are_purchases') %}
         and (sum(net_amount) over kept_order <> 0 or count(*) over kept_order > count(net_amount) over kept_order)
         {%- endif %} as is_purchase
     from {{ ref('int_order_line') }}

@@ -27,14 +27,14 @@ final as (
         churned_customers,
         closing_customers,
         {%- for column, numerator in {
-            'grr': grr_nums[choice_var('grr_level', ['customer', 'family'])],
+            'grr': grr_nums[var('grr_level')],
             'grr_customer_level': grr_nums.customer, 'grr_family_level': grr_nums.family,
         }.items() %}
         {{ rate(numerator, 'opening_mrr') }} as {{ column }},
         cast({{ numerator }} as decimal(18, 2)) as {{ column }}_num,
         opening_mrr as {{ column }}_den,
         {%- endfor %}
-        {%- set nrr_num = 'cohort_mrr' ~ (' + reactivation_mrr' if choice_var('nrr_include_reactivation', [true, false]) else '') %}
+        {%- set nrr_num = 'cohort_mrr' ~ (' + reactivation_mrr' if var('nrr_include_reactivation') else '') %}
         {{ rate(nrr_num, 'opening_mrr', 'decimal(18, 6)') }} as nrr,
         cast({{ nrr_num }} as decimal(18, 2)) as nrr_num,
         opening_mrr as nrr_den,

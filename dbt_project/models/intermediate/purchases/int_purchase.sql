@@ -13,7 +13,7 @@ with order_line as (
 subscription_month as (
 
     select * from {{ ref('fct_subscription_month') }}
-    where mrr <> 0 and {{ 'true' if choice_var('rfm_include_subscription', [true, false]) else 'false' }}
+    where mrr <> 0 and {{ 'true' if var('rfm_include_subscription') else 'false' }}
 
 ),
 

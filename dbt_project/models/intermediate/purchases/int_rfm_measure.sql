@@ -1,9 +1,7 @@
 -- grain: evaluation date × customer; recency, frequency and monetary value, and whether they can be scored: of every
 -- active and churned customer as_of, at a month's end of those that had bought (docs/domain/segments.md#rfm). `filter` and
 -- not `case`: what it leaves out costs nothing.
-{%- set occasion = {'order_date': 'purchase_date', 'order': 'occasion_id'}[
-    choice_var('rfm_frequency_unit', ['order_date', 'order'])
-] %}
+{%- set occasion = {'order_date': 'purchase_date', 'order': 'occasion_id'}[var('rfm_frequency_unit')] %}
 with customer as (
 
     select customer_key from {{ ref('dim_customer') }}

@@ -1,6 +1,6 @@
 -- grain: evaluation date × customer; RFM scores among the customers of the date (docs/domain/segments.md#rfm,
 -- docs/domain/segments.md#rfm-populations)
-{%- set scoring_method = choice_var('rfm_scoring_method', ['quantile', 'fixed']) %}
+{%- set scoring_method = var('rfm_scoring_method') %}
 with measure as (
 
     select * from {{ ref('int_rfm_measure') }}

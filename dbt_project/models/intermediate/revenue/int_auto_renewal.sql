@@ -75,7 +75,7 @@ final as (
         amount_total_ex_tax,
         currency,
         nullif(last_date, {{ far_future() }}) as renewed_until,
-        {{ 'true' if choice_var('auto_renew_extends', [true, false]) else 'false' }} as is_counted
+        {{ 'true' if var('auto_renew_extends') else 'false' }} as is_counted
     from renewed
     where last_date > end_date
 

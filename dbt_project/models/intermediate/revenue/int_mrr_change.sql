@@ -11,7 +11,7 @@
 -- per customer and month. is_same_sale: the family has the same products in the same quantities at both ends, so that
 -- only prices have moved; worked out only where price rises are no expansion.
 {%- set sold_line = "case when mrr > 0 then coalesce(product_key, '') || '=' || licences || ';' end" %}
-{%- set tells_prices = not choice_var('price_increase_as_expansion', [true, false]) %}
+{%- set tells_prices = not var('price_increase_as_expansion') %}
 with family_month as (
 
     -- discount lines may not take a family below zero (docs/domain/revenue.md#line-value)

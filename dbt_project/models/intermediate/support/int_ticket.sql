@@ -7,7 +7,7 @@ with ticket as (
 
     select * from {{ ref('support__ticket') }}
     where merged_into is null and not coalesce(is_spam, false) and created_at < {{ as_of_end() }}
-        {%- if not choice_var('side_conversations_are_tickets', [true, false]) %}
+        {%- if not var('side_conversations_are_tickets') %}
         and channel <> 'side_conversation'
         {%- endif %}
 

@@ -1,7 +1,7 @@
 -- Customers by the amount of the trailing months, tenth by tenth, 1 the highest; the slice of as_of
 -- (docs/domain/segments.md#decile).
 {%- set months = var('decile_lookback_months') %}
-{%- set tie_method = choice_var('decile_tie_method', ['deterministic', 'rank']) %}
+{%- set tie_method = var('decile_tie_method') %}
 with customer as (
 
     select customer_key from {{ ref('dim_customer') }}
