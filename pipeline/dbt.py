@@ -90,11 +90,18 @@ def write_docs(context: Context, plan: BuildPlan) -> None:
     written_for = page.with_name("config_hash.txt")
     if written_for.exists() and written_for.read_text(errors="replace") == plan.config_hash:
         return
-    # without compiled SQL, which would be a third of the page and stands in the target folder of the build
-    (context.settings.home / "dbt_target" / "docs").mkdir(parents=True, exist_ok=True)
-    target = run(context, plan, ["docs", "generate", "--static", "--no-compile"], folder="docs")
+    target = run(context, plan, ["docs", "generate"], folder="docs")
     page.parent.mkdir(parents=True, exist_ok=True)
-    written = (target / "static_index.html").read_text(encoding="utf-8")
+    manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
+    for node in manifest["nodes"].values():
+        node.pop("compiled_code", None)  # half of the page; it lies in dbt_target/compiled
+    written = (target / "index.html").read_text(encoding="utf-8")
+    for mark, document in (
+        ("MANIFEST.JSON INLINE DATA", json.dumps(manifest, ensure_ascii=False)),
+        ("CATALOG.JSON INLINE DATA", (target / "catalog.json").read_text(encoding="utf-8")),
+    ):
+        # as dbt's own --static does, but for `<`: a description must not end the script it stands in
+        written = written.replace(f'"{mark}"', document.replace("<", "\\u003c"))
     policy = f'<head><meta http-equiv="Content-Security-Policy" content="{DOCS_POLICY}">'
     write_atomically(page, written.replace("<head>", policy, 1), SHARED_FILE)
     write_atomically(written_for, plan.config_hash)

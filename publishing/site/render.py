@@ -133,8 +133,8 @@ class Site:
     def _attach_previous(self) -> bool:
         if not self.snapshot:
             return False
-        known = snapshots(self.settings)
-        earlier = [old for old in known if old.name < self.snapshot.name and old.path.exists()]
+        known = snapshots(self.settings)  # in the order of publication
+        earlier = known[: [old.name for old in known].index(self.snapshot.name)]
         if not earlier:
             return False
         self.connection.execute(f"attach {literal(str(earlier[-1].path))} as previous (read_only)")
