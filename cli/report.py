@@ -7,6 +7,7 @@ from collections import Counter
 from datetime import date, timedelta
 from typing import Any
 
+import duckdb
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -19,7 +20,7 @@ from ingestion.catalogue import objects_of
 from ingestion.lake import Lake
 from pipeline.build import warehouse_tables
 from pipeline.context import Context
-from publishing.headline import activation_levels, headline_numbers
+from publishing.headline import headline_numbers
 from publishing.snapshot import Snapshot, current_snapshot
 from runtime.duckdb_connection import connect
 from runtime.findings import FindingStore, describe
@@ -136,7 +137,7 @@ def summary(
     snapshot = current_snapshot(settings)
     if snapshot:
         console.print(_marts(snapshot))
-        console.print(_headline(snapshot, is_incomplete(context.findings)))
+        console.print(headline_table(snapshot, is_incomplete(context.findings)))
     print_findings(console, context.findings)
     took = timedelta(seconds=round(seconds))
     if BUILD in failed:
@@ -251,7 +252,8 @@ def _marts(snapshot: Snapshot) -> Table:
     return table
 
 
-def _headline(snapshot: Snapshot, incomplete: bool) -> Table:
+def headline_table(snapshot: Snapshot, incomplete: bool) -> Table:
+    """The headline numbers of a publication."""
     title = f"Headline numbers 主要指標, as of {snapshot.as_of_date}"
     if incomplete:
         title += " (incomplete 不完全)"
@@ -259,9 +261,11 @@ def _headline(snapshot: Snapshot, incomplete: bool) -> Table:
     table.add_column("name")
     table.add_column("value", justify="right")
     with connect(snapshot.path, read_only=True) as connection:
-        for number in headline_numbers(connection):
-            table.add_row(f"{number.label_en} {number.label_ja}", number.text)
-        levels = activation_levels(connection)
-        mix = " ".join(f"L{level}:{levels.get(level, 0)}" for level in range(6)) if levels else "–"
-        table.add_row("Activation levels 0–5 活用レベル別顧客数", mix)
+        try:
+            numbers = headline_numbers(connection)
+        except duckdb.CatalogException:
+            table.add_row("built by an older version: from the next publication on", "–")
+            return table
+    for number in numbers:
+        table.add_row(f"{number.label_en} {number.label_ja}", number.text)
     return table

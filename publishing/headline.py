@@ -8,7 +8,10 @@ import duckdb
 
 from publishing.metrics import Metric, load_metrics
 
-SHOWN = ("active_customers", "paying_customers", "mrr", "nrr", "grr", "nrr_t12m", "grr_t12m")
+SHOWN = (
+    *("active_customers", "paying_customers", "mrr", "nrr", "grr", "nrr_t12m", "grr_t12m"),
+    "activation_level_4_share",
+)
 
 
 @dataclass(frozen=True)
@@ -54,33 +57,14 @@ class Number:
 def headline_numbers(
     connection: duckdb.DuckDBPyConnection, names: tuple[str, ...] = SHOWN
 ) -> list[Number]:
-    """The newest figure of each of these metrics in a published file (docs/domain/conventions.md#headline)."""
+    """The newest figure of each of these metrics in a published file (docs/domain/conventions.md#headline).
+
+    Raises:
+        duckdb.CatalogException: an older version of this project made it, without ``mart_headline``.
+    """
     rows = connection.execute(
         "select metric, period, value, is_provisional, is_suppressed from marts.mart_headline where is_headline"
     ).fetchall()
     found = {name: rest for name, *rest in rows}
     metrics = load_metrics()
     return [Number(metrics[name], *found.get(name, ())) for name in names]
-
-
-def activation_levels(connection: duckdb.DuckDBPyConnection) -> dict[int, int]:
-    """Active customers by the activation level of the newest slice; of several processes the highest.
-
-    Active customers in no process are at no level, so the sum may be below their number.
-    """
-    return dict(
-        connection.execute(
-            """
-            select activation_level, count(*)
-            from (
-                select customer_key, max(activation_level) as activation_level
-                from marts.mart_activation_level
-                where as_of_date = (select max(as_of_date) from marts.mart_activation_level)
-                group by customer_key
-            )
-            join core.dim_customer using (customer_key)
-            where customer_status = 'active'
-            group by activation_level
-            """
-        ).fetchall()
-    )

@@ -47,8 +47,9 @@ def scan(folder: Path) -> Callable[[], object]:
 def rfm(folder: Path) -> Callable[[], object]:
     """The product's SQL, into the tables it makes."""
     connection = warehouse(folder)
-    for table in ("marts_build.marts.mart_rfm", "warehouse.intermediate.int_rfm_measure"):
-        connection.execute(f"drop table if exists {table}")
+    for table in ("marts.mart_rfm", "intermediate.int_rfm_score", "intermediate.int_rfm_measure"):
+        database = "marts_build" if table.startswith("marts.") else "warehouse"
+        connection.execute(f"drop table if exists {database}.{table}")
     statements = [
         re.sub("^create", "create or replace", statement)
         for statement in json.loads((folder / "rfm.json").read_text())

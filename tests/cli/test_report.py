@@ -1,11 +1,14 @@
 """What a run tells while it works, from its progress events."""
 
+from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 from rich.console import Console
 
-from cli.report import Follower
+from cli.report import Follower, headline_table
+from publishing.snapshot import Snapshot
 from runtime.progress import report
 from runtime.settings import get_settings
 
@@ -21,3 +24,12 @@ def test_a_run_with_nothing_to_build_says_so(
     assert (
         "nothing new since the last build of 2026-06-30: nothing to build" in console.export_text()
     )
+
+
+def test_marts_of_an_older_version_have_no_headline(tmp_path: Path) -> None:
+    """After a version that came with mart_headline was installed, and its first build was blocked."""
+    file = tmp_path / "customer_success.duckdb"
+    duckdb.connect(str(file)).close()
+    snapshot = Snapshot("marts", file, date(2026, 7, 31), is_current=True)
+    table = headline_table(snapshot, incomplete=False)
+    assert table.row_count == 1 and "older version" in next(iter(table.columns[0].cells))

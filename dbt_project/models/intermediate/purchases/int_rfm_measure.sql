@@ -19,28 +19,32 @@ evaluation_date as (
 -- no rate to our currency is one.
 purchase as (
 
-    select
-        purchase.*,
-        evaluation_date.evaluated_on,
-        coalesce(purchase.amount, 1) {{ '>=' if var('free_orders_are_purchases') else '>' }} 0 as is_visit,
-        purchase.purchase_date
-        > {{ add_months('evaluation_date.evaluated_on', -1 * var('rfm_lookback_months')) }} as is_in_window
-    from {{ ref('int_purchase') }} as purchase
-    inner join evaluation_date on purchase.purchase_date <= evaluation_date.evaluated_on
+    select *, coalesce(amount, 1) {{ '>=' if var('free_orders_are_purchases') else '>' }} 0 as is_visit
+    from {{ ref('int_purchase') }}
 
 ),
 
+-- as_of needs no dates beside its purchases, which is most of a day's cost
 bought as (
-
+    {% for evaluated_on in [as_of_date(), 'evaluation_date.evaluated_on'] %}
+    {%- set is_in_window = 'purchase_date > ' ~ add_months(evaluated_on, -1 * var('rfm_lookback_months')) %}
     select
-        evaluated_on,
+        {{ evaluated_on }} as evaluated_on,
         customer_key,
         min(purchase_date) filter (where is_visit) as first_order_date,
         max(purchase_date) filter (where is_visit) as last_order_date,
-        {{ count_distinct_where(occasion, 'is_visit and is_in_window') }} as frequency,
-        sum(amount) filter (where is_in_window) as monetary
+        {{ count_distinct_where(occasion, 'is_visit and ' ~ is_in_window) }} as frequency,
+        sum(amount) filter (where {{ is_in_window }}) as monetary
     from purchase
-    group by evaluated_on, customer_key
+    {%- if loop.first %}
+    group by customer_key
+    union all
+    {%- else %}
+    inner join evaluation_date
+        on purchase.purchase_date <= evaluation_date.evaluated_on and evaluation_date.evaluated_on < {{ as_of_date() }}
+    group by evaluation_date.evaluated_on, customer_key
+    {%- endif %}
+    {%- endfor %}
 
 ),
 
