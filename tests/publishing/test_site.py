@@ -332,6 +332,40 @@ def test_what_a_customer_costs(demo: Run) -> None:
     assert size < 15_000_000
 
 
+def test_every_card_is_what_the_mart_says(demo: Run) -> None:
+    """Each metric's page, and each card of a page, shows its headline of mart_headline."""
+    with demo.marts() as marts:
+        values = dict(
+            marts.execute(
+                "select metric, value from marts.mart_headline where is_headline"
+            ).fetchall()
+        )
+    metrics, cards = load_metrics(), {}
+    for path in Path(demo.home, "site", "en").rglob("*.html"):
+        found = re.findall(
+            r'data-metric="(\w+)">.*?<b class="value">([^<]*)</b>',
+            path.read_text(encoding="utf-8"),
+            re.S,
+        )
+        for name, figure in found:
+            cards.setdefault(name, set()).add(figure)
+    assert cards.keys() == metrics.keys() == values.keys()
+    for name, figures in cards.items():
+        value, unit = values[name], metrics[name].unit
+        if value is None:
+            expected = "–"
+        elif unit == "rate":
+            expected = f"{value:.1%}"
+        elif unit == "business_minutes":
+            hours, minutes = divmod(round(value), 60)
+            expected = f"{hours:,} h {minutes:02} min" if hours else f"{minutes} min"
+        elif unit == "score":
+            expected = f"{value:.2f}"
+        else:
+            expected = f"{value:,.0f}"
+        assert figures == {expected}, name
+
+
 def test_the_months_of_the_revenue_page_close(demo: Run) -> None:
     """Opening + movements = closing up to the rounding of nine figures, and every closing is the next opening."""
     rows = Page(demo.home / "site" / "en" / "revenue.html").rows
