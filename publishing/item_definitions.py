@@ -331,7 +331,11 @@ def _counted(
 
 def _measured_ids(published: duckdb.DuckDBPyConnection, connected: set[str]) -> Iterable[Link]:
     """Ids of companies and people that the identity bridge holds; a record that stands alone joins to nothing."""
-    crm = "salesforce" if "salesforce" in connected else "files"
+    crm = next(
+        entry.source
+        for entry in load_catalogue()
+        if entry.area == CRM and entry.source in connected
+    )
     rows = published.execute(
         """
         select

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from runtime.sources import SOURCES
+
 WAREHOUSE = "warehouse"
 
 
@@ -12,13 +14,7 @@ class Name(NamedTuple):
     ja: str
 
 
-DATABASES = {
-    "salesforce": Name("Salesforce", "Salesforce（CRM・SFA）"),
-    "hubspot": Name("HubSpot", "HubSpot（MA）"),
-    "marketo": Name("Marketo", "Marketo（MA）"),
-    "zendesk": Name("Zendesk", "Zendesk（サポート）"),
-    "database": Name("Own database", "自社データベース"),
-    "files": Name("Dropped files", "ファイル連携（CSV・Excel）"),
+DATABASES = {spec.name: Name(spec.english, spec.japanese) for spec in SOURCES.values()} | {
     WAREHOUSE: Name("Customer success warehouse", "カスタマーサクセスDWH"),
 }
 AREAS = {

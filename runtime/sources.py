@@ -14,6 +14,8 @@ class SourceSpec:
 
     Attributes:
         name: as in objects.yml, tenant.yml, the lake and the raw tables.
+        english: what people call it.
+        japanese: the same in Japanese.
         connector: ``module:class`` of its `Source`.
         concurrency: objects that are read at the same time: what the vendor bears, as an Airflow pool.
         connection_id: its Airflow connection.
@@ -24,6 +26,8 @@ class SourceSpec:
     """
 
     name: str
+    english: str
+    japanese: str
     connector: str
     concurrency: int
     connection_id: str
@@ -51,6 +55,8 @@ SOURCES = {
     for spec in (
         SourceSpec(
             name="salesforce",
+            english="Salesforce",
+            japanese="Salesforce（CRM・SFA）",
             connector="ingestion.sources.salesforce.connector:Salesforce",
             concurrency=5,
             connection_id="salesforce_default",
@@ -58,6 +64,8 @@ SOURCES = {
         ),
         SourceSpec(
             name="hubspot",
+            english="HubSpot",
+            japanese="HubSpot（MA）",
             connector="ingestion.sources.hubspot.connector:HubSpot",
             concurrency=3,
             connection_id="hubspot_default",
@@ -65,6 +73,8 @@ SOURCES = {
         ),
         SourceSpec(
             name="marketo",
+            english="Marketo",
+            japanese="Marketo（MA）",
             connector="ingestion.sources.marketo.connector:Marketo",
             concurrency=2,
             connection_id="marketo_default",
@@ -72,6 +82,8 @@ SOURCES = {
         ),
         SourceSpec(
             name="zendesk",
+            english="Zendesk",
+            japanese="Zendesk（サポート）",
             connector="ingestion.sources.zendesk.connector:Zendesk",
             concurrency=1,  # its exports allow ten calls a minute
             connection_id="zendesk_default",
@@ -79,6 +91,8 @@ SOURCES = {
         ),
         SourceSpec(
             name="database",
+            english="Own database",
+            japanese="自社データベース",
             connector="ingestion.sources.database.connector:Database",
             concurrency=2,
             connection_id="database_default",
@@ -86,6 +100,8 @@ SOURCES = {
         ),
         SourceSpec(
             name="files",
+            english="Dropped files",
+            japanese="ファイル連携（CSV・Excel）",
             connector="ingestion.sources.files.connector:FileDrop",
             concurrency=4,
             connection_id="file_drop_default",

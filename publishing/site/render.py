@@ -250,6 +250,7 @@ class Site:
             "as_of": self.snapshot.as_of_date if self.headline is not None else None,
             "older": self.snapshot.as_of_date if self.snapshot and self.headline is None else None,
             "stale": "、".join(self._area(line["name"], language) for line in late),
+            "is_current": not any(line["is_stale"] for line in self.freshness),
             "area": lambda name: self._area(name, language),
             "state": self.state,
             "problems": self.state.problems,

@@ -101,9 +101,9 @@ def test_dags_succeed_under_the_scheduler(tmp_path: Path) -> None:
             assert trigger.status == 0, trigger.output
             assert "build_warehouse: success" in trigger.output
             (build,) = airflow.runs("build_warehouse", triggered_by="operator")
-            page = requests.get(services["site"], timeout=10)
+            page = requests.get(services["site"].replace("index.html", "ja/index.html"), timeout=10)
             page.encoding = "utf-8"
-            assert f"基準日 {newest}" in page.text
+            assert f"基準日 <b>{newest}</b>" in page.text
             assert tables(home / "published/marts.duckdb")["core.fct_mrr_movement"]
             (new,) = _alerts(told, 1)
             assert " new finding" in new[0]

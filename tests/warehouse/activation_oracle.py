@@ -167,7 +167,9 @@ def level(
     published = sorted(
         local_day(at)
         for item in items
-        if not item.is_cancelled(day) and (at := item.achieved_at("publication", day))
+        if item.created_at < end_of(day)
+        and not item.is_cancelled(day)
+        and (at := item.achieved_at("publication", day))
     )
     recent = [at for at in published if at > months_before(day, definition.months)]
     gaps = [(later - earlier).days for earlier, later in pairwise([*recent, day])]
