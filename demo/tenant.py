@@ -47,7 +47,11 @@ TENANT = {
     "first_business_date": times.FIRST_DAY,
     "last_business_date": times.LAST_DAY,
     "systems": ["salesforce", "hubspot", "zendesk", "files"],
-    "vars": {"zendesk_category_field": 36000001},
+    "vars": {
+        "zendesk_category_field": 36000001,
+        "first_response_target_minutes": 120,
+        "resolution_target_minutes": 1080,
+    },
 }
 _LAST_DATE = re.compile(r"(?m)^last_business_date:.*$")
 

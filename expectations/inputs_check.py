@@ -49,7 +49,7 @@ def check_inputs(
             if contract.table in columns:
                 results += _check(connection, suite, columns[contract.table], audit)
             else:
-                why = "dbt did not build it."
+                why = "dbt did not build it. / dbtが作成していません。"
                 results.append(audit.result(suite, TABLE_EXISTS, "error", why=why))
     return results
 
@@ -92,16 +92,18 @@ def _check(
             ).fetchall()
         )
     except duckdb.Error as error:
-        why = f"The checks themselves failed: {hide_values(str(error)).splitlines()[0]}"
+        said = hide_values(str(error)).splitlines()[0]
+        why = f"The checks themselves failed: {said} / 検査自体が失敗：{said}"
         return [audit.result(suite, check, "error", why=why) for check in suite.checks]
     results = []
     for check in suite.checks:
         if check.kind == "columns":
             missing = sorted(set(check.columns) - present)
-            count, observed, why = len(missing), ", ".join(missing), f"Missing: {missing}."
+            count, observed = len(missing), ", ".join(missing)
+            why = f"Missing: {observed}. / 不足：{observed}。"
         else:
             count = found[counted.index(check)]
-            observed, why = "", f"{count} violations."
+            observed, why = "", f"{count} violations. / {count}件の違反。"
         failed = "blocked" if check.severity == "block" else "warned"
         results.append(
             audit.result(suite, check, failed, count, observed, why)

@@ -40,7 +40,14 @@ def check_marts(
         elif exists:
             suites.append(suite)
         else:
-            results.append(audit.result(suite, TABLE_EXISTS, "error", why="dbt did not build it."))
+            results.append(
+                audit.result(
+                    suite,
+                    TABLE_EXISTS,
+                    "error",
+                    why="dbt did not build it. / dbtが作成していません。",
+                )
+            )
     schemas = tuple(dict.fromkeys(suite.layer for suite in suites))
     return results + validate(database, schemas, suites, audit)
 

@@ -212,7 +212,7 @@ class _Landed:
         if lacking and self._has_live_rows():  # deleted rows come with a key and nothing else
             names = ", ".join(lacking)
             check = columns_exist(self.contract.required_columns)
-            self._add(check, "blocked", len(lacking), names, f"Missing: {names}.")
+            self._add(check, "blocked", len(lacking), names, f"Missing: {names}. / 不足：{names}。")
             return True
         return False
 
@@ -230,7 +230,8 @@ class _Landed:
         if new:
             rule = "The source's columns are those it had. / ソースの列が前回と同じ。"
             check = Check("no_new_columns", "warn", rule, "columns")
-            self._add(check, "warned", len(new), ", ".join(new), f"New: {', '.join(new)}.")
+            names = ", ".join(new)
+            self._add(check, "warned", len(new), names, f"New: {names}. / 新しい項目：{names}。")
 
     def _report_emptied_state(self) -> None:
         """Tombstones alone may not empty an object (docs/domain/conventions.md#freshness)."""
@@ -241,8 +242,9 @@ class _Landed:
             rule = "The current state does not become empty. / 現在の状態が空にならない。"
             status = "warned" if self.run.may_be_empty else "blocked"
             check = Check(NOT_EMPTY, "block", rule, "rows")
-            what = "records" if self.entry.key else "files"
-            self._add(check, status, before, why=f"All {before} {what} were deleted or emptied.")
+            what, kind = ("records", "レコード") if self.entry.key else ("files", "ファイル")
+            why = f"All {before} {what} were deleted or emptied. / {kind}{before}件すべてが削除または空になった。"
+            self._add(check, status, before, why=why)
 
     @property
     def _unit(self) -> str:
@@ -312,7 +314,9 @@ class _Landed:
         for number, count in counts.fetchall():
             rule = rules[number]
             check = Check(rule.name, "quarantine", rule.description, "rows")
-            self._add(check, "quarantined", count, why=f"{count} rows held back.")
+            self._add(
+                check, "quarantined", count, why=f"{count} rows held back. / {count}行を隔離。"
+            )
             first = f"select _row from broken group by _row having min(rule) = {number}"
             held_back = f"(select * from {self.table} where _row in ({first}))"
             findings = list(self._findings(rule, held_back, HELD_BACK, holds_back=True))
@@ -349,9 +353,12 @@ class _Landed:
             self.check.findings += findings
             found = ", ".join(map(_cell, findings[:SHOWN_KEYS]))
             more = " …" if len(findings) > SHOWN_KEYS else "."
-            why = f"{len(findings)} cells cannot be read and are null in the models: {found}{more}"
+            count, cells = len(findings), found + more
+            why = f"{count} cells cannot be read and are null in the models: {cells}"
             check = Check(rule.name, "warn", rule.description, "rows")
-            self._add(check, "warned", len(findings), found, why)
+            self._add(
+                check, "warned", count, found, f"{why} / 読めないセル{count}件はnull：{cells}"
+            )
 
     def _findings(
         self, rule: Rule, rows: str, what_to_do: str, holds_back: bool = False

@@ -64,7 +64,7 @@ class Audit:
         observed: str = "",
         why: str = "",
     ) -> RuleResult:
-        """A result of this run, stamped now."""
+        """A result of this run, stamped now; ``why`` has both languages, as the check's description has."""
         return RuleResult(
             run_id=self.run_id,
             business_date=self.business_date,
@@ -75,7 +75,7 @@ class Audit:
             status=status,
             unexpected_count=count,
             observed=observed,
-            message=f"{check.description} {why}".strip(),
+            message=_told(check.description, why),
             checked_at=datetime.now(UTC),
         )
 
@@ -149,7 +149,12 @@ def _to_result(
 ) -> RuleResult:
     broken = _exception_message(outcome.exception_info or {})
     if broken:
-        return audit.result(suite, check, "error", why=f"The check itself failed: {broken}")
+        return audit.result(
+            suite,
+            check,
+            "error",
+            why=f"The check itself failed: {broken} / 検査自体が失敗：{broken}",
+        )
     if outcome.success:
         return audit.result(suite, check, "passed")
     details: dict[str, Any] = outcome.result or {}
@@ -157,12 +162,26 @@ def _to_result(
     if check.kind == "columns":
         missing = details["details"]["mismatched"]["missing"]
         names = ", ".join(missing)
-        return audit.result(suite, check, failed, len(missing), names, f"Missing: {names}.")
+        return audit.result(
+            suite, check, failed, len(missing), names, f"Missing: {names}. / 不足：{names}。"
+        )
     count = details.get("unexpected_count", details.get("observed_value")) or 0
     values = details.get("partial_unexpected_list", []) if check.kind == "accepted" else []
     observed = ", ".join(sorted({str(value) for value in values}))
-    why = f"{count} violations." + (f" Found: {observed}." if observed else "")
-    return audit.result(suite, check, failed, count, observed, why)
+    english, japanese = f"{count} violations.", f"{count}件の違反。"
+    if observed:
+        english, japanese = f"{english} Found: {observed}.", f"{japanese}値：{observed}。"
+    return audit.result(suite, check, failed, count, observed, f"{english} / {japanese}")
+
+
+def _told(description: str, why: str) -> str:
+    """A description and what was found, in English, then in Japanese."""
+    if not why:
+        return description
+    english, _, japanese = description.partition(" / ")
+    found = why.split(" / ")  # a value with " / " stands in both halves
+    half = len(found) // 2
+    return f"{english} {'/'.join(found[:half])} / {japanese}{'/'.join(found[half:])}"
 
 
 def _exception_message(info: dict[str, Any]) -> str:

@@ -17,6 +17,7 @@ from pipeline.build_plan import BuildPlan, Mode
 from pipeline.context import Context
 from pipeline.dbt_process import DUE, LOCATION, project_hash
 from pipeline.rows_behind import rows_behind
+from publishing.lineage import write_lineage
 from runtime.damage import explained_text
 from runtime.definitions import given_variables, values
 from runtime.errors import BuildError
@@ -95,6 +96,7 @@ def write_docs(context: Context, plan: BuildPlan) -> None:
     manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
     for node in manifest["nodes"].values():
         node.pop("compiled_code", None)  # half of the page; it lies in dbt_target/compiled
+    write_lineage(page.with_name("lineage.json"), manifest, SHARED_FILE)
     written = (target / "index.html").read_text(encoding="utf-8")
     for mark, document in (
         ("MANIFEST.JSON INLINE DATA", json.dumps(manifest, ensure_ascii=False)),

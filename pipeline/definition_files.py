@@ -1,7 +1,7 @@
 """Write from definitions/ what dbt, readers and editors need of them: ``python -m pipeline.definition_files [--check]``.
 
-The company's part of ``vars:`` in dbt_project.yml, the entries and the table of docs/decisions, and the JSON Schema of
-tenant.yml. What stands around them in the first three is written by hand.
+The company's part of ``vars:`` in dbt_project.yml, the entries and the table of docs/decisions and docs/ja/decisions,
+and the JSON Schema of tenant.yml. What stands around them in all but the last is written by hand.
 """
 
 import argparse
@@ -37,15 +37,14 @@ def definition_files(root: Path = PROJECT_ROOT) -> dict[Path, str]:
         ValueError: a file has no place for what is generated.
     """
     subjects = load_subjects()
-    decisions = root / "docs" / "decisions"
-    bodies = {
-        root / "dbt_project" / "dbt_project.yml": _vars(subjects),
-        decisions / "README.md": f"\n{_disputed(subjects)}\n",
-    } | {
-        decisions / f"{subject.name}.md": "\n" + "".join(map(_entry, subject.definitions.values()))
-        for subject in subjects
-        if subject.definitions
-    }
+    bodies = {root / "dbt_project" / "dbt_project.yml": _vars(subjects)}
+    for language, docs in (("en", root / "docs"), ("ja", root / "docs" / "ja")):
+        decisions = docs / "decisions"
+        bodies[decisions / "README.md"] = f"\n{_disputed(subjects, language)}\n"
+        for subject in subjects:
+            if subject.definitions:
+                entries = (_entry(entry, language) for entry in subject.definitions.values())
+                bodies[decisions / f"{subject.name}.md"] = "\n" + "".join(entries)
     files = {path: _filled(path, body) for path, body in bodies.items()}
     schema = json.dumps(tenant_schema(), ensure_ascii=False, indent=2)
     return files | {root / SCHEMA: f"{schema}\n"}
@@ -117,33 +116,46 @@ def _vars(subjects: Iterable[Subject]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _entry(entry: Definition) -> str:
+def _entry(entry: Definition, language: str) -> str:
+    word = {label: text[language] for label, text in _LABELS.items()}
     facts = [
-        entry.range.both,
-        f"default `{entry.shown(entry.default)}`",
-        f"[meaning](../domain/{entry.domain})",
+        entry.range[language],
+        f"{word['default']}`{entry.shown(entry.default)}`",
+        f"[{word['meaning']}](../domain/{entry.domain})",
         *([f"[{entry.disputed}](README.md#disputed-points)"] if entry.disputed else []),
     ]
+    told = "".join(
+        word[label] + text[language]
+        for label, text in (
+            ("why", entry.why),
+            ("rejected", entry.rejected),
+            ("example", entry.example),
+            ("differs", entry.differs),
+        )
+        if text
+    )
     return (
         f"## `{entry.name}`\n\n{' · '.join(facts)}\n\n"
-        f"**{entry.question.en}** {entry.answer.en}{_told(entry, 'en')}\n\n"
-        f"**{entry.question.ja}** {entry.answer.ja}{_told(entry, 'ja')}\n\n"
+        f"**{entry.question[language]}** {entry.answer[language]}{told}\n\n"
     )
 
 
-def _told(entry: Definition, language: str) -> str:
-    texts = {
-        Text(en=" *Why*: ", ja=" *理由*："): entry.why,
-        Text(en=" *Rejected*: ", ja=" *却下した案*："): entry.rejected,
-        Text(en=" *Example*: ", ja=" *例*："): entry.example,
-        Text(en=" *Differs*: ", ja=" *他のツールとの違い*："): entry.differs,
-    }
-    return "".join(
-        getattr(label, language) + getattr(text, language) for label, text in texts.items() if text
-    )
+_LABELS = {
+    "default": Text(en="default ", ja="既定 "),
+    "meaning": Text(en="meaning", ja="意味"),
+    "why": Text(en=" *Why*: ", ja=" *理由*："),
+    "rejected": Text(en=" *Rejected*: ", ja=" *却下した案*："),
+    "example": Text(en=" *Example*: ", ja=" *例*："),
+    "differs": Text(en=" *Differs*: ", ja=" *他のツールとの違い*："),
+    "head": Text(
+        en="| | question | choices | chosen | entry |", ja="| | 問い | 選択肢 | 採用 | 項目 |"
+    ),
+    "fixed": Text(en="fixed", ja="固定"),
+    "planned": Text(en="planned", ja="予定"),
+}
 
 
-def _disputed(subjects: Iterable[Subject]) -> str:
+def _disputed(subjects: Iterable[Subject], language: str) -> str:
     rows = []
     for subject in subjects:
         for entry in subject.definitions.values():
@@ -152,13 +164,13 @@ def _disputed(subjects: Iterable[Subject]) -> str:
                 row = (entry.disputed, entry.question, entry.range, chosen, entry.entry)
                 rows.append(row)
         for point in subject.points.values():
-            chosen = f"{point.chosen.both}, *{point.state}*"
+            chosen = f"{point.chosen[language]}, *{_LABELS[point.state][language]}*"
             rows.append((point.number, point.question, point.choices, chosen, point.entry))
-    table = "| | question | choices | chosen | entry |\n|---|---|---|---|---|\n"
+    table = f"{_LABELS['head'][language]}\n|---|---|---|---|---|\n"
     for number, question, choices, chosen, entry in sorted(rows, key=lambda row: int(row[0][1:])):
         link = f"[{Path(entry.partition('#')[0]).stem}]({_beside(entry)})"
-        cells = (number, question.both, choices.both.replace("|", "/"), chosen, link)
-        table += f"| {' | '.join(cells)} |\n"
+        told = (number, question[language], choices[language].replace("|", "/"), chosen, link)
+        table += f"| {' | '.join(told)} |\n"
     return table
 
 

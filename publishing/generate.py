@@ -15,22 +15,32 @@ from publishing.metrics import load_metrics
 from publishing.semantic import PROJECT, semantic_files
 from runtime.settings import PROJECT_ROOT
 
-INDEX = PROJECT_ROOT / "docs" / "metrics" / "README.md"
-TABLE = re.compile(
-    r"(?<=\| metric \| 指標 \| column \| page \|\n\|---\|---\|---\|---\|\n)(\|.*\n)*"
-)
+DOCS = PROJECT_ROOT / "docs"
+# the heads of the tables of metrics, by the index they stand in
+INDEXES = {
+    "en": (DOCS / "metrics" / "README.md", "| metric | column | page |"),
+    "ja": (DOCS / "ja" / "metrics" / "README.md", "| 指標 | 列 | ページ |"),
+}
 
 
 def generated_files() -> dict[Path, str]:
     """Text of every generated file."""
+    indexes = {path: _index(path, head, language) for language, (path, head) in INDEXES.items()}
+    return semantic_files() | indexes | {EXPOSURES: exposures()}
+
+
+def _index(path: Path, head: str, language: str) -> str:
+    """An index with the table below its head made anew."""
     rows = ""
     for metric in load_metrics().values():
         page = metric.page.rpartition("/")[2]
-        name = f"[{metric.label.en}](../../metrics/{metric.name}.yml)"
+        file = os.path.relpath(PROJECT_ROOT / "metrics" / f"{metric.name}.yml", path.parent)
         column = metric.column.partition(".")[2]
-        rows += f"| {name} | {metric.label.ja} | `{column}` | [{page}]({page}) |\n"
-    index = TABLE.sub(lambda _: rows, INDEX.read_text(encoding="utf-8"))
-    return semantic_files() | {INDEX: index, EXPOSURES: exposures()}
+        rows += f"| [{metric.label[language]}]({file}) | `{column}` | [{page}]({page}) |\n"
+    before, there, rest = path.read_text(encoding="utf-8").partition(f"{head}\n|---|---|---|\n")
+    if not there:
+        raise ValueError(f"{path} has no table with the head {head}")
+    return before + there + rows + re.sub(r"\A(\|.*\n)*", "", rest)
 
 
 def main(arguments: list[str] | None = None) -> int:

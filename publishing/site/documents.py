@@ -19,21 +19,26 @@ GROUPS = {
     "decisions": Text(en="Decisions", ja="定義の決定"),
     "": Text(en="For those who run and read it", ja="運用・利用の手引き"),
 }
+_MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 _HEADING_SIGNS = re.compile(r"[^\w\- ]")
+_NOT_SHOWN = ("adr", "ja", "performance.md")
+_COMMENT = re.compile(r"<!--.*?-->\n?", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Document:
-    """One Markdown file as HTML.
+    """One Markdown file as HTML, in one language.
 
     Attributes:
         path: below docs/, without its suffix.
         title: its first heading.
-        html: what stands below that; written by this project, without raw HTML.
+        headings: its other headings by their anchors.
+        html: what stands below the title; written by this project, without raw HTML.
     """
 
     path: str
     title: str
+    headings: dict[str, str]
     html: str
 
     @property
@@ -42,52 +47,72 @@ class Document:
         return posixpath.dirname(self.path)
 
 
-def load_documents() -> list[Document]:
-    """Every document a reader of the site may want: all of docs/ but the ADRs."""
-    paths = sorted(p.relative_to(DOCS) for p in DOCS.rglob("*.md"))
-    kept = [path for path in paths if path.parts[0] not in ("adr", "performance")]
-    known = {path.with_suffix("").as_posix() for path in kept}
-    return [_document(path.with_suffix("").as_posix(), known) for path in kept]
+def load_documents(language: str) -> list[Document]:
+    """Every document a reader of the site may want: all of docs/ but what is for who builds the warehouse."""
+    paths = sorted(path.relative_to(DOCS) for path in DOCS.rglob("*.md"))
+    kept = [path.with_suffix("").as_posix() for path in paths if path.parts[0] not in _NOT_SHOWN]
+    folder = "ja/" if language == "ja" else ""
+    tokens = {path: _tokens(folder + path) for path in kept}
+    titles = {path: _headings(found)[0] for path, found in tokens.items()}
+    return [_document(path, folder + path, tokens[path], titles) for path in kept]
 
 
-def _document(path: str, known: set[str]) -> Document:
+def _document(path: str, source: str, tokens: list[Token], titles: dict[str, str]) -> Document:
+    anchors = _anchors(tokens if source == path else _tokens(path))
+    headings = dict(zip(anchors, _headings(tokens), strict=True))
+    del tokens[:3]
+    opened = (token for token in tokens if token.type == "heading_open")
+    for token, anchor in zip(opened, anchors[1:], strict=True):
+        token.attrSet("id", anchor)
+    _lead_links(tokens, source, titles)
+    return Document(
+        path, titles[path], headings, _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
+    )
+
+
+def _tokens(path: str) -> list[Token]:
     text = (DOCS / f"{path}.md").read_text(encoding="utf-8")
-    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
-    tokens = markdown.parse(text)
-    title = path
-    if tokens and tokens[0].type == "heading_open":
-        title = tokens[1].content
-        del tokens[:3]
-    _name_headings(tokens)
-    _lead_links(tokens, path, known)
-    return Document(path, title, markdown.renderer.render(tokens, markdown.options, {}))
+    return _MARKDOWN.parse(_COMMENT.sub("", text))
 
 
-def _name_headings(tokens: list[Token]) -> None:
-    """Give headings the names by which the documents refer to them, as a forge does."""
-    for token, inline in pairwise(tokens):
-        if token.type == "heading_open":
-            signs = _HEADING_SIGNS.sub("", inline.content.lower())
-            token.attrSet("id", signs.strip().replace(" ", "-"))
+def _headings(tokens: list[Token]) -> list[str]:
+    return [inline.content for token, inline in pairwise(tokens) if token.type == "heading_open"]
 
 
-def _lead_links(tokens: list[Token], path: str, known: set[str]) -> None:
-    """Links to other documents lead to their pages; to a model, to its page among dbt's; to no file, nowhere."""
-    for token in tokens:
+def _anchors(tokens: list[Token]) -> list[str]:
+    """The names by which documents refer to headings, as a forge makes them; in Japanese those of the original."""
+    signs = (_HEADING_SIGNS.sub("", heading.lower()) for heading in _headings(tokens))
+    return [name.strip().replace(" ", "-") for name in signs]
+
+
+def _lead_links(tokens: list[Token], source: str, titles: dict[str, str]) -> None:
+    """Links to other documents lead to their pages; to a model, to its page among dbt's; to no file, nowhere.
+
+    One that is called after its file is called after its title.
+    """
+    for number, token in enumerate(tokens):
         if token.type == "link_open" and (href := str(token.attrGet("href") or "")):
-            token.attrSet("href", _target(href, path, known))
-        _lead_links(token.children or [], path, known)
+            token.attrSet("href", _target(href, source, titles))
+            text, name = tokens[number + 1], _name(href, source)
+            if text.content.endswith(".md") and name in titles:
+                text.content = titles[name]
+        _lead_links(token.children or [], source, titles)
 
 
-def _target(href: str, path: str, known: set[str]) -> str:
+def _name(href: str, source: str) -> str:
+    """The path from the root, without suffix, that a link names; that of a document below docs/."""
+    file = href.partition("#")[0]
+    target = posixpath.normpath(posixpath.join("docs", posixpath.dirname(source), file))
+    return target.removeprefix("docs/").removeprefix("ja/").removesuffix(".md")
+
+
+def _target(href: str, source: str, titles: dict[str, str]) -> str:
     if href.startswith(("#", "http:", "https:")):
         return href
-    file, _, fragment = href.partition("#")
-    target = posixpath.normpath(posixpath.join("docs", posixpath.dirname(path), file))
-    name = target.removeprefix("docs/").removesuffix(".md")
-    up = "../" * (path.count("/") + 1)
-    if name in known and target.startswith("docs/"):
+    name, fragment = _name(href, source), href.partition("#")[2]
+    up = "../" * (source.removeprefix("ja/").count("/") + 1)
+    if name in titles:
         return f"{up}documents/{name}.html" + (f"#{fragment}" if fragment else "")
-    if target.startswith("dbt_project/models/") and target.endswith(".sql"):
-        return f"{up}models.html#!/model/model.customer_success_warehouse.{Path(target).stem}"
+    if name.startswith("dbt_project/models/") and name.endswith(".sql"):
+        return f"{up}models.html#!/model/model.customer_success_warehouse.{Path(name).stem}"
     return f"{up}documents.html"

@@ -14,6 +14,7 @@ from publishing import item_names
 from publishing.item_definitions import ItemDefinitions, five_items, item_definitions
 from publishing.item_names import AREAS
 from publishing.item_workbook import write_workbook
+from publishing.lineage import Lineage, read_lineage
 from publishing.metrics import load_metrics
 from publishing.site.assets import write_assets
 from publishing.site.cards import Card, card, headline_rows
@@ -26,6 +27,7 @@ from publishing.site.customers import (
     write_customers,
 )
 from publishing.site.documents import GROUPS, Document, load_documents
+from publishing.site.glossary import Term, load_glossary
 from publishing.site.pages import Page, load_pages
 from publishing.site.runs import STEPS, recent_runs
 from publishing.site.search import write_index
@@ -43,6 +45,7 @@ from runtime.tenant import Tenant
 TEMPLATES = Path(__file__).with_name("templates")
 _OLDER = (duckdb.BinderException, duckdb.CatalogException)  # marts of an older version
 _MONTHS_TOLD = 24
+_TARGETS = ("first_response_target_minutes", "resolution_target_minutes")
 WORKBOOK = "data_item_definitions.xlsx"  # データ項目定義書
 
 
@@ -113,7 +116,9 @@ class Site:
         self.definition = definitions.values(settings, tenant.vars)
         self.min_sample_n = self.definition["min_sample_n"]
         if self.connection:
-            self.connection.execute("set variable min_sample_n = ?", [self.min_sample_n])
+            for name in ("min_sample_n", *_TARGETS):
+                value = self.definition[name]
+                self.connection.execute(f"set variable {name} = cast(? as bigint)", [value])
         self.found: dict[str, _Found] = {}
         self.environment = Environment(
             loader=FileSystemLoader(TEMPLATES),
@@ -146,9 +151,43 @@ class Site:
         return load_pages()
 
     @cached_property
-    def documents(self) -> list[Document]:
-        """The project's documents."""
-        return load_documents()
+    def documents(self) -> dict[str, dict[str, Document]]:
+        """The project's documents by language and path."""
+        return {
+            language: {document.path: document for document in load_documents(language)}
+            for language in LANGUAGES
+        }
+
+    def told_in(self, address: str, language: str) -> tuple[str, str]:
+        """Where a heading of a document (``docs/decisions/revenue.md#headline``) is on the site, and what it is called."""
+        file, _, anchor = address.removeprefix("docs/").partition("#")
+        document = self.documents[language][file.removesuffix(".md")]
+        heading = document.headings.get(anchor, "").strip("`")
+        return f"documents/{document.path}.html#{anchor}", " – ".join(
+            filter(None, [document.title, heading])
+        )
+
+    @cached_property
+    def glossary(self) -> dict[str, list[Term]]:
+        """The words by language."""
+        return load_glossary()
+
+    @cached_property
+    def lineage(self) -> dict[str, Lineage]:
+        """Where each published table comes from, and who reads it."""
+        return read_lineage(self.settings.site_dir / "dbt" / "lineage.json")
+
+    @cached_property
+    def _descriptions(self) -> dict[str, str]:
+        return {
+            table.name: f"items/{table.area}.html#{table.layer}.{table.name}"
+            for table in self.items.tables
+        }
+
+    def described_at(self, table: str) -> str:
+        """The page that describes a table's columns; of a feed that lands an entity (files), that entity's."""
+        at = self._descriptions
+        return at.get(table) or at[table.partition("__")[2]]
 
     @cached_property
     def headline(self) -> dict[str, list[dict[str, Any]]] | None:
@@ -229,7 +268,7 @@ class Site:
                 "area_name": area,
             }
             self._write(language, f"items/{area}.html", "items.html.j2", frame | values)
-        for document in self.documents:
+        for document in self.documents[language].values():
             values = {"title": document.title, "about": "", "html": document.html}
             self._write(
                 language, f"documents/{document.path}.html", "document.html.j2", frame | values

@@ -89,7 +89,9 @@ def test_all_keys_where_the_build_is_not_told(check):
 def test_a_model_that_is_not_there_is_an_error(check):
     assert check(view="other") == (
         {"table_exists": ("error", 0)},
-        ["marts.mart_a: table_exists: The table exists. / テーブルがある。 dbt did not build it."],
+        [
+            "marts.mart_a: table_exists: The table exists. dbt did not build it. / テーブルがある。dbtが作成していません。"
+        ],
     )
 
 

@@ -16,7 +16,6 @@ from publishing.metrics import load_metrics
 from publishing.site.cards import card
 from publishing.site.charts import Chart, drawn, load_chart
 from publishing.site.customers import Customers, csv_of, read_customers, write_customers
-from publishing.site.documents import load_documents
 from publishing.site.pages import FOLDER, load_pages
 from publishing.site.runs import recent_runs
 from publishing.site.words import LANGUAGES, load_words, one_language, shown
@@ -225,13 +224,6 @@ def test_a_hostile_name_is_text_in_the_csv_and_in_the_script(tmp_path, name):
     assert held["facts"][NAME] == name
     write_empty = {path.name for path in tmp_path.iterdir()}
     assert write_empty == {"c_1.js", "list.js"}
-
-
-def test_documents_hold_no_markup_of_their_own():
-    """Raw HTML in a document is shown, not run; every document has a title."""
-    for document in load_documents():
-        assert "<script" not in document.html
-        assert document.title
 
 
 def test_runs_are_told_from_their_events(settings):

@@ -64,6 +64,10 @@ final as (
             ~ ' - (' ~ support_seconds('ticket.created_at', 'created_day') ~ ')', 60
         ) }} as integer) as {{ name }}_min_bm,
         {%- endfor %}
+        cast(first_response_min_bm <= {{ var('first_response_target_minutes') or 'null' }} as boolean)
+            as is_first_response_on_target,
+        cast(full_resolution_min_bm <= {{ var('resolution_target_minutes') or 'null' }} as boolean)
+            as is_resolution_on_target,
         cast(coalesce(milestone.reopen_count, 0) as integer) as reopen_count,
         cast(coalesce(milestone.agent_replies, 0) as integer) as agent_replies,
         coalesce(

@@ -1,6 +1,9 @@
 -- grain: month, from the first ticket's on, at most the last 25 (docs/domain/service.md#tickets). Tickets opened and
 -- their first responses by the month opened, rates by the month first solved, full resolution by the month last solved,
 -- satisfaction by the month of the answer (docs/domain/service.md#csat).
+{%- set counts = [
+    'tickets_created', 'first_response_n', 'first_response_with_target', 'first_response_on_target', 'full_resolution_n',
+    'resolution_with_target', 'resolution_on_target', 'solved', 'reopened', 'one_touch', 'answers', 'satisfied'] %}
 with ticket as (
 
     select * from {{ ref('fct_ticket') }}
@@ -27,7 +30,9 @@ opened as (
         {{ month_of('created_date') }} as month,
         count(*) as tickets_created,
         median(first_response_min_bm) as first_response_bm,
-        count(first_response_min_bm) as first_response_n
+        count(first_response_min_bm) as first_response_n,
+        count(is_first_response_on_target) as first_response_with_target,
+        sum(case when is_first_response_on_target then 1 else 0 end) as first_response_on_target
     from ticket
     where created_date >= {{ history_start() }}
     group by 1
@@ -52,7 +57,9 @@ resolved as (
     select
         {{ month_of('last_solved_date') }} as month,
         median(full_resolution_min_bm) as full_resolution_bm,
-        count(full_resolution_min_bm) as full_resolution_n
+        count(full_resolution_min_bm) as full_resolution_n,
+        count(is_resolution_on_target) as resolution_with_target,
+        sum(case when is_resolution_on_target then 1 else 0 end) as resolution_on_target
     from ticket
     where last_solved_date >= {{ history_start() }}
     group by 1
@@ -76,16 +83,11 @@ final as (
     select
         months.month,
         last_day(months.month) <= {{ as_of_date() }} as is_complete,
-        coalesce(tickets_created, 0) as tickets_created,
+        {%- for count in counts %}
+        coalesce({{ count }}, 0) as {{ count }},
+        {%- endfor %}
         first_response_bm,
-        coalesce(first_response_n, 0) as first_response_n,
-        full_resolution_bm,
-        coalesce(full_resolution_n, 0) as full_resolution_n,
-        coalesce(solved, 0) as solved,
-        coalesce(reopened, 0) as reopened,
-        coalesce(one_touch, 0) as one_touch,
-        coalesce(answers, 0) as answers,
-        coalesce(satisfied, 0) as satisfied
+        full_resolution_bm
     from months
     left join opened on months.month = opened.month
     left join solved on months.month = solved.month

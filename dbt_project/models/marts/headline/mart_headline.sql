@@ -28,7 +28,15 @@
     ],
     'tickets_created': [support, 'tickets_created'],
     'first_response_bm': [support, 'first_response_bm', 'null', 'null', 'first_response_n'],
+    'first_response_on_target': [
+        support, rate('first_response_on_target', 'first_response_with_target'), 'first_response_on_target',
+        'first_response_with_target', 'first_response_with_target',
+    ],
     'full_resolution_bm': [support, 'full_resolution_bm', 'null', 'null', 'full_resolution_n'],
+    'resolution_on_target': [
+        support, rate('resolution_on_target', 'resolution_with_target'), 'resolution_on_target',
+        'resolution_with_target', 'resolution_with_target',
+    ],
     'reopen_rate': [support, rate('reopened', 'solved'), 'reopened', 'solved', 'solved'],
     'one_touch_rate': [support, rate('one_touch', 'solved'), 'one_touch', 'solved', 'solved'],
     'open_tickets': [today, 'open_tickets'],
