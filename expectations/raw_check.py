@@ -230,8 +230,8 @@ class _Landed:
         if new:
             rule = "The source's columns are those it had. / ソースの列が前回と同じ。"
             check = Check("no_new_columns", "warn", rule, "columns")
-            names = ", ".join(new)
-            self._add(check, "warned", len(new), names, f"New: {names}. / 新しい項目：{names}。")
+            why = f"New: {', '.join(new)}. / 新しい項目：{'、'.join(new)}。"
+            self._add(check, "warned", len(new), ", ".join(new), why)
 
     def _report_emptied_state(self) -> None:
         """Tombstones alone may not empty an object (docs/domain/conventions.md#freshness)."""
@@ -314,9 +314,8 @@ class _Landed:
         for number, count in counts.fetchall():
             rule = rules[number]
             check = Check(rule.name, "quarantine", rule.description, "rows")
-            self._add(
-                check, "quarantined", count, why=f"{count} rows held back. / {count}行を隔離。"
-            )
+            why = f"{count} rows held back. / {count}行を隔離。"
+            self._add(check, "quarantined", count, why=why)
             first = f"select _row from broken group by _row having min(rule) = {number}"
             held_back = f"(select * from {self.table} where _row in ({first}))"
             findings = list(self._findings(rule, held_back, HELD_BACK, holds_back=True))
@@ -354,10 +353,10 @@ class _Landed:
             found = ", ".join(map(_cell, findings[:SHOWN_KEYS]))
             more = " …" if len(findings) > SHOWN_KEYS else "."
             count, cells = len(findings), found + more
-            why = f"{count} cells cannot be read and are null in the models: {cells}"
-            check = Check(rule.name, "warn", rule.description, "rows")
+            english = f"{count} cells cannot be read and are null in the models: {cells}"
+            why = f"{english} / 読めないセル{count}件はモデルではnull：{cells}"
             self._add(
-                check, "warned", count, found, f"{why} / 読めないセル{count}件はnull：{cells}"
+                Check(rule.name, "warn", rule.description, "rows"), "warned", count, found, why
             )
 
     def _findings(
