@@ -242,8 +242,8 @@ class _Landed:
             rule = "The current state does not become empty. / 現在の状態が空にならない。"
             status = "warned" if self.run.may_be_empty else "blocked"
             check = Check(NOT_EMPTY, "block", rule, "rows")
-            what, kind = ("records", "レコード") if self.entry.key else ("files", "ファイル")
-            why = f"All {before} {what} were deleted or emptied. / {kind}{before}件すべてが削除または空になった。"
+            what = "records" if self.entry.key else "files"
+            why = f"All {before} {what} were deleted or emptied. / 全{before}件が削除または空になった。"
             self._add(check, status, before, why=why)
 
     @property
@@ -314,8 +314,7 @@ class _Landed:
         for number, count in counts.fetchall():
             rule = rules[number]
             check = Check(rule.name, "quarantine", rule.description, "rows")
-            why = f"{count} rows held back. / {count}行を隔離。"
-            self._add(check, "quarantined", count, why=why)
+            self._add(check, "quarantined", count, why=f"{count} rows held back. / {count}行隔離。")
             first = f"select _row from broken group by _row having min(rule) = {number}"
             held_back = f"(select * from {self.table} where _row in ({first}))"
             findings = list(self._findings(rule, held_back, HELD_BACK, holds_back=True))
@@ -353,11 +352,10 @@ class _Landed:
             found = ", ".join(map(_cell, findings[:SHOWN_KEYS]))
             more = " …" if len(findings) > SHOWN_KEYS else "."
             count, cells = len(findings), found + more
-            english = f"{count} cells cannot be read and are null in the models: {cells}"
-            why = f"{english} / 読めないセル{count}件はモデルではnull：{cells}"
-            self._add(
-                Check(rule.name, "warn", rule.description, "rows"), "warned", count, found, why
-            )
+            why = f"{count} cells cannot be read and are null in the models: {cells}"
+            why += f" / 読めないセル{count}件はモデルではnull：{cells}"
+            check = Check(rule.name, "warn", rule.description, "rows")
+            self._add(check, "warned", count, found, why)
 
     def _findings(
         self, rule: Rule, rows: str, what_to_do: str, holds_back: bool = False
