@@ -36,8 +36,13 @@ _SERIES = {
         select customer_key, strftime(created_at, '%Y-%m'), count(*), count(*) filter (where is_complaint)
         from core.fct_ticket where created_at > ? group by all order by customer_key, 2""",
     "csat": """
-        select customer_key, strftime(created_at, '%Y-%m'), round(avg(csat_score / csat_scale_max), 3), count(csat_score)
-        from core.fct_ticket where created_at > ? and csat_score is not null group by all order by customer_key, 2""",
+        select customer_key, strftime(response_date, '%Y-%m'), round(avg(score / scale_max), 3), count(*)
+        from core.fct_survey_response where response_date > ? and survey_type = 'csat' and is_newest
+        group by all order by customer_key, 2""",
+    "nps": """
+        select customer_key, strftime(response_date, '%Y-%m'), round(avg(score), 1), count(*)
+        from core.fct_survey_response where response_date > ? and survey_type = 'nps'
+        group by all order by customer_key, 2""",
     "movements": """
         select customer_key, strftime(month, '%Y-%m'), movement_type, sum(amount) from core.fct_mrr_movement
         where month > ? group by all order by customer_key, 2""",
@@ -165,6 +170,7 @@ def customer_words(words: dict[str, Text], language: str, currency: str) -> dict
                 "level": "level",
                 "tickets": "tickets",
                 "csat": "csat",
+                "nps": "nps",
             }.items()
         },
         "movements": {key.removesuffix("_mrr"): name[language] for key, name in movements.items()},

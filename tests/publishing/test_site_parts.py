@@ -207,7 +207,11 @@ def test_a_hostile_name_is_text_in_the_csv_and_in_the_script(tmp_path, name):
             ),
             (
                 "core.fct_ticket",
-                "customer_key varchar, created_at timestamptz, is_complaint boolean, csat_score int, csat_scale_max int",
+                "customer_key varchar, created_at timestamptz, is_complaint boolean",
+            ),
+            (
+                "core.fct_survey_response",
+                "customer_key varchar, response_date date, survey_type varchar, score int, scale_max int, is_newest boolean",
             ),
             (
                 "core.fct_mrr_movement",

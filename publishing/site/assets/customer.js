@@ -62,6 +62,7 @@ window.showCustomer = (data) => {
   for (const [month, level] of data.level || []) at(month).level = level;
   for (const [month, tickets, complaints] of data.tickets || []) Object.assign(at(month), { tickets, complaints });
   for (const [month, csat] of data.csat || []) at(month).csat = csat;
+  for (const [month, nps] of data.nps || []) at(month).nps = nps;
   for (const [series, name] of Object.entries(words.series)) if (!data[series]) unknown.push(name);
   const values = [...months.values()].sort((a, b) => (a.month < b.month ? -1 : 1));
   const timeline = document.getElementById("timeline");

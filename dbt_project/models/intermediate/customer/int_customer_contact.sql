@@ -18,7 +18,7 @@ reply as (
 
 answer as (
 
-    select * from {{ ref('int_survey_answer') }}
+    select * from {{ ref('fct_survey_response') }}
 
 ),
 

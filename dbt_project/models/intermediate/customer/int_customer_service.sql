@@ -22,7 +22,7 @@ ticket as (
 
 answer as (
 
-    select * from {{ ref('int_survey_answer') }}
+    select * from {{ ref('fct_survey_response') }}
 
 ),
 
@@ -50,7 +50,7 @@ csat as (
     from answer
     inner join feed on feed.has_csat
     where survey_type = 'csat'
-        and coalesce(question_code, '') <> 'usefulness'
+        and is_newest
         and responded_at >= {{ window_start }}
     group by customer_key
 
@@ -58,10 +58,10 @@ csat as (
 
 nps as (
 
-    select customer_key, score as nps_latest
+    select customer_key, score as nps_latest, response_class as nps_class
     from answer
     where survey_type = 'nps'
-    qualify row_number() over (partition by customer_key order by responded_at desc, response_id desc) = 1
+    qualify row_number() over (partition by customer_key order by responded_at desc, response_key desc) = 1
 
 ),
 
@@ -77,11 +77,7 @@ final as (
         csat.csat_90d_num,
         csat.csat_90d_den,
         cast(nps.nps_latest as smallint) as nps_latest,
-        case
-            when nps.nps_latest >= 9 then 'promoter'
-            when nps.nps_latest >= 7 then 'passive'
-            when nps.nps_latest is not null then 'detractor'
-        end as nps_class
+        nps.nps_class
     from ticket_figures
     full outer join csat on ticket_figures.customer_key = csat.customer_key
     full outer join nps on coalesce(ticket_figures.customer_key, csat.customer_key) = nps.customer_key

@@ -1,13 +1,10 @@
--- Answers to surveys up to as_of with the customer who gave them; of a ticket only the latest counts
--- (docs/domain/service.md#csat).
+{{ config(materialized='view') }}
+
+-- answers to surveys up to as_of, of both feeds, with the account of what was answered
 with csat_response as (
 
     select * from {{ ref('support__csat_response') }}
     where score is not null and responded_at < {{ as_of_end() }}
-    qualify row_number() over (
-        partition by ticket_id, case when ticket_id is null then response_id end
-        order by responded_at desc, response_id desc
-    ) = 1
 
 ),
 
@@ -20,61 +17,41 @@ nps_response as (
 
 ticket as (
 
-    select * from {{ ref('fct_ticket') }}
-
-),
-
-contact as (
-
-    select * from {{ ref('dim_contact') }}
-
-),
-
-identity as (
-
-    select * from {{ ref('int_customer_identity') }}
-
-),
-
-answer as (
-
-    select
-        'csat' as survey_type, response_id, ticket_id, cast(null as {{ dbt.type_string() }}) as account_id, contact_id,
-        question_code, score, scale_max, responded_at
-    from csat_response
-    union all
-    select
-        'nps' as survey_type, response_id, null as ticket_id, account_id, contact_id,
-        null as question_code, score, 10 as scale_max, responded_at
-    from nps_response
-
-),
-
--- the key beforehand: a condition on one side within the join compares every answer with every contact
-keyed as (
-
-    select
-        *,
-        case when contact_id is not null then {{ surrogate_key(['contact_id']) }} end as contact_key
-    from answer
-
-),
-
-final as (
-
-    select
-        answer.survey_type,
-        answer.response_id,
-        coalesce(ticket.customer_key, identity.customer_key, contact.customer_key, 'unknown') as customer_key,
-        answer.question_code,
-        answer.score,
-        answer.scale_max,
-        answer.responded_at
-    from keyed as answer
-    left join ticket on answer.ticket_id = ticket.ticket_key
-    left join identity on answer.account_id = identity.account_id
-    left join contact on answer.contact_key = contact.contact_key
+    select * from {{ ref('support__ticket') }}
 
 )
 
-select * from final
+select
+    {{ surrogate_key(["'csat'", 'response.response_id']) }} as response_key,
+    case when response.question_code = 'usefulness' then 'usefulness' else 'csat' end as survey_type,
+    cast(null as {{ dbt.type_string() }}) as wave_id,
+    response.ticket_id,
+    ticket.account_id,
+    response.contact_id,
+    -- the key beforehand: a condition on one side within a join compares every answer with every contact
+    case when response.contact_id is not null then {{ surrogate_key(['response.contact_id']) }} end as contact_key,
+    response.question_code,
+    response.score,
+    response.scale_max,
+    response.responded_at,
+    response.ticket_id is null or row_number() over (
+        partition by response.ticket_id, case when response.question_code = 'usefulness' then 1 end
+        order by response.responded_at desc, response.response_id desc
+    ) = 1 as is_newest
+from csat_response as response
+left join ticket on response.ticket_id = ticket.ticket_id
+union all
+select
+    {{ surrogate_key(["'nps'", 'response_id']) }} as response_key,
+    'nps' as survey_type,
+    wave_id,
+    null as ticket_id,
+    account_id,
+    contact_id,
+    case when contact_id is not null then {{ surrogate_key(['contact_id']) }} end as contact_key,
+    null as question_code,
+    score,
+    10 as scale_max,
+    responded_at,
+    true as is_newest
+from nps_response
