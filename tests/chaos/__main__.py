@@ -51,8 +51,10 @@ class Plan:
 def attack_all(folder: Path, plan: Plan) -> list[Attack]:
     """Run the attacks in ``folder``; each is told as it ends."""
     logging.disable(logging.WARNING)  # thousands of rejected files
-    done = []
-    for name, act in _attacks(folder, plan).items():
+    attacks, done = _attacks(folder, plan), []
+    if unknown := set(plan.only) - attacks.keys():
+        sys.exit(f"no attack is called {', '.join(sorted(unknown))}; ONLY= {', '.join(attacks)}")
+    for name, act in attacks.items():
         if plan.only and name not in plan.only:
             continue
         started = time.monotonic()
