@@ -28,7 +28,8 @@ async function draw(plot, spec) {
   drawn.set(plot, spec);
   // Vega-Lite fits only single charts to their container
   const part = spec.spec || (spec.encoding?.row && spec);
-  if (part) part.width = Math.max(plot.clientWidth - 250, 160);
+  const heads = spec.encoding?.row?.header?.labelOrient === "top" ? 90 : 250;
+  if (part) part.width = Math.max(plot.clientWidth - heads, 160);
   const options = {
     renderer: "svg", actions: false, ast: true, defaultStyle: false, config: colours(plot.clientWidth),
     tooltip: { disableDefaultStyle: true, theme: "custom" },
