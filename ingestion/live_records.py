@@ -1,6 +1,7 @@
 """The live records of the lake: of every key the latest committed version, tombstones removed."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 
 import duckdb
 import pyarrow as pa
@@ -10,13 +11,35 @@ from ingestion.lake import Lake
 from runtime.sql import identifier, identifiers
 
 
+@contextmanager
+def reading(lake: Lake, *entries: CatalogueObject) -> Iterator[None]:
+    """Whoever reads committed parts: an engine's error is told as the part that is damaged, if one is.
+
+    Raises:
+        StateError: a part is gone or is not the one that was written.
+    """
+    try:
+        yield
+    except duckdb.Error:
+        for entry in entries:
+            for run in lake.committed(entry):
+                lake.compare(entry, run)
+        raise
+
+
 def live_records(lake: Lake, entry: CatalogueObject) -> pa.Table:
     """Key fields and ``cursor`` (text) of an object's live records, quarantined versions left out.
 
     Versions are ordered as the staging models order them: cursor, time of extraction, row. Cursors
-    are ISO timestamps here.
+    are ISO timestamps here. Every part is compared with its manifest first: a bit that fell over would
+    delete a record.
+
+    Raises:
+        StateError: a part is gone or is not the one that was written.
     """
     runs = [run for run in lake.committed(entry) if run.parts]
+    for run in runs:
+        lake.compare(entry, run)
     names = [*entry.key, "cursor"]
     landed = {column for run in runs for column in run.columns}
     if not landed.issuperset(entry.key):
@@ -61,6 +84,9 @@ def keys_of_files(
     """The keys that dropped files speak of, as they were read last: path → keys without spaces around them.
 
     Rows in quarantine and keys that a file took back are left out.
+
+    Raises:
+        StateError: as for ``live_records``.
     """
     runs = [
         run for run in lake.committed(entry) if run.parts and not run.files.keys().isdisjoint(paths)
@@ -68,6 +94,8 @@ def keys_of_files(
     found: dict[str, set[tuple[str, ...]]] = {path: set() for path in paths}
     if not runs or not {column for run in runs for column in run.columns}.issuperset(entry.key):
         return found
+    for run in runs:
+        lake.compare(entry, run)
     names = identifiers(entry.key)
     held_back = [path for run in runs for path in lake.quarantined_parts(entry, run)]
     kept = (

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingestion.catalogue import CatalogueObject, find_object, is_known, objects_of
 from ingestion.lake import Manifest
+from ingestion.live_records import reading
 from pipeline.context import Context
 from pipeline.dbt import definition
 from pipeline.findings import (
@@ -102,7 +103,8 @@ def _verdicts(
     check_id = f"{business_date.isoformat()}-{area}"
     definitions = {name: definition(context, name) for name in DEFINITIONS}
     definitions["reporting_currency"] = context.tenant.reporting_currency
-    with tempfile.TemporaryDirectory() as scratch:
+    entries = [entry for entry, _ in runs]
+    with tempfile.TemporaryDirectory() as scratch, reading(context.lake, *entries):
         verdicts = check_runs(
             [_to_check(context, *run) for run in runs],
             check_id,

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +21,8 @@ _AIRFLOW = ("disk image is malformed", "file is not a database", "no such table"
 _DAMAGED = (
     *("corrupt", "checksum", "no magic bytes", "magic bytes not found", "not a valid duckdb"),
     *("thrift", "tprotocol", "invalid parquet", "failed to decompress", "zstd", "snappy"),
-    *("serialization error", "internal error", "file is too small", "no files found that match"),
+    *("serialization error", "internal error", "too small to be", "no files found that match"),
+    *("file is too small", "not a parquet file", "parquet file"),
     *("unexpected end", "could not read enough bytes", "database has been invalidated"),
 )
 
@@ -45,7 +47,7 @@ def explained(error: BaseException, home: Path) -> StateError | None:
 
 def explained_text(said: str, home: Path) -> StateError | None:
     """The same for what a program or library has said."""
-    lower, said = said.lower(), hide_values(said)
+    lower, file, said = said.lower(), _named_file(said, home), hide_values(said)
     if any(words in lower for words in _FULL) or _room(home) < ROOM_BYTES:
         return full_disk(home)
     if any(words in lower for words in _CLOSED):
@@ -61,7 +63,7 @@ def explained_text(said: str, home: Path) -> StateError | None:
         )
     if any(words in lower for words in _DAMAGED):
         return StateError(
-            f"a file of the state folder {home} is damaged: {said}",
+            f"{file or f'a file of the state folder {home}'} is damaged: {said}",
             "below lake/: restore it from a backup; warehouse.duckdb or marts_build.duckdb: `make rebuild`; "
             "below published/: `make rollback`",
         )
@@ -74,6 +76,12 @@ def full_disk(home: Path) -> StateError:
         f"the disk is full: there is no room left for {home}, or for temporary files",
         "make room on it and run again: what is published stays",
     )
+
+
+def _named_file(said: str, home: Path) -> str:
+    """The file of the state folder that is named first; empty if none is."""
+    found = re.search(re.escape(f"{home}{os.sep}") + r"""[^'"\n]+?(?=['":]|\s|$)""", said)
+    return found[0] if found else ""
 
 
 def _room(home: Path) -> int:

@@ -17,10 +17,12 @@ from expectations.results import append_results
 from expectations.suites import Check, Suite
 from expectations.validate import Audit
 from ingestion.catalogue import find_object
+from ingestion.live_records import live_records
 from ingestion.load import store_salt
 from ingestion.tokens import TokenStore
 from pipeline.build import load_and_plan
 from pipeline.build_register import BuildRegister
+from pipeline.commit import check_and_commit
 from pipeline.history import published_slices, registered_slices
 from pipeline.rebuilt_files import RebuildSettings, finish_replacing, replace_files
 from publishing.snapshot import publish_snapshot
@@ -228,6 +230,26 @@ def test_a_swap_that_was_killed_is_finished(context, moved):
             assert connection.execute("from rebuilt").fetchall() == [(1,)]
     assert not (context.settings.home / "rebuilt").exists() and not settings.folder.exists()
     store_salt(context.settings.warehouse_file, context.settings.home / "salt")
+
+
+def test_a_damaged_part_is_named_whoever_reads_it(context):
+    """Cut, overwritten, one bit other: what is compared with the vendor would delete records, the check would crash."""
+    land_and_commit(context.lake, ACCOUNT, DAY, accounts(300))
+    (path,) = context.lake.parts(ACCOUNT, context.lake.committed(ACCOUNT)[0])
+    part, chance = Path(path), random.Random(11)
+    whole = part.read_bytes()
+    assert live_records(context.lake, ACCOUNT).num_rows == 300
+    for content in (b"", whole[:-1], *(spoiled(whole, chance)[1] for _ in range(20))):
+        part.write_bytes(content)
+        with pytest.raises(StateError, match=r"part-00000\.parquet is damaged"):
+            live_records(context.lake, ACCOUNT)
+    part.write_bytes(b"")
+    gone = {"Id": "A1", "IsDeleted": True, "_is_deleted": True}  # is anything left, asks the check
+    manifest = land(context.lake, ACCOUNT, date(2026, 4, 1), [gone])
+    run = {"source": "salesforce", "object": "Account", "state": "extracted"}
+    run |= {"run_id": manifest.run_id, "business_date": manifest.business_date}
+    with pytest.raises(StateError, match=r"part-00000\.parquet is damaged"):
+        check_and_commit(context, ACCOUNT.area, date(2026, 4, 1), [run])
 
 
 def test_a_full_disk_is_named_whatever_met_it(context):
