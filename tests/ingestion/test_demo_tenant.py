@@ -128,7 +128,11 @@ def test_tenant_yml(tenant: Path) -> None:
         "first_business_date": date(2024, 11, 1),
         "last_business_date": date(2026, 10, 31),
         "systems": ["salesforce", "hubspot", "zendesk", "files"],
-        "vars": {"zendesk_category_field": 36000001},
+        "vars": {
+            "zendesk_category_field": 36000001,
+            "first_response_target_minutes": 120,
+            "resolution_target_minutes": 1080,
+        },
     }
 
 
