@@ -5,7 +5,7 @@ Nothing here touches data: suites.py turns a contract into checks, generate.py i
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -57,6 +57,7 @@ class Column:
             (a vendor's texts) or nothing lands (core, marts).
         title: the name people call it by (``businessName``): a dropped file may call it so too.
         example: a value, as text; empty if none is told.
+        synonyms: other names of it, by language (``en``, ``ja``).
     """
 
     name: str
@@ -69,6 +70,7 @@ class Column:
     reads_as: str | None = None
     title: str = ""
     example: str = ""
+    synonyms: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def is_personal(self) -> bool:
@@ -276,6 +278,10 @@ class _Reader:
             reads_as=self._reads_as(prop),
             title=prop.businessName or "",
             example=str(prop.examples[0]) if prop.examples else "",
+            synonyms={
+                language: tuple(s.synonym for s in prop.synonyms or () if s.locale == language)
+                for language in ("en", "ja")
+            },
         )
 
     def _reads_as(self, prop: SchemaProperty) -> str | None:

@@ -34,12 +34,14 @@ class Item:
 
     Attributes:
         title: what people call it in Japanese; empty if the contract tells no such name.
+        also: its other names.
         joins_to: ``layer.table`` of the tables whose key it is.
         personal: ``direct``, ``quasi`` or empty.
     """
 
     name: str
     title: str
+    also: Name
     description: Name
     data_type: str
     unit: str
@@ -262,6 +264,7 @@ def _table(
             Item(
                 name=column.name,
                 title=column.title,
+                also=Name(*("、".join(column.synonyms[language]) for language in ("en", "ja"))),
                 description=_name(column.description),
                 data_type=column.data_type,
                 unit=str(column.properties.get("unit", "")),

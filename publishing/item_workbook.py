@@ -92,7 +92,7 @@ def _items(tables: Iterable[Table]) -> Iterable[Cells]:
             yield (
                 "・".join(DATABASES[name].ja for name in table.databases),
                 *(table.name, table.description.ja, table.description.en, ", ".join(table.key)),
-                *(item.name, item.title, item.description.ja, item.description.en),
+                *(item.name, item.title or item.also.ja, item.description.ja, item.description.en),
                 *(item.data_type, item.unit, _yes(item.is_key), _yes(item.is_required)),
                 *(", ".join(item.joins_to), PERSONAL[item.personal].ja if item.personal else ""),
                 *(METHODS[table.method].ja, FREQUENCIES[table.frequency].ja),
