@@ -72,7 +72,12 @@ def test_the_workbook_is_the_contracts(tmp_path):
     found = [row for area in AREAS.values() for row in rows_of(load_workbook(path)[area.ja])]
     expected = [
         (
-            *(contract.table, column.name, column.title or None, column.data_type),
+            *(
+                contract.table,
+                column.name,
+                column.title or "、".join(column.synonyms["ja"]) or None,
+                column.data_type,
+            ),
             *(f"{row_en} / {row_ja}" for row_en, _, row_ja in [contract.purpose.rpartition(" / ")]),
             column.description,
             ", ".join(contract.key) or None,
@@ -174,6 +179,18 @@ def test_every_database_area_and_way_of_matching_has_a_name():
     assert {table.area for table in found.tables} == AREAS.keys()
     with (ROOT / "dbt_project/seeds/match_method.csv").open() as seed:
         assert {row["match_method"] for row in csv.DictReader(seed)} - {"none"} == WAYS.keys()
+
+
+def test_a_column_s_other_names_are_told():
+    """ODCS synonyms: whoever looks for 解約率 or for "customer churn rate" finds the column."""
+    items = {
+        f"{table.name}.{item.name}": item
+        for table in item_definitions().tables
+        for item in table.items
+    }
+    also = items["fct_retention_monthly.logo_churn"].also
+    assert "解約率" in also.ja.split("、") and "customer churn rate" in also.en
+    assert items["fct_retention_monthly.month"].also == Name("", "")
 
 
 def hostile(definitions: ItemDefinitions) -> ItemDefinitions:
