@@ -189,6 +189,9 @@ def _cell(
     if unit == "of_metric":
         unit = unit_of(metrics[row["metric"]])
     link = f"customer.html#{row[column.link]}" if column.link else None
+    metric = row["metric"] if column.unit == "of_metric" else column.metric
+    if metric and value is not None:
+        link = f"metrics/{metric}.html"
     return shown(value, unit, language), link
 
 

@@ -253,7 +253,7 @@ def test_the_list_of_customers_sorts_and_filters(visit: Visit, demo: Run) -> Non
     page.locator("select[data-field=activation_level]").select_option("")
     page.locator(".dt-search input").fill(name)
     playwright.expect(rows).to_have_count(1)
-    rows.first.locator("a").click()
+    rows.first.locator("a").first.click()
     page.wait_for_url(f"**/customer.html#{key}")
     page.get_by_role("heading", name=name).wait_for()
 

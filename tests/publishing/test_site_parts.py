@@ -65,7 +65,7 @@ ROWS = [{"month": date(2026, 3, 1), "kind": "a", "amount": Decimal("2500000")}]
 )
 def test_a_chart_speaks_one_language(language, currency, title, code):
     figure = drawn("x", chart(), ROWS, language, currency, load_metrics())
-    assert figure.rows == [[("2026-03", None), (code, None), ("2,500,000", None)]]
+    assert figure.rows == [[("2026-03", None), (code, None), ("2,500,000", "metrics/mrr.html")]]
     encoding = figure.spec["encoding"]
     assert encoding["y"]["title"] == title
     assert encoding["color"]["scale"]["domain"] == [code, "b"]

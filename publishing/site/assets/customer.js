@@ -30,13 +30,17 @@ function fillTable(table, head, rows) {
   table.replaceChildren(top, body);
 }
 
-function named(field) {
-  const { name, metric } = words.fields[field] || words.timeline[field];
-  if (!metric) return name;
+function linked(field, text) {
+  const { metric } = words.fields[field] || words.timeline[field];
+  if (!metric) return text;
   const link = document.createElement("a");
   link.href = `metrics/${metric}.html`;
-  link.textContent = name;
+  link.textContent = text;
   return link;
+}
+
+function named(field) {
+  return linked(field, (words.fields[field] || words.timeline[field]).name);
 }
 
 window.showCustomer = (data) => {
@@ -51,7 +55,7 @@ window.showCustomer = (data) => {
       continue;
     }
     const pair = document.createElement("div");
-    pair.append(cell("dt", named(field)), cell("dd", shownValue(field, value)));
+    pair.append(cell("dt", named(field)), cell("dd", linked(field, shownValue(field, value))));
     facts.push(pair);
   }
   document.getElementById("facts").replaceChildren(...facts);

@@ -39,8 +39,10 @@ function listed() {
         if (kind === "sort" || kind === "type") return value ?? (isNumber(field) ? -Infinity : "");
         if (kind === "filter" && field === "customer_name") return [value, row[at("customer_name_kana")], row[at("customer_key")]].join(" ");
         const shown = escaped(text(field, value));
-        return kind === "display" && field === "customer_name"
-          ? `<a href="customer.html#${encodeURIComponent(row[at("customer_key")])}">${shown}</a>` : shown;
+        const { metric } = words.fields[field];
+        const leads = field === "customer_name" ? `customer.html#${encodeURIComponent(row[at("customer_key")])}`
+          : metric && value !== null ? `metrics/${metric}.html` : "";
+        return kind === "display" && leads ? `<a href="${leads}">${shown}</a>` : shown;
       },
     })),
     layout: { topStart: null, topEnd: "search", bottomStart: "info", bottomEnd: ["pageLength", "paging"] },
