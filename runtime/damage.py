@@ -22,7 +22,7 @@ _DAMAGED = (
     *("corrupt", "checksum", "no magic bytes", "magic bytes not found", "not a valid duckdb"),
     *("thrift", "tprotocol", "invalid parquet", "failed to decompress", "zstd", "snappy"),
     *("serialization error", "internal error", "too small to be", "no files found that match"),
-    *("file is too small", "not a parquet file", "parquet file"),
+    *("file is too small", "parquet file"),
     *("unexpected end", "could not read enough bytes", "database has been invalidated"),
 )
 
