@@ -24,22 +24,32 @@ week as (
 
 ),
 
--- 28 days are the week and the three before it; distinct people and features are counted over all of it, never summed
+-- 28 days are the week and the three before it: each activity is in the windows of four weeks, joined by their ends
+-- and not by customer alone, which would pair a customer's every week with its every activity
+in_window as (
+
+    select
+        *,
+        {{ date_series('week_end', 'week_end + 21', 'week') }} as window_end
+    from activity
+
+),
+
+-- distinct people and features are counted over all of it, never summed
 measured as (
 
     select
         week.customer_key,
         week.week_end,
-        sum(case when activity.week_end = week.week_end then activity.uses end) as uses_7d,
-        sum(activity.uses) as uses_28d,
-        count(distinct activity.feature_code) as features_used_28d,
-        sum(case when activity.kind = 'login' then 1 else 0 end) as logins_28d,
-        count(distinct case when activity.kind = 'login' then activity.activity_date end) as login_days_28d,
-        count(distinct activity.user_id) as active_users_28d
+        sum(case when in_window.week_end = week.week_end then in_window.uses end) as uses_7d,
+        sum(in_window.uses) as uses_28d,
+        {{ count_distinct_where('in_window.feature_code', 'in_window.feature_code is not null') }} as features_used_28d,
+        sum(case when in_window.kind = 'login' then 1 else 0 end) as logins_28d,
+        {{ count_distinct_where('in_window.activity_date', "in_window.kind = 'login'") }} as login_days_28d,
+        {{ count_distinct_where('in_window.user_id', 'in_window.user_id is not null') }} as active_users_28d
     from week
-    left join activity
-        on week.customer_key = activity.customer_key
-        and activity.week_end between week.week_end - 21 and week.week_end
+    left join in_window
+        on week.customer_key = in_window.customer_key and week.week_end = in_window.window_end
     group by week.customer_key, week.week_end
 
 ),

@@ -3,7 +3,7 @@
 {%- set settings = [] %}
 {%- for name in [
     'rfm_lookback_months', 'rfm_scoring_method', 'rfm_bins', 'rfm_tie_method', 'rfm_frequency_unit',
-    'rfm_include_subscription', 'rfm_weights',
+    'rfm_include_subscription', 'free_orders_are_purchases', 'rfm_weights',
 ] %}
     {%- do settings.append(name ~ '=' ~ var(name)) %}
 {%- endfor %}
