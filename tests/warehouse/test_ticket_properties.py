@@ -1,4 +1,4 @@
-"""Any tickets: response, resolution, reopening and one-touch agree with the plain Python recomputation."""
+"""Any tickets: times, reopening, one-touch and what waits each day agree with the plain Python recomputation."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.warehouse.compiled import Chain
-from tests.warehouse.ticket_oracle import BusinessHours, Event, Ticket, all_measures
+from tests.warehouse.ticket_oracle import BusinessHours, Event, Ticket, all_measures, backlog
 
 AS_OF = date(2026, 12, 31)  # after everything that is drawn
 STATUSES = ["new", "open", "pending", "hold", "solved", "solved", "closed"]
@@ -74,7 +74,12 @@ def chain(request: pytest.FixtureRequest) -> tuple[Chain, BusinessHours]:
         "first_business_date": "2025-01-01",
         "business_hours": {"start": start, "end": end, "days": list(weekdays)},
     }
-    built = Chain(("fct_ticket",), ("support__ticket", "support__ticket_event"), {}, variables)
+    built = Chain(
+        ("fct_ticket", "fct_ticket_backlog_daily"),
+        ("support__ticket", "support__ticket_event"),
+        {},
+        variables,
+    )
     clock = [time.fromisoformat(text) for text in (start, end)]
     return built, BusinessHours(*clock, weekdays, ZoneInfo(zone))
 
@@ -133,3 +138,11 @@ def test_tickets_agree_with_the_oracle(
         for name, value in values.items()
         if found[key][name] != value
     ] == []
+    days: dict[date, list[int]] = {}
+    for row in models.rows("fct_ticket_backlog_daily"):
+        ages = [row[name] for name in ("age_0_1", "age_2_3", "age_4_7", "age_8_plus")]
+        days[row["date_day"]] = [
+            a + b for a, b in zip(days.get(row["date_day"], [0] * 4), ages, strict=True)
+        ]
+    if expected:
+        assert days == backlog(worlds, min(days), AS_OF, hours.zone)

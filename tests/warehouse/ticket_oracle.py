@@ -110,6 +110,33 @@ def measures(ticket: Ticket, hours: BusinessHours) -> dict[str, object] | None:
     return found
 
 
+def waiting(ticket: Ticket, end: datetime) -> bool:
+    """Whether a ticket that counts has been made and is not done at an instant."""
+    if ticket.is_spam or ticket.merged_into or ticket.channel == "side_conversation":
+        return False
+    changes = [event for event in ticket.events if not event.is_comment and event.at < end]
+    newest = max(changes, key=lambda event: event.at, default=None)
+    return ticket.created_at < end and (newest is None or newest.after not in ("solved", "closed"))
+
+
+def backlog(
+    tickets: Iterable[Ticket], first: date, last: date, zone: ZoneInfo
+) -> dict[date, list[int]]:
+    """Tickets waiting at the end of each day by the days since they were made: 0-1, 2-3, 4-7, 8 and more."""
+    found = {}
+    for number in range((last - first).days + 1):
+        day = first + timedelta(days=number)
+        end = datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
+        ages = [
+            (day - t.created_at.astimezone(zone).date()).days for t in tickets if waiting(t, end)
+        ]
+        found[day] = [
+            sum(lower <= age <= upper for age in ages)
+            for lower, upper in ((0, 1), (2, 3), (4, 7), (8, 10**6))
+        ]
+    return found
+
+
 def all_measures(
     tickets: Iterable[tuple[str, Ticket]], hours: BusinessHours
 ) -> dict[str, dict[str, object]]:

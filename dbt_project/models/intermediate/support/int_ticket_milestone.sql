@@ -5,8 +5,8 @@
 ) }}
 
 -- grain: ticket with an event; what its events say (docs/domain/service.md#tickets). Only touched tickets are rebuilt.
--- A reply is a public comment by a human agent; what an agent writes while opening the ticket is none. Solved is a change
--- into solved, or straight into closed; a reopen is a change out of these. What is older than its ticket is neither.
+-- A reply is a public comment by a human agent; what an agent writes while opening the ticket is none, nor what is older
+-- than its ticket. Solutions and reopens are those that an event tells of.
 
 with ticket as (
 
@@ -21,7 +21,21 @@ event as (
 
 ),
 
-ordered as (
+told as (
+
+    select
+        ticket_id,
+        min(case when flow = 'solved' then occurred_at end) as first_solved_at,
+        max(case when flow = 'solved' then occurred_at end) as last_solved_at,
+        sum(case when flow = 'reopened' then 1 else 0 end) as reopen_count
+    from {{ ref('int_ticket_flow') }}
+    where not is_implied
+        and {{ is_touched('ticket_id', 'select ticket_id from ' ~ ref('int_touched_ticket')) }}
+    group by ticket_id
+
+),
+
+answered as (
 
     select
         event.ticket_id,
@@ -30,34 +44,36 @@ ordered as (
         and (
             event.occurred_at > ticket.created_at
             or (event.occurred_at = ticket.created_at and coalesce(ticket.created_by_role, '') <> 'agent')
-        ) as is_reply,
-        event.to_status in ('solved', 'closed') and event.occurred_at >= ticket.created_at as is_done,
-        -- what the source says came before; only without it the event before (they may arrive out of order)
-        coalesce(
-            event.from_status,
-            lag(event.to_status) over (
-                partition by event.ticket_id, event.type
-                order by event.occurred_at, length(event.event_id), event.event_id
-            ),
-            'new'
-        ) in ('solved', 'closed') as was_done
+        ) as is_reply
     from event
     inner join ticket on event.ticket_id = ticket.ticket_id
+
+),
+
+counted as (
+
+    select
+        ticket_id,
+        cast(count(*) as integer) as event_count,
+        min(case when is_reply then occurred_at end) as first_response_at,
+        sum(case when is_reply then 1 else 0 end) as agent_replies
+    from answered
+    group by ticket_id
 
 ),
 
 final as (
 
     select
-        ticket_id,
-        cast(count(*) as integer) as event_count,
-        min(case when is_reply then occurred_at end) as first_response_at,
-        sum(case when is_reply then 1 else 0 end) as agent_replies,
-        min(case when is_done and not was_done then occurred_at end) as first_solved_at,
-        max(case when is_done and not was_done then occurred_at end) as last_solved_at,
-        sum(case when was_done and not is_done then 1 else 0 end) as reopen_count
-    from ordered
-    group by ticket_id
+        counted.ticket_id,
+        counted.event_count,
+        counted.first_response_at,
+        counted.agent_replies,
+        told.first_solved_at,
+        told.last_solved_at,
+        coalesce(told.reopen_count, 0) as reopen_count
+    from counted
+    left join told on counted.ticket_id = told.ticket_id
 
 )
 
