@@ -6,6 +6,7 @@ from random import Random
 
 from demo import names, times
 from demo.customers import Customer
+from demo.staff import seller_of
 from demo.writer import Change, Ledger, salesforce_id
 
 WRONG_CHECK_DIGIT = 5
@@ -73,7 +74,7 @@ def _account_fields(rng: Random, customer: Customer) -> dict:
         "TouchModel__c": rng.choice(["high", "low"]) if rng.random() < 0.06 else None,
         "CsmOwner__c": None,
         "AccountSource": rng.choice(["Web", "Event", "Partner", "Referral", "Outbound"]),
-        "OwnerId": salesforce_id("005", 600 + customer.number % 5),
+        "OwnerId": seller_of(customer.number),
     }
 
 

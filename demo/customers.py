@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from random import Random
 
 from demo import names, times
+from demo.staff import csm_of
 from demo.writer import salesforce_id
 
 # mood: share of customers, odds of leaving at the end of a year
@@ -160,7 +161,7 @@ def _master_data(rng: Random, number: int, company: names.Company) -> Customer:
         )
     created = times.random_day(rng, date(2024, 8, 1), times.LAST_DAY - timedelta(days=20))
     account_id = salesforce_id("001", 90_000 + number * 7)
-    csm = salesforce_id("005", 500 + number % 6)
+    csm = csm_of(number)
     return Customer(number, company, account_id, created, contacts, csm=csm)
 
 

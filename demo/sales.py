@@ -7,6 +7,7 @@ from random import Random
 from demo import names, products, times
 from demo.customers import Customer
 from demo.orders import Deal
+from demo.staff import seller_of
 from demo.writer import Change, Ledger, salesforce_id
 
 STAGES = {
@@ -85,7 +86,7 @@ def _stages(rng: Random, deal: Deal) -> list[Change]:
         "IsWon": False,
         "ContractId": None,
         "LostReason__c": None,
-        "OwnerId": salesforce_id("005", 600 + deal.customer.number % 5),
+        "OwnerId": seller_of(deal.customer.number),
         "LeadSource": rng.choice(SOURCES) if deal.kind == "New" else None,
     }
     changes: list[Change] = []

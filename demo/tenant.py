@@ -28,6 +28,7 @@ from demo.production import Production
 from demo.products import write_products
 from demo.purchases import record_purchases
 from demo.sales import record_leads, record_opportunities
+from demo.staff import write_users
 from demo.subscriptions import Subscription
 from demo.support import Helpdesk
 from demo.surveys import record_surveys
@@ -86,6 +87,7 @@ class World:
         accounts = [*buyers, *prospects]
         if not number:
             write_products(ledger)
+            write_users(ledger)
         record_accounts(ledger, seed, accounts)
         book = OrderBook(ledger)
         production = Production(ledger, seed)
