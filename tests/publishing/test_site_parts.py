@@ -260,8 +260,11 @@ def test_customers_by_codes_name_nobody():
     values = ", ".join(f"'{column}' as {column}" for column in columns)
     with duckdb.connect() as marts:
         marts.execute(
-            "create schema marts; create schema core; "
+            "create schema marts; create schema core; create schema ops; "
             "create table core.dim_employee (employee_key varchar, employee_name varchar); "
+            "create table ops._builds (as_of_date date, status varchar); "
+            "create table marts.mart_ews_follow_up (customer_key varchar, as_of_date date, rank_no int, "
+            "reasons_en varchar, reasons_ja varchar); "
             f"create table marts.mart_customer_360 as select {values}, 'e' as csm_owner_key, now() as last_contact_at"
         )
         customers = read_customers(marts, as_codes=True)
