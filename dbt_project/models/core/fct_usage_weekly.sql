@@ -8,10 +8,14 @@
         '(customer_key, week_end)': "select customer_key, week_end from {{ ref('int_touched_usage_week') }}"
     }}
 ) }}
-
+{%- set touched = 'select customer_key from ' ~ ref('int_touched_usage_week') %}
 with activity as (
 
     select * from {{ ref('int_usage_activity') }}
+    where {{ is_touched('customer_key', touched) }}
+        {%- if is_incremental() %}
+        and week_end >= (select min(week_end) - 21 from {{ ref('int_touched_usage_week') }})
+        {%- endif %}
 
 ),
 
@@ -35,43 +39,40 @@ in_window as (
 
 ),
 
--- distinct people and features are counted over all of it, never summed
+-- distinct people and features are counted over all of it, never summed; by `count(distinct)`, which goes to disk where
+-- memory ends (lists do not)
 measured as (
 
     select
-        week.customer_key,
-        week.week_end,
-        sum(case when in_window.week_end = week.week_end then in_window.uses end) as uses_7d,
-        sum(in_window.uses) as uses_28d,
-        {{ count_distinct_where('in_window.feature_code', 'in_window.feature_code is not null') }} as features_used_28d,
-        sum(case when in_window.kind = 'login' then 1 else 0 end) as logins_28d,
-        {{ count_distinct_where('in_window.activity_date', "in_window.kind = 'login'") }} as login_days_28d,
-        {{ count_distinct_where('in_window.user_id', 'in_window.user_id is not null') }} as active_users_28d
-    from week
-    left join in_window
-        on week.customer_key = in_window.customer_key and week.week_end = in_window.window_end
-    group by week.customer_key, week.week_end
+        customer_key,
+        window_end,
+        sum(case when week_end = window_end then uses end) as uses_7d,
+        sum(uses) as uses_28d,
+        count(distinct feature_code) as features_used_28d,
+        sum(case when kind = 'login' then 1 else 0 end) as logins_28d,
+        count(distinct case when kind = 'login' then activity_date end) as login_days_28d,
+        count(distinct user_id) as active_users_28d
+    from in_window
+    group by customer_key, window_end
 
 ),
 
 final as (
 
     select
-        measured.customer_key,
-        measured.week_end,
+        week.customer_key,
+        week.week_end,
         week.feature_use_rows_7d,
         week.logins_7d,
         {%- for column in ['uses_7d', 'uses_28d', 'features_used_28d'] %}
-        cast(case
-            when week.feature_use_rows_7d is not null then coalesce(measured.{{ column }}, 0)
-        end as bigint) as {{ column }},
+        cast(case when week.feature_use_rows_7d is not null then coalesce({{ column }}, 0) end as bigint) as {{ column }},
         {%- endfor %}
         {%- for column in ['logins_28d', 'login_days_28d'] %}
-        cast(case when week.logins_7d is not null then measured.{{ column }} end as integer) as {{ column }},
+        cast(case when week.logins_7d is not null then coalesce({{ column }}, 0) end as integer) as {{ column }},
         {%- endfor %}
-        cast(case when week.has_user_ids then measured.active_users_28d end as integer) as active_users_28d
-    from measured
-    inner join week on measured.customer_key = week.customer_key and measured.week_end = week.week_end
+        cast(case when week.has_user_ids then coalesce(active_users_28d, 0) end as integer) as active_users_28d
+    from week
+    left join measured on week.customer_key = measured.customer_key and week.week_end = measured.window_end
 
 )
 

@@ -18,6 +18,7 @@ final as (
     select ticket_id from ticket
     where _build_id = {{ var('build_id') }}
         or created_at >= {{ last_build_end() }}
+        or updated_at >= {{ last_build_end() }}
         or account_id in (select account_id from {{ ref('int_changed_account') }})
         or contact_id in (select record_id from {{ ref('int_changed_record_id') }})
     union
