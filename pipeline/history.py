@@ -63,8 +63,8 @@ def check_history(
 ) -> "list[RuleResult]":
     """Compare the slices that are about to be published with the register of builds and what is published.
 
-    A missing slice blocks. Another number of rows in a closed one blocks a daily build; a backfill or a
-    rebuild says it as a finding, which blocks above 5 % until it is accepted.
+    A missing slice, or another number of rows in a closed one, blocks a daily build; of those that a backfill
+    or a rebuild makes again, it is a finding, which blocks above 5 % until it is accepted.
 
     Args:
         published: what a rebuild has to hold; None = what the register and the current snapshot say.
@@ -86,16 +86,18 @@ def check_history(
     before = _expected(before, plan.as_of_date, definition(context, "slice_retention_days"))
     if plan.mode is not Mode.BACKFILL and not is_rebuild:  # the day that is built is not closed
         before = {at: rows for at, rows in before.items() if at[1] != plan.as_of_date}
+    made_again = {
+        at
+        for at in before
+        if is_rebuild or (plan.mode is Mode.BACKFILL and at[1] == plan.as_of_date)
+    }
+    now |= dict.fromkeys(made_again - now.keys(), 0)  # nobody is on a list of that day any more
     changed = {
         at: (rows, now[at])
         for at, rows in before.items()
         if now.get(at, rows) not in (rows, registered.get(at))
     }
-    reopened = {
-        at
-        for at in changed
-        if is_rebuild or (plan.mode is Mode.BACKFILL and at[1] == plan.as_of_date)
-    }
+    reopened = made_again & changed.keys()
     _record(context, plan, {at: changed[at] for at in reopened}, is_rebuild or not changed)
     said = _said(context)
     audit, results = Audit(plan.run_id, plan.as_of_date), []

@@ -16,6 +16,6 @@
     {%- set p, d = "((" ~ promoters ~ " + 0.75) / " ~ n ~ ")", "((" ~ detractors ~ " + 0.75) / " ~ n ~ ")" -%}
     cast(case
         when {{ answers }} >= {{ var('min_sample_n') }} and {{ answers }} > 0
-            then 100 * ({{ p }} - {{ d }} {{ '-' if side == 'low' else '+' }} {{ z }} * sqrt(({{ p }} + {{ d }} - ({{ p }} - {{ d }}) * ({{ p }} - {{ d }})) / {{ n }}))
+            then {{ 'greatest(-100, ' if side == 'low' else 'least(100, ' }}100 * ({{ p }} - {{ d }} {{ '-' if side == 'low' else '+' }} {{ z }} * sqrt(({{ p }} + {{ d }} - ({{ p }} - {{ d }}) * ({{ p }} - {{ d }})) / {{ n }})))
     end as decimal(6, 2))
 {%- endmacro %}

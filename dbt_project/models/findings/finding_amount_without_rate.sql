@@ -22,14 +22,10 @@ missing as (
     where bought.net_amount is null and line.amount_ex_tax is not null and not bought.is_fully_returned
     union all
     select
-        'sfa__opportunity', deal.opportunity_id, deal.amount_ex_tax, deal.currency,
-        deal.opportunity_id in (select opportunity_id from {{ ref('stg_salesforce__opportunity') }})
-    from {{ ref('sfa__opportunity') }} as deal
-    left join {{ ref('int_exchange_rate') }} as exchange_rate
-        on deal.currency = exchange_rate.from_currency and exchange_rate.is_current
-    where deal.closed_at is null and deal.is_won is null
-        and deal.amount_ex_tax is not null
-        and {{ fx_rate('deal.currency', 'exchange_rate.rate') }} is null
+        'sfa__opportunity', opportunity_key, amount_in_currency, currency,
+        opportunity_key in (select opportunity_id from {{ ref('stg_salesforce__opportunity') }})
+    from {{ ref('fct_opportunity') }}
+    where amount is null and amount_in_currency is not null
 
 )
 

@@ -8,4 +8,4 @@ select
     cast(null as decimal(18, 2)) as amount,
     cast(null as {{ dbt.type_string() }}) as currency
 from {{ ref('int_ticket_flow') }}
-where is_implied
+where told_by in ('next event', 'status')

@@ -52,18 +52,10 @@ bought as (
 
 open_deal as (
 
-    select
-        coalesce(identity.customer_key, 'unknown') as customer_key,
-        cast(
-            sum({{ convert_money('opportunity.amount_ex_tax', fx_rate('opportunity.currency', 'exchange_rate.rate')) }})
-            as decimal(18, 2)
-        ) as open_opportunity
-    from {{ ref('sfa__opportunity') }} as opportunity
-    left join {{ ref('int_exchange_rate') }} as exchange_rate
-        on opportunity.currency = exchange_rate.from_currency and exchange_rate.is_current
-    left join {{ ref('int_customer_identity') }} as identity on opportunity.account_id = identity.account_id
-    where opportunity.closed_at is null and opportunity.is_won is null
-    group by coalesce(identity.customer_key, 'unknown')
+    select customer_key, cast(sum(amount) as decimal(18, 2)) as open_opportunity
+    from {{ ref('fct_opportunity') }}
+    where state = 'open'
+    group by customer_key
 
 ),
 

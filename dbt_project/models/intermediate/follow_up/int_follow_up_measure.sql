@@ -16,26 +16,9 @@ activation as (
 
 ),
 
-usage_window as (
+usage as (
 
-    select customer_key, week_end, coalesce(uses_28d, logins_28d) as uses
-    from {{ ref('fct_usage_weekly') }}
-    where week_end in ({{ last_week_end() }}, {{ last_week_end() }} - 28)
-
-),
-
-change as (
-
-    select
-        newest.customer_key,
-        newest.uses,
-        earlier.uses as uses_before,
-        earlier.uses >= {{ var('min_sample_n') }} and newest.uses > 0
-        and newest.uses <= (1 - {{ limit.usage_drop_share }}) * earlier.uses as has_dropped
-    from usage_window as newest
-    left join usage_window as earlier
-        on newest.customer_key = earlier.customer_key and newest.week_end = earlier.week_end + 28
-    where newest.week_end = {{ last_week_end() }}
+    select * from {{ ref('int_follow_up_usage') }}
 
 ),
 
@@ -69,9 +52,9 @@ final as (
     select
         customer.customer_key,
         activation.level_change_28d as level_drop,
-        case when change.uses = 0 then 28 end as usage_silence,
-        case when change.has_dropped then change.uses * 1.0 / change.uses_before - 1 end as usage_drop,
-        case when customer.cs_focus_window = 'pre_renewal' then customer.activation_level end as renewal_at_risk,
+        case when usage.is_silent then 28 end as usage_silence,
+        usage.usage_drop,
+        case when customer.cs_focus_window = 'pre_renewal' then activation.activation_level end as renewal_at_risk,
         case when customer.cs_focus_window = 'onboarding' then activation.activation_level end as onboarding_stuck,
         ticket.complaints as complaint,
         ticket.waiting as ticket_waiting,
@@ -89,7 +72,7 @@ final as (
     from customer
     cross join {{ ref('int_connected_feed') }} as feed
     left join activation on customer.customer_key = activation.customer_key
-    left join change on customer.customer_key = change.customer_key
+    left join usage on customer.customer_key = usage.customer_key
     left join ticket on customer.customer_key = ticket.customer_key
     left join nps on customer.customer_key = nps.customer_key
 

@@ -50,27 +50,27 @@ followed as (
 
 told as (
 
-    select ticket_id, 'created' as flow, created_at as occurred_at, 0 as change_no, 0 as step, false as is_implied
+    select ticket_id, 'created' as flow, created_at as occurred_at, 0 as change_no, 0 as step, 'event' as told_by
     from ticket
     union all
-    select ticket_id, case when was_done then 'solved' else 'reopened' end, occurred_at, change_no, 1, true
+    select ticket_id, case when was_done then 'solved' else 'reopened' end, occurred_at, change_no, 1, 'next event'
     from followed
     where was_done <> was_left_done
     union all
-    select ticket_id, case when is_done then 'solved' else 'reopened' end, occurred_at, change_no, 2, false
+    select ticket_id, case when is_done then 'solved' else 'reopened' end, occurred_at, change_no, 2, 'event'
     from followed
     where is_done <> was_done
     union all
     select
         ticket.ticket_id,
         case when ticket.status in ('solved', 'closed') then 'solved' else 'reopened' end,
-        greatest(
-            coalesce(newest.occurred_at, ticket.created_at),
-            case when ticket.updated_at < {{ as_of_end() }} then ticket.updated_at else ticket.created_at end
-        ),
+        case
+            when ticket.updated_at >= {{ as_of_end() }} then {{ dbt.dateadd('second', -1, as_of_end()) }}
+            else greatest(coalesce(newest.occurred_at, ticket.created_at), coalesce(ticket.updated_at, ticket.created_at))
+        end,
         coalesce(newest.change_no, 0),
         3,
-        true
+        case when ticket.updated_at >= {{ as_of_end() }} then 'later status' else 'status' end
     from ticket
     left join followed as newest on ticket.ticket_id = newest.ticket_id and newest.is_newest
     where (ticket.status in ('solved', 'closed')) <> coalesce(newest.is_done, false)
@@ -85,7 +85,7 @@ final as (
         flow,
         occurred_at,
         {{ local_date('occurred_at') }} as flow_date,
-        is_implied
+        told_by
     from told
 
 )

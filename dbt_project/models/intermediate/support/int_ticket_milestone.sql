@@ -29,7 +29,7 @@ told as (
         max(case when flow = 'solved' then occurred_at end) as last_solved_at,
         sum(case when flow = 'reopened' then 1 else 0 end) as reopen_count
     from {{ ref('int_ticket_flow') }}
-    where not is_implied
+    where told_by = 'event'
         and {{ is_touched('ticket_id', 'select ticket_id from ' ~ ref('int_touched_ticket')) }}
     group by ticket_id
 

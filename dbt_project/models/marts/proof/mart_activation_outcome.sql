@@ -39,6 +39,7 @@ observed as (
         on level_month.customer_key = later.customer_key
         and {{ add_months('level_month.month', horizon) }} = later.month
     where level_month.month <= {{ add_months(last_month, -horizon) }}
+        and level_month.month > {{ add_months(last_month, -24) }}
         and mod({{ calendar_months('level_month.month', last_month) }}, {{ horizon }}) = 0
     {{ 'union all' if not loop.last }}
     {% endfor %}
