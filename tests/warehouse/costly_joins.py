@@ -36,7 +36,6 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("int_touched_activity", "range"): ONE_ROW,
     ("int_customer_service", "cross"): ONE_ROW,
     ("int_follow_up_measure", "cross"): ONE_ROW,
-    ("int_follow_up_usage", "cross"): ONE_ROW,
     ("mart_customer_360", "cross"): ONE_ROW,
     ("int_retention_segment_month", "cross"): SEGMENTS,
     ("int_retention_year_ago", "cross"): SEGMENTS,
