@@ -6,6 +6,7 @@ sandbox, whose own work is in the CPU-seconds. Meaningful on a machine that does
 """
 
 import argparse
+import itertools
 import json
 import math
 import os
@@ -17,6 +18,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from runtime.process import start
 from tests.bench.results import ROOT, machine, store
@@ -135,6 +137,48 @@ def exponents(small: dict[str, Cost], large: dict[str, Cost], factor: float) -> 
     }
 
 
+def judged(
+    costs: dict[int, dict[str, Cost]],
+) -> tuple[dict[int, float], list[tuple[int, int, str, float]]]:
+    """What a changed day costs of each size's first build, and the growth between sizes; the newest are printed."""
+    shares: dict[int, float] = {}
+    for customers, cost in costs.items():
+        day = cost["changed"].cpu - cost["unchanged"].cpu
+        shares[customers] = day / max(cost["first"].cpu - cost["again"].cpu, 1e-9)
+    print(
+        f"{customers:,}: a day with 1 % changed costs {shares[customers]:.2f} of the first build (≤ {MOST_OF_FIRST})"
+    )
+    grown: list[tuple[int, int, str, float]] = []
+    for few, many in itertools.pairwise(costs):
+        for name, exponent in exponents(costs[few], costs[many], many / few).items():
+            grown.append((few, many, name, exponent))
+    for few, many, name, exponent in grown:
+        if many == customers:
+            print(f"{few:,} → {many:,}: {name} grows with exponent {exponent:.2f}", flush=True)
+    return shares, grown
+
+
+def keep(
+    out: Path,
+    began: dict[str, Any],
+    costs: dict[int, dict[str, Cost]],
+    shares: dict[int, float],
+    grown: list[tuple[int, int, str, float]],
+) -> None:
+    """Write the results of the sizes measured so far: a later one that fails costs its own only."""
+    runs = {
+        size: {
+            name: {key: value for key, value in asdict(run).items() if key != "models"}
+            for name, run in cost.items()
+        }
+        for size, cost in costs.items()
+    }
+    memory = os.environ.get("CSW_DUCKDB_MEMORY")
+    command = f'make bench-scale SIZES="{" ".join(map(str, costs))}"'
+    command = f"CSW_DUCKDB_MEMORY={memory} {command}" if memory else command
+    store(out, began | {"command": command, "costs": runs, "shares": shares, "growth": grown})
+
+
 def used_bytes(paths: Iterable[Path]) -> int:
     """Bytes on disk."""
     return sum(f.lstat().st_size for path in paths for f in path.rglob("*") if not f.is_symlink())
@@ -166,29 +210,10 @@ def main() -> int:
             a_customer = used_bytes(folder.glob(f"*{customers}")) / customers * 1.2
             for path in folder.glob(f"*{customers}"):
                 shutil.rmtree(path)
-    shares: dict[int, float] = {}
-    for customers, cost in costs.items():
-        day = cost["changed"].cpu - cost["unchanged"].cpu
-        shares[customers] = day / max(cost["first"].cpu - cost["again"].cpu, 1e-9)
-        print(
-            f"{customers:,}: a day with 1 % changed costs {shares[customers]:.2f} of the first build (≤ {MOST_OF_FIRST})"
-        )
-    grown: list[tuple[int, int, str, float]] = []
-    for few, many in zip(sorted(costs), sorted(costs)[1:], strict=False):
-        for name, exponent in exponents(costs[few], costs[many], many / few).items():
-            grown.append((few, many, name, exponent))
-            is_right = is_right and exponent <= MOST_GROWTH
-            print(f"{few:,} → {many:,}: {name} grows with exponent {exponent:.2f}")
-    if arguments.out:
-        runs = {
-            size: {
-                name: {key: value for key, value in asdict(run).items() if key != "models"}
-                for name, run in cost.items()
-            }
-            for size, cost in costs.items()
-        }
-        began["command"] = f'make bench-scale SIZES="{" ".join(map(str, sorted(costs)))}"'
-        store(arguments.out, began | {"costs": runs, "shares": shares, "growth": grown})
+            shares, grown = judged(costs)
+            is_right = all(exponent <= MOST_GROWTH for *_, exponent in grown)
+            if arguments.out:
+                keep(arguments.out, began, costs, shares, grown)
     return 0 if is_right else 1
 
 
