@@ -15,7 +15,7 @@ from pipeline.held_back import check_held_back
 from pipeline.history import check_history, slice_rows
 from pipeline.rebuilt_files import RebuildSettings, finish_replacing
 from publishing.snapshot import current_snapshot, publish_snapshot, published_findings
-from runtime.duckdb_connection import connect
+from runtime.duckdb_connection import connect, create_database
 from runtime.errors import BuildError, ContractError, StateError
 from runtime.progress import report
 from runtime.settings import Settings
@@ -152,6 +152,7 @@ def run_dbt(context: Context, plan: BuildPlan) -> BuildPlan:
     """
     builds = BuildRegister(context.settings.warehouse_file)
     _refuse_overtaken(builds, plan)
+    create_database(plan.marts)  # which dbt attaches
     if plan.mode is Mode.BACKFILL:
         dbt.build(context, plan)
     elif plan.mode in (Mode.FULL, Mode.INCREMENTAL):

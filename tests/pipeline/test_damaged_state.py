@@ -1,6 +1,7 @@
 """Each damaged file of the state folder is named with what to do, whatever reads it first."""
 
 import json
+import os
 import random
 import shutil
 import sqlite3
@@ -27,7 +28,7 @@ from pipeline.history import published_slices, registered_slices
 from pipeline.rebuilt_files import RebuildSettings, finish_replacing, replace_files
 from publishing.snapshot import publish_snapshot
 from runtime.damage import explained
-from runtime.duckdb_connection import connect
+from runtime.duckdb_connection import connect, create_database
 from runtime.errors import StateError, WarehouseError
 from runtime.findings import Finding
 from runtime.progress import EVENTS, open_problems, report
@@ -230,6 +231,30 @@ def test_a_swap_that_was_killed_is_finished(context, moved):
             assert connection.execute("from rebuilt").fetchall() == [(1,)]
     assert not (context.settings.home / "rebuilt").exists() and not settings.folder.exists()
     store_salt(context.settings.warehouse_file, context.settings.home / "salt")
+
+
+@pytest.mark.parametrize("written", [0, 100, 4096, 8192])
+def test_a_kill_while_a_database_is_made_leaves_none(context, monkeypatch, written):
+    """What DuckDB has written of an empty file by then it cannot open: the next run has to begin anew."""
+    make = duckdb.connect
+
+    def killed(name: str, **options: bool) -> duckdb.DuckDBPyConnection:
+        make(name, **options).close()
+        with Path(name).open("r+b") as file:
+            file.truncate(written)
+        raise KeyboardInterrupt
+
+    path = context.settings.marts_file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    monkeypatch.setattr(duckdb, "connect", killed)
+    with pytest.raises(KeyboardInterrupt):
+        create_database(path)
+    monkeypatch.undo()
+    left = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    left.write_bytes(bytes(written))  # a kill by the kernel takes nothing away
+    with connect(path) as connection:
+        connection.execute("create table made as select 1 as one")
+    assert not left.exists()
 
 
 def test_a_damaged_part_is_named_whoever_reads_it(context):
