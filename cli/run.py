@@ -21,7 +21,7 @@ from pipeline import build, dbt
 from pipeline.context import Context
 from runtime.business_date import day_end, refuse_unfinished
 from runtime.errors import StateError
-from runtime.progress import BUILD
+from runtime.progress import BUILD, STARTS_BUILD
 from runtime.settings import Settings, get_settings
 from runtime.tenant import Tenant, load_tenant
 
@@ -182,7 +182,7 @@ def run_dags(console: Console, context: Context, business_date: date, force: boo
                 f"[yellow]the build is left out: {', '.join(never)} was never read, and is required[/]"
             )
             return [*failed, BUILD]
-        conf = {"business_date": business_date.isoformat(), "force": force}
+        conf = {"business_date": business_date.isoformat(), "force": force, STARTS_BUILD: False}
         outcome = bag.dags[dag_id].test(run_conf=conf)
         if outcome.state != DagRunState.SUCCESS:
             failed.append(dag_id)
@@ -190,17 +190,16 @@ def run_dags(console: Console, context: Context, business_date: date, force: boo
 
 
 def forget_asset_events(since: datetime) -> None:
-    """Take back what the ingest DAGs have announced: this run has built it, no scheduler has to.
+    """Take back what the ingest DAGs have announced: this run has built it, the next one by a scheduler waits for its own.
 
     Args:
         since: when this run began; what a scheduler's DAGs announced before stays.
     """
-    from airflow.models.asset import AssetDagRunQueue, AssetEvent
+    from airflow.models.asset import AssetEvent
     from airflow.utils.session import create_session
     from sqlalchemy import delete
 
     with create_session() as session:
-        session.execute(delete(AssetDagRunQueue).where(AssetDagRunQueue.created_at >= since))
         session.execute(delete(AssetEvent).where(AssetEvent.timestamp >= since))
 
 

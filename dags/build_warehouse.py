@@ -1,8 +1,8 @@
 """
 ### build_warehouse — load, dbt, audit, publish, site 構築・監査・公開
 
-`start_build` starts it when the five areas have committed a business date, or at the 05:00 deadline with whatever is
-committed (`mart_freshness` names what is missing). Reads the lake; writes the warehouse, the published marts, the site.
+The ingest DAG that announces a business date last of the five starts it, and at 05:00 it takes whatever is committed
+(`mart_freshness` names what is missing). Reads the lake; writes the warehouse, the published marts, the site.
 
 **When it fails** — nothing published changes. `dbt_build` names the models; `audit` names the broken
 contracts (also on the site); mend the cause and clear the failed task. A second build over the same commits
@@ -16,7 +16,14 @@ from airflow.sdk import dag, task
 from pipeline import build
 from pipeline.alerts import tell_new_findings
 from pipeline.build_plan import BuildPlan
-from pipeline.tasks import business_date_of_run, dag_defaults, documented, run_and_report
+from pipeline.tasks import (
+    DEADLINE,
+    business_date_of_run,
+    dag_defaults,
+    daily_at,
+    documented,
+    run_and_report,
+)
 from runtime.progress import report
 
 # a plan is passed on whole: Airflow would store each of its fields, too
@@ -24,9 +31,14 @@ WRITER = {"pool": "duckdb_writer", "multiple_outputs": False}
 
 
 @dag(
-    schedule=None,
+    schedule=daily_at(DEADLINE),
     doc_md=documented(__doc__),
-    **dag_defaults("", "load, dbt, audit, publish / 構築・監査・公開", "build", "構築"),
+    **dag_defaults(
+        "05:00",
+        "at the latest, else when the five areas are in: load, dbt, audit, publish"
+        " / 5領域がそろい次第、遅くとも5:00 構築・監査・公開",
+        *("build", "構築"),
+    ),
 )
 def build_warehouse() -> None:
     @task(**WRITER)

@@ -4,11 +4,16 @@ import logging
 import os
 import traceback
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import Asset, Connection, Param, get_current_context, task
-from airflow.sdk.exceptions import AirflowFailException, AirflowNotFoundException
+from airflow.sdk.exceptions import (
+    AirflowFailException,
+    AirflowNotFoundException,
+    AirflowSkipException,
+)
 
 from ingestion.catalogue import AREAS, CatalogueObject, find_object, objects_of
 from pipeline import build
@@ -21,7 +26,7 @@ from pipeline.timetable import DailyAt, clock_name
 from runtime.business_date import areas_to_wait_for, resolve_business_date
 from runtime.damage import explained
 from runtime.errors import AuthenticationError, ContractError, SourceError, WarehouseError
-from runtime.progress import BUILD, report
+from runtime.progress import BUILD, STARTS_BUILD, report
 from runtime.records import Connection as SourceConnection
 from runtime.redaction import hide_values, redact
 from runtime.settings import get_settings
@@ -31,6 +36,8 @@ log = logging.getLogger(__name__)
 
 INGEST_AT, DEADLINE = time(2), time(5)
 ASSETS = {area: Asset(name=area, uri=f"csw://lake/{area}") for area in AREAS}
+BUILD_ASSET = Asset(name="build", uri="csw://build")
+NEWEST_EVENTS = 100  # of an asset: older dates may have come again since
 PARAMS = {
     "business_date": Param(
         None,
@@ -87,16 +94,9 @@ def daily_at(moment: time) -> DailyAt:
 def business_date_of_run() -> date:
     """Business date of the running DAG run (docs/adr/0004-business-date.md)."""
     context = get_current_context()
-    events = context.get("triggering_asset_events") or {}
     return resolve_business_date(
         load_context().tenant,
         param=context["params"].get("business_date"),
-        event_dates=[
-            event.extra["business_date"]
-            for per_asset in events.values()
-            for event in per_asset
-            if "business_date" in event.extra
-        ],
         logical_date=context.get("logical_date"),
         run_after=context["dag_run"].run_after,
     )
@@ -138,28 +138,59 @@ def build_has_ended(before: dict[str, int]) -> bool:
     return True
 
 
-def areas_are_in() -> bool:
-    """Whether the build may begin: no asset started it, each area has announced its date, or it is 05:00."""
+def build_to_start(day: str) -> datetime:
+    """The announcement by which all areas have announced a business date since it was built last.
+
+    Raises:
+        AirflowSkipException: an area has not, or who started this run builds by themselves.
+    """
     context = get_current_context()
-    if not context.get("triggering_asset_events"):
-        return True
-    tenant, events = load_context().tenant, context["inlet_events"]
-    announced = {
-        area: [
-            event.extra.get("business_date", "")
-            for event in events[asset].ascending(False).limit(20)  # older dates may have come again
-        ]
-        for area, asset in ASSETS.items()
-    }
-    day, now = business_date_of_run(), datetime.now(tenant.zone)
-    waiting = areas_to_wait_for(day, announced, DEADLINE, tenant.zone, now)
+    if not (context["dag_run"].conf or {}).get(STARTS_BUILD, True):
+        raise AirflowSkipException("this run's starter builds by itself")
+
+    def newest(asset: Asset) -> list[Any]:
+        events = context["inlet_events"][asset].ascending(False).limit(NEWEST_EVENTS)
+        return [event for event in events if event.extra.get("business_date") == day]
+
+    announced = {area: [event.timestamp for event in newest(ASSETS[area])] for area in AREAS}
+    built = [datetime.fromisoformat(event.extra["up_to"]) for event in newest(BUILD_ASSET)]
+    waiting = areas_to_wait_for(announced, max(built, default=None))
     if waiting:
-        log.info("%s waits for %s", day, ", ".join(waiting))
-    return not waiting
+        raise AirflowSkipException(
+            f"{day} waits for {', '.join(waiting)}; {DEADLINE:%H:%M} takes what is committed by then"
+        )
+    return max(moment for moments in announced.values() for moment in moments).astimezone(UTC)
+
+
+def start_build() -> Any:
+    """Tasks that start the build of a date that all areas have announced; two that find it at once start the same one.
+
+    Returns:
+        The first of them.
+    """
+
+    @task(inlets=[*ASSETS.values(), BUILD_ASSET], outlets=[BUILD_ASSET], multiple_outputs=False)
+    def areas_are_in(outlet_events: Any = None) -> dict[str, str]:
+        day = business_date_of_run().isoformat()
+        up_to = build_to_start(day)
+        outlet_events[BUILD_ASSET].extra = {"business_date": day, "up_to": up_to.isoformat()}
+        return {"business_date": day, "run_id": f"{day}__{up_to:%Y%m%dT%H%M%S}"}
+
+    found = "{{ ti.xcom_pull(task_ids='areas_are_in')['%s'] }}"
+    first = areas_are_in()
+    first >> TriggerDagRunOperator(
+        task_id="start_build",
+        trigger_dag_id=BUILD,
+        trigger_run_id=found % "run_id",
+        conf={"business_date": found % "business_date"},
+        skip_when_already_exists=True,
+        fail_when_dag_is_paused=True,
+    )
+    return first
 
 
 def ingest_tasks(area: str) -> None:
-    """Tasks of an ingest DAG: extract each object, check and commit them together, announce the area's asset."""
+    """Tasks of an ingest DAG: extract each object, check and commit them together, announce the area, start the build."""
 
     sources = list(dict.fromkeys(entry.source for entry in objects_of(area)))
 
@@ -196,7 +227,7 @@ def ingest_tasks(area: str) -> None:
         for source, entries in signed_in.items()
     ]
     # a source that cannot be read at all fails the area, if none of its objects is required too
-    [check_and_commit_area(runs), *signed_in.values()] >> announce()
+    [check_and_commit_area(runs), *signed_in.values()] >> announce() >> start_build()
 
 
 def objects_to_extract(context: Context, area: str, source: str) -> list[CatalogueObject]:

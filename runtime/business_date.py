@@ -42,15 +42,13 @@ def resolve_business_date(
     tenant: Tenant,
     *,
     param: str | None = None,
-    event_dates: Iterable[str] = (),
     logical_date: datetime | None = None,
     run_after: datetime | None = None,
 ) -> date:
     """Decide the business date of a run.
 
-    The first that is there wins: the run's ``business_date`` parameter; the newest date among the
-    triggering asset events; the local day before ``logical_date``; the local day before ``run_after``.
-    All but the parameter are capped at the tenant's last_business_date.
+    The first that is there wins: the run's ``business_date`` parameter; the local day before ``logical_date``;
+    the local day before ``run_after``. All but the parameter are capped at the tenant's last_business_date.
 
     Raises:
         StateError: the parameter is a day that is not over at ``run_after``.
@@ -61,38 +59,24 @@ def resolve_business_date(
         if run_after:
             refuse_unfinished(chosen, tenant, run_after)
         return chosen
-    dates = [date.fromisoformat(text) for text in event_dates]
-    if dates:
-        chosen = max(dates)
-    else:
-        instant = logical_date or run_after
-        if instant is None:
-            raise ValueError(
-                "a run needs params.business_date, an asset event, a logical date or run_after"
-            )
-        chosen = instant.astimezone(tenant.zone).date() - timedelta(days=1)
+    instant = logical_date or run_after
+    if instant is None:
+        raise ValueError("a run needs params.business_date, a logical date or run_after")
+    chosen = instant.astimezone(tenant.zone).date() - timedelta(days=1)
     return min(chosen, tenant.last_business_date or chosen)
 
 
 def areas_to_wait_for(
-    day: date, announced: Mapping[str, Iterable[str]], deadline: time, zone: ZoneInfo, now: datetime
+    announced: Mapping[str, Iterable[datetime]], built_up_to: datetime | None
 ) -> list[str]:
-    """Areas that a build started by their assets still has to wait for.
-
-    Airflow starts it when every asset has had an event since the last time, whatever its date: after a day that
-    one area missed, the others' events of that day and its own of the next one come together.
+    """Areas that have not announced a business date since it was built last.
 
     Args:
-        day: the build's business date.
-        announced: area → business dates of its newest events.
-        deadline: local time of the next day at which the build goes on with what is committed.
-        zone: the tenant's time zone.
-        now: aware.
-
-    Returns:
-        The areas that have announced neither the day nor a later one; none once the deadline is past.
+        announced: area → when it announced the date.
+        built_up_to: the newest announcement that a build of the date was started for; None if none was.
     """
-    if now >= datetime.combine(day + timedelta(days=1), deadline, tzinfo=zone):
-        return []
-    iso = day.isoformat()
-    return [area for area, dates in announced.items() if max(dates, default="") < iso]
+    return [
+        area
+        for area, moments in announced.items()
+        if not any(built_up_to is None or moment > built_up_to for moment in moments)
+    ]

@@ -14,6 +14,7 @@ from runtime.settings import Settings, get_settings
 
 log = logging.getLogger("csw")
 BUILD = "build_warehouse"
+STARTS_BUILD = "starts_build"  # in the conf of an ingest run: false if who started it builds, too
 WATCH = "watch_publication"
 EVENTS = "events.jsonl"
 

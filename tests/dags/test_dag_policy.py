@@ -18,8 +18,8 @@ from runtime.tenant import load_tenant
 from tests.conftest import environment
 
 INGEST = tuple(f"ingest_{area}" for area in AREAS)
-SCHEDULED = (*INGEST, "start_build", "watch_publication")
-ALL = (*SCHEDULED, "build_warehouse", "daily_run")
+SCHEDULED = (*INGEST, "build_warehouse", "watch_publication")
+ALL = (*SCHEDULED, "daily_run")
 ZONE = "America/New_York"  # not the default, and its clock changes
 SITE = "http://127.0.0.1:8000"
 WRITERS = {"load", "dbt_build", "audit", "publish", "site"}
@@ -58,11 +58,6 @@ def any_dag(bag, request):
     return bag.dags[request.param]
 
 
-def clock_of(dag):
-    """The DAG's cron timetable (start_build's is the deadline beside its assets)."""
-    return getattr(dag.timetable, "timetable", dag.timetable)
-
-
 def runs_from(dag, start, count):
     """When the scheduler starts ``count`` runs after one at ``start``, in UTC."""
     from airflow.timetables.base import DataInterval, TimeRestriction
@@ -71,7 +66,7 @@ def runs_from(dag, start, count):
     anything = TimeRestriction(earliest=None, latest=None, catchup=True)
     last, moments = DataInterval.exact(instance(start)), []
     for _ in range(count):
-        run = clock_of(dag).next_dagrun_info(
+        run = dag.timetable.next_dagrun_info(
             last_automated_data_interval=last, restriction=anything
         )
         moments.append(run.run_after.astimezone(UTC))
@@ -145,7 +140,7 @@ def test_a_first_run_waits_for_its_time(dag, minutes, monkeypatch):
     now = datetime.fromtimestamp(due.timestamp() + 60 * minutes, UTC)
     monkeypatch.setattr(trigger, "utcnow", lambda: instance(now))
     anything = TimeRestriction(earliest=None, latest=None, catchup=False)
-    first = clock_of(dag).next_dagrun_info(last_automated_data_interval=None, restriction=anything)
+    first = dag.timetable.next_dagrun_info(last_automated_data_interval=None, restriction=anything)
     assert first.run_after.astimezone(UTC) >= now
 
 
@@ -169,14 +164,14 @@ def test_runs_are_named_after_their_business_date(dag, tenant_folder):
 def test_the_schedule_is_said_in_the_names_of_clocks(dag):
     from pipeline.timetable import clock_name
 
-    assert re.fullmatch(r"0[257]:00 EST/EDT", clock_of(dag).summary)
-    assert dag.description.startswith(clock_of(dag).summary)
+    assert re.fullmatch(r"0[257]:00 EST/EDT", dag.timetable.summary)
+    assert dag.description.startswith(dag.timetable.summary)
     assert clock_name(ZoneInfo("Asia/Tokyo")) == "JST"
 
 
 def test_scheduled_at_the_tenants_clock(dag):
     """02:00, 05:00 and 07:00 there, once a day, over the change of the clock too."""
-    hour = {"start_build": 5, "watch_publication": 7}.get(dag.dag_id, 2)
+    hour = {"build_warehouse": 5, "watch_publication": 7}.get(dag.dag_id, 2)
     zone = ZoneInfo(ZONE)
     start = datetime.combine(date(2026, 3, 4), time(hour), zone)
     local = [moment.astimezone(zone) for moment in runs_from(dag, start, 7)]
@@ -194,37 +189,28 @@ def test_every_dag_closes_the_day_before(dag, tenant_folder):
         assert day == moment.astimezone(ZoneInfo(ZONE)).date() - timedelta(days=1)
 
 
-def test_an_ingest_dag_ends_with_its_asset(bag):
+def test_an_ingest_dag_announces_its_area(bag):
     for area in AREAS:
         dag = bag.dags[f"ingest_{area}"]
-        (last,) = dag.leaves
-        assert [asset.name for asset in last.outlets] == [area]
-        assert last.trigger_rule == "all_success"
+        announce = dag.get_task("announce")
+        assert [asset.name for asset in announce.outlets] == [area]
+        assert announce.trigger_rule == "all_success"
         # a source that cannot be signed in to fails the DAG, whatever it is required for
         connected = {name for name in dag.task_ids if name.startswith("connected_")}
-        assert last.upstream_task_ids == {"check_and_commit_area", *connected}
+        assert announce.upstream_task_ids == {"check_and_commit_area", *connected}
         assert dag.get_task("check_and_commit_area").trigger_rule == "all_done"
 
 
-def test_the_build_waits_for_all_areas_or_the_deadline(bag):
-    from airflow.serialization.encoders import encode_asset_like
-
-    timetable = bag.dags["start_build"].timetable
-    condition = encode_asset_like(timetable.asset_condition)
-    assert condition["__type"] == "asset_all"
-    assert {asset["name"] for asset in condition["objects"]} == set(AREAS)
-
-
-def test_the_build_waits_without_a_slot_and_is_named_after_its_date(bag):
-    """Airflow's condition counts events, not dates: the dates are compared before the build is started."""
-    dag = bag.dags["start_build"]
-    (first,), (last,) = dag.roots, dag.leaves
-    assert first.task_id == "wait_for_areas"
-    assert (first.mode, first.trigger_rule) == ("reschedule", "all_success")
-    assert {asset.name for asset in first.inlets} == set(AREAS)
-    assert last.upstream_task_ids == {"wait_for_areas"}
-    assert last.trigger_dag_id == "build_warehouse"
-    assert last.trigger_run_id.startswith(last.conf["business_date"])
+def test_an_ingest_dag_starts_the_build_that_all_areas_have_announced(bag):
+    """Named after its date and the announcement that completed it: two that find it at once start one."""
+    for area in AREAS:
+        dag = bag.dags[f"ingest_{area}"]
+        look, (last,) = dag.get_task("areas_are_in"), dag.leaves
+        assert look.upstream_task_ids == {"announce"}
+        assert {asset.name for asset in look.inlets} == {*AREAS, "build"}
+        assert [asset.name for asset in look.outlets] == ["build"]
+        assert last.upstream_task_ids == {"areas_are_in"}
+        assert (last.trigger_dag_id, last.skip_when_already_exists) == ("build_warehouse", True)
 
 
 def test_one_writer_of_the_warehouse(bag):

@@ -2,7 +2,7 @@
 
 import json
 import time
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -41,10 +41,8 @@ class Airflow(AirflowApi):
 
     def start(self, dag_id: str, **conf: object) -> str:
         """Start a run; returns its id."""
-        run_id = f"test__{datetime.now(UTC).isoformat()}"
-        body = {"dag_run_id": run_id, "logical_date": None, "conf": conf}
-        self._call("post", f"/dags/{dag_id}/dagRuns", body)
-        return run_id
+        body = {"logical_date": None, "conf": conf}
+        return self._call("post", f"/dags/{dag_id}/dagRuns", body)["dag_run_id"]
 
     def clear(self, dag_id: str, run_id: str, task: str) -> str:
         """Clear a task and what follows it, and wait for the end of the run."""
@@ -95,7 +93,7 @@ def test_dags_succeed_under_the_scheduler(tmp_path: Path) -> None:
             assert "is working in" in second.output
 
             airflow = Airflow(settings)
-            assert airflow.runs("start_build") == []
+            assert len(airflow.runs("build_warehouse")) == 1, "that of make run"
 
             trigger = run_command(home, "cli.trigger", timeout=900)
             assert trigger.status == 0, trigger.output
@@ -121,21 +119,21 @@ def test_dags_succeed_under_the_scheduler(tmp_path: Path) -> None:
             assert airflow.clear("build_warehouse", build["dag_run_id"], "audit") == "success"
 
             assert airflow.run("daily_run", business_date=before, force=True) == "success"
-            assert len(airflow.runs("start_build")) == 2, "one build a run"
+            assert len(airflow.runs("build_warehouse", triggered_by="operator")) == 2, "one a run"
+            events = airflow._call("get", "/assets/events?limit=100")["asset_events"]
+            assert sorted(event["extra"]["business_date"] for event in events) == sorted(
+                [before, newest] * 6
+            ), "five areas and the build, each twice"
             dags = airflow._call("get", "/dags?limit=100")["dags"]
             runs = [(dag["dag_id"], run) for dag in dags for run in airflow.runs(dag["dag_id"])]
             assert [run for _, run in runs if run["state"] != "success"] == []
-            named = [
-                run["dag_run_id"].startswith((before, newest))
-                for name, run in runs
-                if name != "start_build" and not run["dag_run_id"].startswith("test__")
-            ]
-            assert len(named) == 6 + 1 + 5 + 1 + 5 + 1
-            assert all(named), runs
+            assert all(run["dag_run_id"].startswith((before, newest)) for _, run in runs), runs
+            assert len(runs) == 6 + 7 + 7, "make run, make trigger, daily_run"
             assert (told.posted, told.mailed) == ([], []), "what was told is not told again"
 
             too_early = airflow.start("daily_run", business_date="2001-01-01")
             watched = airflow.start("watch_publication", business_date="2026-07-01")
+            assert too_early.startswith("2001-01-01__") and watched.startswith("2026-07-01__")
             assert airflow.wait("daily_run", too_early) == "failed"
             assert airflow.wait("watch_publication", watched) == "failed"
             failed, late = _alerts(told, 2)

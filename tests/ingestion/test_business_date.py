@@ -1,6 +1,6 @@
 """The business date: where it comes from, when a day ends."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
@@ -27,11 +27,10 @@ def tenant(timezone="Asia/Tokyo", last=None):
 def test_the_first_source_that_is_there_wins():
     given_all = {
         "param": "2026-03-01",
-        "event_dates": ["2026-03-02", "2026-03-04", "2026-03-03"],
         "logical_date": datetime(2026, 3, 6, 2, tzinfo=UTC),
         "run_after": datetime(2026, 3, 8, 2, tzinfo=UTC),
     }
-    expected = [date(2026, 3, 1), date(2026, 3, 4), date(2026, 3, 5), date(2026, 3, 7)]
+    expected = [date(2026, 3, 1), date(2026, 3, 5), date(2026, 3, 7)]
     for day in expected:
         assert resolve_business_date(tenant(), **given_all) == day
         del given_all[next(iter(given_all))]
@@ -69,10 +68,10 @@ def test_everything_but_the_parameter_is_capped_at_the_last_business_date():
     company = tenant(last=date(2026, 1, 31))
     later = datetime(2026, 3, 8, 2, tzinfo=UTC)
     cap = date(2026, 1, 31)
-    assert resolve_business_date(company, event_dates=["2026-02-05"]) == cap
     assert resolve_business_date(company, logical_date=later) == cap
     assert resolve_business_date(company, run_after=later) == cap
-    assert resolve_business_date(company, event_dates=["2026-01-05"]) == date(2026, 1, 5)
+    earlier = datetime(2026, 1, 6, 2, tzinfo=UTC)
+    assert resolve_business_date(company, run_after=earlier) == date(2026, 1, 5)
     assert resolve_business_date(company, param="2026-02-05") == date(2026, 2, 5)
 
 
@@ -138,19 +137,37 @@ def test_a_run_closes_a_day_that_is_over(zone, day, hour):
 
 
 @pytest.mark.parametrize(
-    ("local", "announced", "waiting"),
+    ("announced", "built_up_to", "waiting"),
     [
-        ("02:10", {"crm": ["2026-03-31"], "sfa": ["2026-03-31"]}, []),
-        # crm missed 30 March: its next event meets sfa's of the missed day
-        ("02:10", {"crm": ["2026-03-31"], "sfa": ["2026-03-30", "2026-03-29"]}, ["sfa"]),
-        ("02:10", {"crm": [], "sfa": ["2026-03-31"]}, ["crm"]),
-        ("02:10", {"crm": ["2026-02-28", "2026-03-31"], "sfa": ["2026-04-01"]}, []),
-        ("04:59", {"crm": ["2026-03-31"], "sfa": []}, ["sfa"]),
-        ("05:00", {"crm": ["2026-03-31"], "sfa": []}, []),
+        ({"crm": [1], "sfa": [2]}, None, []),
+        ({"crm": [1], "sfa": []}, None, ["sfa"]),
+        ({"crm": [1], "sfa": [2]}, 2, ["crm", "sfa"]),
+        ({"crm": [3, 1], "sfa": [2]}, 2, ["sfa"]),
+        ({"crm": [3, 1], "sfa": [2, 4]}, 2, []),
+        ({"crm": [3, 4], "sfa": [2]}, 2, ["sfa"]),
     ],
-    ids=["all", "a day behind", "never", "an older date again", "before five", "five"],
+    ids=["all", "never", "built", "one again", "all again", "one twice"],
 )
-def test_a_build_waits_for_every_area_until_the_deadline(local, announced, waiting):
-    zone = ZoneInfo("Asia/Tokyo")
-    now = datetime.fromisoformat(f"2026-04-01T{local}:00+09:00").astimezone(UTC)
-    assert areas_to_wait_for(date(2026, 3, 31), announced, time(5), zone, now) == waiting
+def test_a_build_waits_for_every_area_since_the_last_one(announced, built_up_to, waiting):
+    """Hours stand for the moments of announcements of one business date."""
+    moments = {area: [_hour(n) for n in hours] for area, hours in announced.items()}
+    assert areas_to_wait_for(moments, built_up_to and _hour(built_up_to)) == waiting
+
+
+def _hour(number: int) -> datetime:
+    return datetime(2026, 4, 1, number, tzinfo=UTC)
+
+
+@given(st.lists(st.sampled_from(["crm", "sfa", "ma"]), max_size=30))
+def test_each_round_of_announcements_starts_one_build(order):
+    """In whatever order areas announce a date: a build starts when the last one has, and for all since the one before."""
+    announced: dict[str, list[datetime]] = {"crm": [], "sfa": [], "ma": []}
+    built, since = None, set()
+    for minute, area in enumerate(order):
+        now = datetime(2026, 4, 1, 0, minute, tzinfo=UTC)
+        announced[area].append(now)
+        since.add(area)
+        is_due = areas_to_wait_for(announced, built) == []
+        assert is_due == (since == set(announced))
+        if is_due:
+            built, since = now, set()
