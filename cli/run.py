@@ -175,6 +175,7 @@ def run_dags(console: Console, context: Context, business_date: date, force: boo
             f"a DAG file cannot be imported: {next(iter(bag.import_errors.values()))}", "mend it"
         )
     logging.getLogger("airflow").setLevel(logging.INFO)
+    os.environ[STARTS_BUILD] = "0"
     failed = []
     for dag_id in [f"ingest_{area}" for area in AREAS] + [BUILD]:
         if dag_id == BUILD and (never := build.never_read(context)):
@@ -182,7 +183,7 @@ def run_dags(console: Console, context: Context, business_date: date, force: boo
                 f"[yellow]the build is left out: {', '.join(never)} was never read, and is required[/]"
             )
             return [*failed, BUILD]
-        conf = {"business_date": business_date.isoformat(), "force": force, STARTS_BUILD: False}
+        conf = {"business_date": business_date.isoformat(), "force": force}
         outcome = bag.dags[dag_id].test(run_conf=conf)
         if outcome.state != DagRunState.SUCCESS:
             failed.append(dag_id)

@@ -15,11 +15,13 @@ from airflow.sdk import dag, task
 
 from ingestion.catalogue import AREAS
 from pipeline.tasks import (
+    BUILD_ASSET,
     build_has_ended,
     builds_so_far,
     business_date_to_run,
     dag_defaults,
     documented,
+    forget_announcements,
     run_and_report,
 )
 
@@ -39,15 +41,17 @@ def daily_run() -> None:
     def business_date() -> str:
         return run_and_report(business_date_to_run)
 
-    @task
-    def builds_before() -> dict[str, int]:
+    @task(outlets=[BUILD_ASSET], multiple_outputs=False)
+    def builds_before(day: str, outlet_events: Any = None) -> dict[str, int]:
+        forget_announcements(outlet_events, day)
         return builds_so_far()
 
     @task.sensor(poke_interval=5, timeout=8 * 3600)  # rescheduled this often, Airflow may lose it
     def build_warehouse(before: dict[str, Any]) -> bool:
         return build_has_ended(before)
 
-    day, before = business_date(), builds_before()
+    day = business_date()
+    before = builds_before(day)
     ingests = [
         TriggerDagRunOperator(
             task_id=f"ingest_{area}",
@@ -62,7 +66,7 @@ def daily_run() -> None:
         )
         for area in AREAS
     ]
-    day >> before >> ingests >> build_warehouse(before)
+    before >> ingests >> build_warehouse(before)
 
 
 daily_run()

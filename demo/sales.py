@@ -38,6 +38,11 @@ def record_opportunities(
         if changes[0][0] <= times.LAST_MOMENT:
             first.setdefault(deal.customer.account_id, opportunity_id)
         ledger.salesforce("Opportunity", opportunity_id, changes)
+        for place, (moment, fields) in enumerate(changes):
+            history_id = salesforce_id("008", 8 * (ledger.offset + 2_000 + number) + place)
+            ledger.salesforce(
+                "OpportunityHistory", history_id, [(moment, _history(opportunity_id, deal, fields))]
+            )
     return first
 
 
@@ -93,9 +98,24 @@ def _stages(rng: Random, deal: Deal) -> list[Change]:
     for position, stage in enumerate(stages):
         reached = {"StageName": stage, "Probability": STAGES[stage]}
         day = opened + timedelta(days=round(step * position))
-        changes.append((times.in_office(rng, day), {**(fields if not changes else {}), **reached}))
+        moment = times.in_office(rng, day)
+        if changes:
+            moment = max(moment, changes[-1][0] + timedelta(minutes=5))
+        changes.append((moment, {**(fields if not changes else {}), **reached}))
     closing = max(times.in_office(rng, deal.closed), changes[-1][0] + timedelta(minutes=5))
     return [*changes, (closing, _closing(rng, deal))]
+
+
+def _history(opportunity_id: str, deal: Deal, fields: dict) -> dict:
+    return {
+        "OpportunityId": opportunity_id,
+        "StageName": fields["StageName"],
+        "Amount": deal.amount,
+        "Probability": fields["Probability"],
+        "CloseDate": deal.closed.isoformat(),
+        "CurrencyIsoCode": "JPY",
+        "CreatedById": seller_of(deal.customer.number),
+    }
 
 
 def _closing(rng: Random, deal: Deal) -> dict:

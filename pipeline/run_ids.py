@@ -20,7 +20,7 @@ from runtime.settings import get_settings
 from runtime.tenant import load_tenant
 
 DAGS = (*(f"ingest_{area}" for area in AREAS), BUILD, WATCH, "daily_run")
-STARTS_A_RUN = re.compile(rf".*/api/v2/dags/({'|'.join(DAGS)})/dagRuns/?")
+STARTS_A_RUN = re.compile(rf".*/api/v2/(dags/({'|'.join(DAGS)})/dagRuns|assets/\d+/materialize)/?")
 
 
 class NamedByBusinessDate:
@@ -58,7 +58,7 @@ def named(body: bytes, now: datetime) -> bytes:
         now: aware.
     """
     try:
-        run: Any = json.loads(body)
+        run: Any = json.loads(body or b"{}")  # an asset is materialized without saying anything
         if run.get("dag_run_id"):
             return body
         starts = {

@@ -144,22 +144,46 @@ def build_to_start(day: str) -> datetime:
     Raises:
         AirflowSkipException: an area has not, or who started this run builds by themselves.
     """
-    context = get_current_context()
-    if not (context["dag_run"].conf or {}).get(STARTS_BUILD, True):
-        raise AirflowSkipException("this run's starter builds by itself")
-
-    def newest(asset: Asset) -> list[Any]:
-        events = context["inlet_events"][asset].ascending(False).limit(NEWEST_EVENTS)
-        return [event for event in events if event.extra.get("business_date") == day]
-
-    announced = {area: [event.timestamp for event in newest(ASSETS[area])] for area in AREAS}
-    built = [datetime.fromisoformat(event.extra["up_to"]) for event in newest(BUILD_ASSET)]
-    waiting = areas_to_wait_for(announced, max(built, default=None))
+    if os.environ.get(STARTS_BUILD) == "0":
+        raise AirflowSkipException("make run builds when all areas are in")
+    announced = {area: [event.timestamp for event in _newest(ASSETS[area], day)] for area in AREAS}
+    built = max(map(_up_to, _newest(BUILD_ASSET, day)), default=None)
+    waiting = areas_to_wait_for(announced, built)
+    if waiting and built:
+        raise AirflowSkipException(
+            f"{day} is built, or a daily_run waits for {', '.join(waiting)}; the next build takes this in, too: "
+            f"start {BUILD} for {day}, or leave it to {DEADLINE:%H:%M}"
+        )
     if waiting:
         raise AirflowSkipException(
-            f"{day} waits for {', '.join(waiting)}; {DEADLINE:%H:%M} takes what is committed by then"
+            f"{day} waits for {', '.join(waiting)}; at {DEADLINE:%H:%M} the build takes what is committed"
         )
     return max(moment for moments in announced.values() for moment in moments).astimezone(UTC)
+
+
+def _newest(asset: Asset, day: str) -> list[Any]:
+    """The asset's events of a business date; those of builds that could not be started, so that it is not built, left out."""
+    context = get_current_context()
+    events = context["inlet_events"][asset].ascending(False).limit(NEWEST_EVENTS)
+    return [
+        event
+        for event in events
+        if event.extra.get("business_date") == day
+        and (
+            "run_id" not in event.extra
+            or context["ti"].get_dr_count(dag_id=BUILD, run_ids=[event.extra["run_id"]])
+        )
+    ]
+
+
+def _up_to(event: Any) -> datetime:
+    return datetime.fromisoformat(event.extra["up_to"])
+
+
+def forget_announcements(outlet_events: Any, day: str) -> None:
+    """Only what is announced from now on starts the next build of a business date; for a task with the outlet ``BUILD_ASSET``."""
+    now = datetime.now(UTC).isoformat()
+    outlet_events[BUILD_ASSET].extra = {"business_date": day, "up_to": now}
 
 
 def start_build() -> Any:
@@ -173,8 +197,9 @@ def start_build() -> Any:
     def areas_are_in(outlet_events: Any = None) -> dict[str, str]:
         day = business_date_of_run().isoformat()
         up_to = build_to_start(day)
-        outlet_events[BUILD_ASSET].extra = {"business_date": day, "up_to": up_to.isoformat()}
-        return {"business_date": day, "run_id": f"{day}__{up_to:%Y%m%dT%H%M%S}"}
+        found = {"business_date": day, "run_id": f"{day}__{up_to:%Y%m%dT%H%M%S}"}
+        outlet_events[BUILD_ASSET].extra = found | {"up_to": up_to.isoformat()}
+        return found
 
     found = "{{ ti.xcom_pull(task_ids='areas_are_in')['%s'] }}"
     first = areas_are_in()

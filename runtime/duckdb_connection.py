@@ -16,6 +16,7 @@ def create_database(path: Path) -> None:
         with replacing(path) as temporary:
             temporary.unlink(missing_ok=True)  # a killed process with this id may have left one
             duckdb.connect(str(temporary)).close()
+            path.with_name(f"{path.name}.wal").unlink(missing_ok=True)  # of a file that is gone
 
 
 def connect(path: Path, read_only: bool = False) -> duckdb.DuckDBPyConnection:

@@ -14,7 +14,7 @@ from runtime.settings import Settings, get_settings
 
 log = logging.getLogger("csw")
 BUILD = "build_warehouse"
-STARTS_BUILD = "starts_build"  # in the conf of an ingest run: false if who started it builds, too
+STARTS_BUILD = "INGEST_STARTS_BUILD"  # 0 where `make run` executes the ingest DAGs: it builds itself
 WATCH = "watch_publication"
 EVENTS = "events.jsonl"
 

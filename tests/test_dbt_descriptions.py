@@ -21,6 +21,7 @@ KEYLESS = {
     "stg_files__process__stage_event",
     "stg_files__product__feature_use",
     "stg_files__product__login_event",
+    "stg_files__sfa__opportunity_stage_history",
     "stg_files__support__ticket_event",
     "crm__exchange_rate",
     "ma__consent",

@@ -19,17 +19,29 @@ modelled as (
 mart as (
 
     select
-        source = 'all' as is_all,
         basis,
-        sum(case when stage_code = 'lead' then reached else 0 end) as persons,
-        sum(case when stage_code = 'won' then reached else 0 end) as won
+        sum(case when source = 'all' and stage_code = 'lead' then reached else 0 end) as persons,
+        sum(case when source = 'all' and stage_code = 'won' then reached else 0 end) as won,
+        sum(case when source <> 'all' and stage_code = 'lead' then reached else 0 end) as persons_by_source
     from {{ ref('mart_funnel_monthly') }}
-    group by source = 'all', basis
+    group by basis
+
+),
+
+basis as (
+
+    select 'cohort' as basis
+    union all
+    select 'period' as basis
 
 )
 
-select expected.leads as expected, modelled.leads as modelled, mart.basis, mart.persons, mart.won
+select expected.leads as expected, modelled.leads as modelled, basis.basis, mart.persons, mart.won, mart.persons_by_source
 from expected
 cross join modelled
-left join mart on true
-where expected.leads <> coalesce(modelled.leads, 0) or mart.persons <> modelled.persons or mart.won <> modelled.won
+cross join basis
+left join mart on basis.basis = mart.basis
+where expected.leads <> coalesce(modelled.leads, 0)
+    or coalesce(mart.persons, 0) <> modelled.persons
+    or coalesce(mart.won, 0) <> modelled.won
+    or coalesce(mart.persons_by_source, 0) <> modelled.persons

@@ -36,6 +36,7 @@ def test_the_id_begins_with_the_date_that_the_run_is_for(tenant):
         ({"conf": {"business_date": "2026-09-30"}}, "2026-09-30"),
         ({"conf": {"business_date": None, "force": True}, "logical_date": None}, "2026-10-31"),
         ({"conf": None}, "2026-10-31"),
+        ({}, "2026-10-31"),
         ({"logical_date": "2026-10-10T15:00:00Z"}, "2026-10-10"),
         ({"run_after": "2026-10-10T14:59:59+00:00"}, "2026-10-09"),
         (
@@ -47,10 +48,14 @@ def test_the_id_begins_with_the_date_that_the_run_is_for(tenant):
         assert answer == body | {"dag_run_id": f"{day}__20261101T010203"}
 
 
+def test_a_start_that_says_nothing_is_for_the_newest_date(tenant):
+    assert json.loads(named(b"", NOW)) == {"dag_run_id": "2026-10-31__20261101T010203"}
+
+
 @pytest.mark.parametrize(
     "body",
     [
-        b"", b"{", b"[]", b"3", b"\xff", b'{"conf": 3}', b'{"logical_date": "tomorrow"}',
+        b"{", b"[]", b"3", b"\xff", b'{"conf": 3}', b'{"logical_date": "tomorrow"}',
         b'{"dag_run_id": "mine"}', b'{"conf": {"business_date": "31.10.2026"}}',
         b'{"conf": {"business_date": "2026-11-01"}}',  # is not over
     ],
@@ -77,7 +82,11 @@ def test_a_start_of_a_run_is_renamed_and_nothing_else(tenant):
 
         return asyncio.run(send())
 
-    for path in ("/api/v2/dags/daily_run/dagRuns", "/base/api/v2/dags/ingest_crm/dagRuns"):
+    for path in (
+        "/api/v2/dags/daily_run/dagRuns",
+        "/base/api/v2/dags/ingest_crm/dagRuns",
+        "/api/v2/assets/3/materialize",
+    ):
         assert sent("POST", path)["dag_run_id"].startswith("2026-09-30__")
     for method, path in [
         ("POST", "/api/v2/dags/somebody_elses/dagRuns"),
@@ -88,6 +97,6 @@ def test_a_start_of_a_run_is_renamed_and_nothing_else(tenant):
         assert sent(method, path) == conf
 
 
-@given(st.binary(max_size=200))
+@given(st.binary(min_size=1, max_size=200))
 def test_any_other_bytes_pass(body):
     assert named(body, NOW) == body

@@ -1,7 +1,10 @@
 {% macro file_records(entity) %}
     {%- set key = (raw_table('files__' ~ entity).key or ['']) [0] %}
     {%- set links = [] %}
-    {%- for column in ['contact_id', 'contract_id', 'order_id', 'previous_contract_id', 'product_id'] %}
+    {%- for column in [
+        'contact_id', 'contract_id', 'order_id', 'previous_contract_id', 'product_id', 'opportunity_id',
+        'converted_account_id', 'converted_contact_id', 'converted_opportunity_id', 'referrer_account_id',
+    ] %}
         {%- if column in entity_columns(entity) and column != key %}{% do links.append(column) %}{% endif %}
     {%- endfor %}
     (

@@ -6,37 +6,50 @@ with person as (
 
 ),
 
-opportunity as (
+-- renewals that are no lead's own deal
+renewal as (
 
-    select * from {{ ref('fct_opportunity') }}
+    select
+        customer_key,
+        closed_date as renewed_told,
+        coalesce(closed_date, created_date) as renewed_date
+    from {{ ref('fct_opportunity') }}
+    where state = 'won'
+        and opportunity_type = 'renewal'
+        and customer_key <> 'unknown'
+        and opportunity_key not in (
+            select converted_opportunity_id from {{ ref('sfa__lead') }} where converted_opportunity_id is not null
+        )
 
 ),
 
-renewal as (
+renewed as (
 
-    select person.lead_key, min(opportunity.closed_date) as renewed_date
+    select
+        person.lead_key,
+        min(renewal.renewed_told) as renewed_told,
+        min(renewal.renewed_date) as renewed_date
     from person
-    inner join opportunity
-        on person.customer_key = opportunity.customer_key
-        and person.won_date <= opportunity.closed_date
-        and opportunity.state = 'won'
-        and opportunity.opportunity_type = 'renewal'
-    where person.customer_key <> 'unknown'
+    inner join renewal on person.customer_key = renewal.customer_key and person.won_date <= renewal.renewed_date
     group by person.lead_key
 
 ),
 
--- a stage is reached no later than those after it
+-- a stage is reached no later than those after it, and none after the business date
 filled as (
 
     select
         person.*,
-        renewal.renewed_date
-        {%- for stage in stages[:-1] %},
-        least({% for later in stages[loop.index0:] %}person.{{ later }}_date{{ ', ' if not loop.last }}{% endfor %}) as {{ stage }}_filled
-        {%- endfor %}
+        renewed.renewed_told
+        {%- for stage in stages %},
+        case
+            when coalesce({% for later in stages[loop.index0:] %}person.{{ later }}_date{{ ', ' if not loop.last }}{% endfor %}, null) is not null
+                then least({{ as_of_date() }}{% for later in stages[loop.index0:] %}, person.{{ later }}_date{% endfor %})
+        end as {{ stage }}_filled
+        {%- endfor %},
+        case when renewed.renewed_date is not null then least({{ as_of_date() }}, renewed.renewed_date) end as renewed_filled
     from person
-    left join renewal on person.lead_key = renewal.lead_key
+    left join renewed on person.lead_key = renewed.lead_key
 
 ),
 
@@ -47,13 +60,12 @@ final as (
         customer_key,
         source,
         cast(leads as integer) as leads
-        {%- for stage in stages[:-1] %},
+        {%- for stage in stages + ['renewed'] %},
         {{ stage }}_filled as {{ stage }}_date
-        {%- endfor %},
-        won_date,
-        renewed_date
-        {%- for stage in stages[:-1] %},
-        coalesce({{ stage }}_date > {{ stage }}_filled, {{ stage }}_filled is not null) as is_imputed_{{ stage }}
+        {%- endfor %}
+        {%- for stage in stages + ['renewed'] %},
+        {{ stage }}_filled is not null and coalesce({{ stage }}_told > {{ stage }}_filled, {{ stage }}_told is null)
+            as is_imputed_{{ stage }}
         {%- endfor %},
         rejection_reason,
         recycle_count,

@@ -6,6 +6,7 @@
     'contract': "select contract_id from " ~ ref('crm__contract'),
     'contact': "select contact_id from " ~ ref('crm__contact'),
     'ticket': "select ticket_id from " ~ ref('support__ticket') ~ " union select ticket_id from " ~ ref('stg_zendesk__tickets'),
+    'opportunity': "select opportunity_id from " ~ ref('sfa__opportunity'),
     'item': "select item_id from " ~ ref('process__content_item'),
 } %}
 {%- set links = [
@@ -17,6 +18,10 @@
     ('crm__subscription_line', 'line_id', 'contract_id', 'contract'),
     ('crm__order_line', 'order_line_id', 'product_id', 'product'),
     ('sfa__opportunity', 'opportunity_id', 'account_id', 'identity'),
+    ('sfa__lead', 'lead_id', 'converted_account_id', 'identity'),
+    ('sfa__lead', 'lead_id', 'converted_opportunity_id', 'opportunity'),
+    ('sfa__lead', 'lead_id', 'referrer_account_id', 'identity'),
+    ('sfa__opportunity_stage_history', 'event_id', 'opportunity_id', 'opportunity'),
     ('support__ticket', 'ticket_id', 'account_id', 'identity'),
     ('support__ticket_event', 'event_id', 'ticket_id', 'ticket'),
     ('support__csat_response', 'response_id', 'ticket_id', 'ticket'),

@@ -15,8 +15,11 @@
     'stg_files__process__content_item': ['account_id'],
     'stg_files__product__feature_use': ['account_id'], 'stg_files__product__login_event': ['account_id'],
     'stg_database__product__feature_use': ['account_id'], 'stg_database__product__login_event': ['account_id'],
-    'stg_files__sfa__lead': ['lead_id'],
+    'stg_files__sfa__lead': [
+        'lead_id', 'converted_account_id', 'converted_contact_id', 'converted_opportunity_id', 'referrer_account_id',
+    ],
     'stg_files__sfa__opportunity': ['opportunity_id', 'account_id', 'contract_id'],
+    'stg_files__sfa__opportunity_stage_history': ['opportunity_id'],
     'stg_files__success__churn_interview': ['account_id'],
     'stg_files__success__nps_response': ['account_id', 'contact_id'],
     'stg_files__support__csat_response': ['contact_id'],

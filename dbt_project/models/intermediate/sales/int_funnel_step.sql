@@ -20,7 +20,7 @@ reached as (
         '{{ stage }}' as stage_code,
         {{ loop.index }} as stage_order,
         {{ stage }}_date as stage_date,
-        {{ 'is_imputed_' ~ stage if stage not in ('won', 'renewed') else 'false' }} as is_imputed,
+        is_imputed_{{ stage }} as is_imputed,
         {{ days.get(stage, 0) }} as days_to_mature
     from funnel
     where {{ stage }}_date is not null
@@ -39,7 +39,7 @@ stage as (
         select stage_code, stage_order, days_to_mature
         from reached
         group by stage_code, stage_order, days_to_mature
-        having stage_code = 'lead' or sum(case when is_imputed then 0 else 1 end) > 0
+        having stage_code in ('lead', 'won', 'renewed') or sum(case when is_imputed then 0 else 1 end) > 0
     ) as observed
 
 ),
