@@ -23,6 +23,7 @@ from pipeline.tasks import (
     documented,
     forget_announcements,
     run_and_report,
+    start_build,
 )
 
 DAY = "{{ ti.xcom_pull(task_ids='business_date') }}"
@@ -46,7 +47,8 @@ def daily_run() -> None:
         forget_announcements(outlet_events, day)
         return builds_so_far()
 
-    @task.sensor(poke_interval=5, timeout=8 * 3600)  # rescheduled this often, Airflow may lose it
+    # rescheduled this often, Airflow may lose it
+    @task.sensor(poke_interval=5, timeout=8 * 3600, trigger_rule="none_failed")
     def build_warehouse(before: dict[str, Any]) -> bool:
         return build_has_ended(before)
 
@@ -66,7 +68,10 @@ def daily_run() -> None:
         )
         for area in AREAS
     ]
-    before >> ingests >> build_warehouse(before)
+    # the last ingest has started the build, unless something was announced after it
+    first, last = start_build(is_last=True)
+    before >> ingests >> first
+    last >> build_warehouse(before)
 
 
 daily_run()

@@ -138,23 +138,33 @@ def build_has_ended(before: dict[str, int]) -> bool:
     return True
 
 
-def build_to_start(day: str) -> datetime:
-    """The announcement by which all areas have announced a business date since it was built last.
+def build_to_start(day: str, is_last: bool) -> datetime:
+    """The announcement that a build of a business date is to be started for.
+
+    Args:
+        day: the business date.
+        is_last: no area is to announce it any more: whatever was announced since the newest build is to be built.
+            Otherwise all areas have to have announced it since.
+
+    Returns:
+        When the newest announcement was made, in UTC.
 
     Raises:
-        AirflowSkipException: an area has not, or who started this run builds by themselves.
+        AirflowSkipException: an area has not, nothing was announced since, or `make run` builds.
     """
     if os.environ.get(STARTS_BUILD) == "0":
         raise AirflowSkipException("make run builds when all areas are in")
     announced = {area: [event.timestamp for event in _newest(ASSETS[area], day)] for area in AREAS}
     built = max(map(_up_to, _newest(BUILD_ASSET, day)), default=None)
     waiting = areas_to_wait_for(announced, built)
-    if waiting and built:
+    if waiting == list(AREAS):
+        raise AirflowSkipException(f"all that was announced of {day} is built")
+    if waiting and built and not is_last:
         raise AirflowSkipException(
             f"{day} is built, or a daily_run waits for {', '.join(waiting)}; the next build takes this in, too: "
             f"start {BUILD} for {day}, or leave it to {DEADLINE:%H:%M}"
         )
-    if waiting:
+    if waiting and not is_last:
         raise AirflowSkipException(
             f"{day} waits for {', '.join(waiting)}; at {DEADLINE:%H:%M} the build takes what is committed"
         )
@@ -162,7 +172,7 @@ def build_to_start(day: str) -> datetime:
 
 
 def _newest(asset: Asset, day: str) -> list[Any]:
-    """The asset's events of a business date; those of builds that could not be started, so that it is not built, left out."""
+    """The asset's events of a business date; those of builds that failed or could not be started left out."""
     context = get_current_context()
     events = context["inlet_events"][asset].ascending(False).limit(NEWEST_EVENTS)
     return [
@@ -171,7 +181,11 @@ def _newest(asset: Asset, day: str) -> list[Any]:
         if event.extra.get("business_date") == day
         and (
             "run_id" not in event.extra
-            or context["ti"].get_dr_count(dag_id=BUILD, run_ids=[event.extra["run_id"]])
+            or context["ti"].get_dr_count(
+                dag_id=BUILD,
+                run_ids=[event.extra["run_id"]],
+                states=["queued", "running", "success"],
+            )
         )
     ]
 
@@ -186,24 +200,27 @@ def forget_announcements(outlet_events: Any, day: str) -> None:
     outlet_events[BUILD_ASSET].extra = {"business_date": day, "up_to": now}
 
 
-def start_build() -> Any:
+def start_build(is_last: bool = False) -> tuple[Any, Any]:
     """Tasks that start the build of a date that all areas have announced; two that find it at once start the same one.
 
+    Args:
+        is_last: as in :func:`build_to_start`.
+
     Returns:
-        The first of them.
+        The first of them and the last one.
     """
 
     @task(inlets=[*ASSETS.values(), BUILD_ASSET], outlets=[BUILD_ASSET], multiple_outputs=False)
     def areas_are_in(outlet_events: Any = None) -> dict[str, str]:
         day = business_date_of_run().isoformat()
-        up_to = build_to_start(day)
+        up_to = build_to_start(day, is_last)
         found = {"business_date": day, "run_id": f"{day}__{up_to:%Y%m%dT%H%M%S}"}
         outlet_events[BUILD_ASSET].extra = found | {"up_to": up_to.isoformat()}
         return found
 
     found = "{{ ti.xcom_pull(task_ids='areas_are_in')['%s'] }}"
     first = areas_are_in()
-    first >> TriggerDagRunOperator(
+    last = TriggerDagRunOperator(
         task_id="start_build",
         trigger_dag_id=BUILD,
         trigger_run_id=found % "run_id",
@@ -211,7 +228,8 @@ def start_build() -> Any:
         skip_when_already_exists=True,
         fail_when_dag_is_paused=True,
     )
-    return first
+    first >> last
+    return first, last
 
 
 def ingest_tasks(area: str) -> None:
@@ -252,7 +270,7 @@ def ingest_tasks(area: str) -> None:
         for source, entries in signed_in.items()
     ]
     # a source that cannot be read at all fails the area, if none of its objects is required too
-    [check_and_commit_area(runs), *signed_in.values()] >> announce() >> start_build()
+    [check_and_commit_area(runs), *signed_in.values()] >> announce() >> start_build()[0]
 
 
 def objects_to_extract(context: Context, area: str, source: str) -> list[CatalogueObject]:

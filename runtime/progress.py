@@ -14,7 +14,9 @@ from runtime.settings import Settings, get_settings
 
 log = logging.getLogger("csw")
 BUILD = "build_warehouse"
-STARTS_BUILD = "INGEST_STARTS_BUILD"  # 0 where `make run` executes the ingest DAGs: it builds itself
+STARTS_BUILD = (
+    "INGEST_STARTS_BUILD"  # 0 where `make run` executes the ingest DAGs: it builds itself
+)
 WATCH = "watch_publication"
 EVENTS = "events.jsonl"
 

@@ -297,7 +297,7 @@
         'sfa__opportunity_stage_history': {
             'opportunity_id': 'id',
             'to_stage': 'text',
-            'amount_ex_tax': 'money',
+            'amount_ex_tax': 'amount',
             'probability': 'rate',
             'changed_by': 'text',
             'occurred_at': 'instant',
@@ -698,7 +698,7 @@
             'Name': none,
             'Type': none,
             'StageName': none,
-            'Amount': 'money',
+            'Amount': 'amount',
             'Probability': 'percent',
             'ForecastCategoryName': none,
             'LeadSource': none,

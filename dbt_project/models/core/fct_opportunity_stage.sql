@@ -4,7 +4,7 @@ with change as (
 
     select
         *,
-        coalesce(lag(to_stage) over (partition by opportunity_id order by occurred_at, event_id) = to_stage, false)
+        coalesce(lag(to_stage) over (partition by opportunity_id order by occurred_at, length(event_id), event_id) = to_stage, false)
             as is_same_stage
     from {{ ref('sfa__opportunity_stage_history') }}
     where occurred_at < {{ as_of_end() }}
@@ -22,7 +22,7 @@ numbered as (
     select
         *,
         sum(case when is_same_stage then 0 else 1 end)
-            over (partition by opportunity_id order by occurred_at, event_id rows unbounded preceding) as stage_seq
+            over (partition by opportunity_id order by occurred_at, length(event_id), event_id rows unbounded preceding) as stage_seq
     from change
 
 ),
@@ -30,7 +30,9 @@ numbered as (
 newest as (
 
     select * from numbered
-    qualify row_number() over (partition by opportunity_id, stage_seq order by occurred_at desc, event_id desc) = 1
+    qualify row_number() over (
+        partition by opportunity_id, stage_seq order by occurred_at desc, length(event_id) desc, event_id desc
+    ) = 1
 
 ),
 

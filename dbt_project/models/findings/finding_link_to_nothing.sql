@@ -6,7 +6,8 @@
     'contract': "select contract_id from " ~ ref('crm__contract'),
     'contact': "select contact_id from " ~ ref('crm__contact'),
     'ticket': "select ticket_id from " ~ ref('support__ticket') ~ " union select ticket_id from " ~ ref('stg_zendesk__tickets'),
-    'opportunity': "select opportunity_id from " ~ ref('sfa__opportunity'),
+    'opportunity': "select opportunity_id from " ~ ref('sfa__opportunity')
+        ~ " union select opportunity_id from " ~ ref('stg_versions__opportunity'),
     'item': "select item_id from " ~ ref('process__content_item'),
 } %}
 {%- set links = [

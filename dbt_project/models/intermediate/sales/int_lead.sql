@@ -2,7 +2,15 @@
 -- when (docs/domain/activation.md#funnel)
 with lead as (
 
-    select * from {{ ref('sfa__lead') }}
+    select
+        *,
+        -- what is no address is nobody's
+        case
+            when email like '%_@_%'
+                and {{ url_host('email') }} not in (select domain from {{ ref('shared_domain') }} where kind = 'placeholder')
+                then email
+        end as address
+    from {{ ref('sfa__lead') }}
 
 ),
 
@@ -19,12 +27,12 @@ identity as (
 ),
 
 -- an address that leads to one contact only is that person's
-contact_of_email as (
+contact_of_address as (
 
-    select email, min(converted_contact_id) as contact_id
+    select address, min(converted_contact_id) as contact_id
     from lead
-    where email is not null
-    group by email
+    where address is not null
+    group by address
     having min(converted_contact_id) = max(converted_contact_id)
 
 ),
@@ -34,8 +42,8 @@ final as (
     select
         lead.lead_id,
         coalesce(
-            'contact:' || coalesce(lead.converted_contact_id, contact_of_email.contact_id),
-            'email:' || lead.email,
+            'contact:' || coalesce(lead.converted_contact_id, contact_of_address.contact_id),
+            'email:' || lead.address,
             'lead:' || lead.lead_id
         ) as person,
         case when lead.converted_account_id is not null then coalesce(identity.customer_key, 'unknown') end
@@ -60,7 +68,7 @@ final as (
         case when opportunity.state = 'won' then coalesce(opportunity.closed_date, opportunity.created_date) end
             as won_date
     from lead
-    left join contact_of_email on lead.email = contact_of_email.email
+    left join contact_of_address on lead.address = contact_of_address.address
     left join identity on lead.converted_account_id = identity.account_id
     left join identity as referrer on lead.referrer_account_id = referrer.account_id
     left join opportunity on lead.converted_opportunity_id = opportunity.opportunity_key
