@@ -38,5 +38,9 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("int_follow_up_measure", "cross"): ONE_ROW,
     ("mart_customer_360", "cross"): ONE_ROW,
     ("int_retention_segment_month", "cross"): SEGMENTS,
+    (
+        "mart_funnel_monthly",
+        "cross",
+    ): "one side is the stages of the funnel, and each pair is a row of the result",
     ("int_retention_year_ago", "cross"): SEGMENTS,
 }
