@@ -19,7 +19,7 @@ from ingestion.catalogue import AREAS
 from ingestion.lake import Lake
 from pipeline import build, dbt
 from pipeline.context import Context
-from runtime.business_date import day_end, refuse_unfinished
+from runtime.business_date import day_end, id_of_run, refuse_unfinished
 from runtime.errors import StateError
 from runtime.progress import BUILD, STARTS_BUILD
 from runtime.settings import Settings, get_settings
@@ -167,8 +167,8 @@ def run_dags(console: Console, context: Context, business_date: date, force: boo
     from airflow.models.dagrun import DagRun
     from airflow.utils.state import DagRunState
 
-    run_id = f"{business_date}__{datetime.now(UTC):%Y%m%dT%H%M%S}"
-    DagRun.generate_run_id = staticmethod(lambda **_: run_id)  # dag.test takes no name
+    name = id_of_run(business_date, datetime.now(UTC))
+    DagRun.generate_run_id = staticmethod(lambda **_: name)  # dag.test takes no name
     bag = DagBag()
     if bag.import_errors:
         raise StateError(

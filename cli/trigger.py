@@ -12,6 +12,7 @@ from cli.command import exit_status
 from cli.run import find_date
 from cli.services import services_file
 from cli.state import claimed_folder
+from runtime.business_date import id_of_run
 from runtime.errors import StateError
 from runtime.files import read_json_object
 from runtime.progress import open_problems
@@ -53,9 +54,9 @@ class AirflowApi:
 
     def trigger(self, business_date: date) -> str:
         """Start a run of daily_run, named after its business date; returns its id."""
-        run_id = f"{business_date}__{datetime.now(UTC):%Y%m%dT%H%M%S}"
         conf = {"business_date": business_date.isoformat()}
-        body = {"dag_run_id": run_id, "logical_date": None, "conf": conf}
+        name = id_of_run(business_date, datetime.now(UTC))
+        body = {"dag_run_id": name, "logical_date": None, "conf": conf}
         return self._call("post", f"/dags/{DAG}/dagRuns", body)["dag_run_id"]
 
     def state(self, run_id: str) -> str:

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ingestion.catalogue import AREAS
-from runtime.business_date import resolve_business_date
+from runtime.business_date import id_of_run, resolve_business_date
 from runtime.errors import WarehouseError
 from runtime.progress import BUILD, WATCH
 from runtime.settings import get_settings
@@ -71,5 +71,5 @@ def named(body: bytes, now: datetime) -> bytes:
         day = resolve_business_date(tenant, **({"run_after": now} | starts), param=chosen)
     except (ValueError, AttributeError, TypeError, WarehouseError):
         return body  # Airflow, or the run's first task, says what is wrong with it
-    run["dag_run_id"] = f"{day}__{now:%Y%m%dT%H%M%S}"
+    run["dag_run_id"] = id_of_run(day, now)
     return json.dumps(run).encode()

@@ -23,7 +23,7 @@ from pipeline.context import Context, load_context
 from pipeline.extract import connected_objects, extract_object
 from pipeline.findings import record_source
 from pipeline.timetable import DailyAt, clock_name
-from runtime.business_date import areas_to_wait_for, resolve_business_date
+from runtime.business_date import areas_to_wait_for, id_of_run, resolve_business_date
 from runtime.damage import explained
 from runtime.errors import AuthenticationError, ContractError, SourceError, WarehouseError
 from runtime.progress import BUILD, STARTS_BUILD, report
@@ -212,9 +212,9 @@ def start_build(is_last: bool = False) -> tuple[Any, Any]:
 
     @task(inlets=[*ASSETS.values(), BUILD_ASSET], outlets=[BUILD_ASSET], multiple_outputs=False)
     def areas_are_in(outlet_events: Any = None) -> dict[str, str]:
-        day = business_date_of_run().isoformat()
-        up_to = build_to_start(day, is_last)
-        found = {"business_date": day, "run_id": f"{day}__{up_to:%Y%m%dT%H%M%S}"}
+        day = business_date_of_run()
+        up_to = build_to_start(day.isoformat(), is_last)
+        found = {"business_date": day.isoformat(), "run_id": id_of_run(day, up_to)}
         outlet_events[BUILD_ASSET].extra = found | {"up_to": up_to.isoformat()}
         return found
 

@@ -7,7 +7,7 @@ from airflow.timetables.trigger import CronTriggerTimetable
 from airflow.utils.types import DagRunType
 from pendulum import DateTime
 
-from runtime.business_date import resolve_business_date
+from runtime.business_date import id_of_run, resolve_business_date
 from runtime.settings import get_settings
 from runtime.tenant import load_tenant
 
@@ -40,4 +40,4 @@ class DailyAt(CronTriggerTimetable):
         if run_type not in NAMED:
             return super().generate_run_id(run_type=run_type, run_after=run_after, **options)
         day = resolve_business_date(load_tenant(get_settings().tenant), run_after=run_after)
-        return run_type.generate_run_id(suffix=f"{day}__{run_after:%Y%m%dT%H%M%S}")
+        return run_type.generate_run_id(suffix=id_of_run(day, run_after))

@@ -66,6 +66,11 @@ def resolve_business_date(
     return min(chosen, tenant.last_business_date or chosen)
 
 
+def id_of_run(day: date, moment: datetime) -> str:
+    """``2026-10-31__20261101T010203``: the id of a run for ``day`` that was started, or is due, at ``moment``."""
+    return f"{day}__{moment:%Y%m%dT%H%M%S}"
+
+
 def areas_to_wait_for(
     announced: Mapping[str, Iterable[datetime]], built_up_to: datetime | None
 ) -> list[str]:
