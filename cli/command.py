@@ -5,6 +5,7 @@ import shlex
 import signal
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
@@ -13,7 +14,7 @@ from runtime import rights
 from runtime.damage import explained
 from runtime.errors import StateError, WarehouseError
 from runtime.redaction import hide_values
-from runtime.settings import get_settings
+from runtime.settings import DEFAULT_HOME, get_settings
 
 INTERRUPTED = 130  # what a shell reports of a program ended by Ctrl-C
 
@@ -25,8 +26,9 @@ def terminal() -> Console:
 
 def with_home() -> str:
     """What has to stand before the commands that a message names: nothing, if the state folder is the default."""
-    home = os.environ.get("CSW_HOME")
-    return f" (with CSW_HOME={shlex.quote(home)})" if home else ""
+    home = os.environ.get("CSW_HOME", "")  # Airflow's own processes are told the default, too
+    is_default = not home or Path(home).resolve() == DEFAULT_HOME.resolve()
+    return "" if is_default else f" (with CSW_HOME={shlex.quote(home)})"
 
 
 def exit_status(action: Callable[[Console], bool | int]) -> int:

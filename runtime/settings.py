@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from runtime.errors import StateError
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
+DEFAULT_HOME = Path("state")
 
 
 class Settings(BaseSettings):
@@ -30,7 +31,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="CSW_", env_ignore_empty=True)
 
-    home: Path = Path("state")
+    home: Path = DEFAULT_HOME
     tenant: Path | None = None
     lake_url: str = ""
     dbt_vars: str = "{}"

@@ -154,6 +154,8 @@ def test_commands_are_named_for_the_folder(monkeypatch: pytest.MonkeyPatch) -> N
     """Who gave a state folder is told to give it again."""
     monkeypatch.delenv("CSW_HOME", raising=False)
     assert with_home() == ""
+    monkeypatch.setenv("CSW_HOME", str(Path("state").resolve()))
+    assert with_home() == "", "as make run tells Airflow"
     monkeypatch.setenv("CSW_HOME", "state of acme")
     assert with_home() == " (with CSW_HOME='state of acme')"
 
