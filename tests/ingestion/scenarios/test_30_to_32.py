@@ -86,7 +86,7 @@ def test_airflow_starts_one_run_of_a_dag_at_a_time(play, tmp_path):
         text=True,
     )
     limits = json.loads(printed.splitlines()[-1])
-    assert len(limits) == 9
+    assert len(limits) == 8
     assert set(limits.values()) == {1}
 
 
