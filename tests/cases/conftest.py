@@ -31,7 +31,7 @@ def run_case(tmp_path_factory: pytest.TempPathFactory) -> RunCase:
         folder = case_folder(name)
         home = tmp_path_factory.mktemp(name)
         for day in days or ("2026-06-30",):
-            outcome = run_day(home, folder, day)
+            outcome = run_day(home, folder, day, site=False)
         return outcome
 
     return run

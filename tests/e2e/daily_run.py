@@ -36,14 +36,17 @@ _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload([__name__, "great_expectations"])
 
 
-def run_day(home: Path, tenant: Path, day: str, printed: Path | None = None) -> Run:
+def run_day(
+    home: Path, tenant: Path, day: str, printed: Path | None = None, site: bool = True
+) -> Run:
     """Run a business date to its end; exit status 3 if something is missing in what was published.
 
     Args:
         printed: where its output goes; None = a file in ``home``.
+        site: whether the site is rendered, an eighth of a small tenant's run.
     """
     printed = printed or home / "printed.txt"
-    process = begin_day(home, tenant, day, printed)
+    process = begin_day(home, tenant, day, printed, site)
     process.join(400)
     return Run(process.exitcode, printed.read_text(encoding="utf-8"), home)
 
@@ -67,16 +70,18 @@ def events(home: Path) -> list[dict]:
     return [json.loads(line) for line in lines]
 
 
-def begin_day(home: Path, tenant: Path, day: str, printed: Path) -> BaseProcess:
+def begin_day(
+    home: Path, tenant: Path, day: str, printed: Path, site: bool = True
+) -> BaseProcess:
     """Start a business date; ``printed`` gets its output."""
     home.mkdir(parents=True, exist_ok=True)
-    arguments = (home, tenant, date.fromisoformat(day), printed)
+    arguments = (home, tenant, date.fromisoformat(day), printed, site)
     process = _processes.Process(target=_work, args=arguments)
     process.start()
     return process
 
 
-def _work(home: Path, folder: Path, day: date, printed: Path) -> None:
+def _work(home: Path, folder: Path, day: date, printed: Path, site: bool) -> None:
     """The child: a day, or the words that `make run` would end with."""
     os.environ.clear()
     os.environ.update(environment(home))
@@ -84,10 +89,10 @@ def _work(home: Path, folder: Path, day: date, printed: Path) -> None:
     os.dup2(output, 1)
     os.dup2(output, 2)
 
-    sys.exit(exit_status(lambda console: _day(console, folder, day)))
+    sys.exit(exit_status(lambda console: _day(console, folder, day, site)))
 
 
-def _day(console: Console, folder: Path, day: date) -> int:
+def _day(console: Console, folder: Path, day: date, site: bool) -> int:
     """Ingest every area, then build, audit, publish, render; returns its exit status."""
     settings, tenant = get_settings(), load_tenant(folder)
     with state.exclusive(settings):
@@ -104,7 +109,8 @@ def _day(console: Console, folder: Path, day: date) -> int:
         write_docs_page(context, day)
         plan = build.load_and_plan(context, day)
         build.publish(context, build.audit(context, build.run_dbt(context, plan)))
-        build.render_site(context)
+        if site:
+            build.render_site(context)
         server.terminate()
         print_findings(console, context.findings)
         return INCOMPLETE if is_incomplete(context.findings) else 0

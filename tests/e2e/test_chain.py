@@ -27,7 +27,7 @@ def chain(tmp_path_factory: pytest.TempPathFactory, tiny_tenant: Path) -> Path:
         return sum(line["event"] == event for line in events(home))
 
     def complete(date: str) -> None:
-        outcome = run_day(home, tiny_tenant, date)
+        outcome = run_day(home, tiny_tenant, date, site=False)
         assert outcome.status == 0, outcome.output
 
     day1, day2, day3 = DATES
@@ -100,7 +100,7 @@ def test_slices_of_every_date_are_kept(chain: Path) -> None:
 def test_an_older_date_fills_its_slice_only(chain: Path, tiny_tenant: Path) -> None:
     """A backfill neither moves the published date back nor touches current marts or other slices."""
     before = tables(chain / "published/marts.duckdb")
-    outcome = run_day(chain, tiny_tenant, DATES[1])
+    outcome = run_day(chain, tiny_tenant, DATES[1], site=False)
     assert outcome.status == 0, outcome.output
     assert_same(tables(chain / "published/marts.duckdb"), before)
 

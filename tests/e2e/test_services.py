@@ -62,7 +62,7 @@ class Airflow(AirflowApi):
         raise AssertionError(f"{dag_id} {run_id} does not end")
 
 
-@pytest.mark.timeout(1800)  # four builds
+@pytest.mark.timeout(3600)  # four builds
 def test_dags_succeed_under_the_scheduler(tmp_path: Path) -> None:
     """After `make run` nothing is red; a date, a cleared task and a forced backfill stay green; each cause is told once."""
     home = tmp_path / "state"
