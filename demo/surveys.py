@@ -1,4 +1,4 @@
-"""Survey files: NPS waves, usefulness answers, interviews with customers that left."""
+"""Survey files: NPS waves, usefulness answers, interviews with customers that left, judgements of their use."""
 
 from datetime import date, datetime, timedelta
 from random import Random
@@ -18,6 +18,8 @@ OPINION = {
     "starter": (5.6, 3.0),
     "idle": (4.2, 2.4),
 }
+# the level at which a customer success manager who knows the mood sees a customer
+JUDGED = {"ideal": 5, "steady": 4, "slow": 3, "stuck": 2, "starter": 1, "idle": 0}
 SCORE_ELEVEN = 50  # this answer is 11 of 10, to be quarantined
 REASONS = {
     "low_usage": "社内体制が整わず、記事を出せなかった",
@@ -57,6 +59,7 @@ def record_surveys(ledger: Ledger, seed: int | str, customers: list[Customer]) -
                 ledger.drop("success__nps_response", times.month_end(answered.date()), row)
     _usefulness(ledger, rng, customers)
     _interviews(ledger, rng, customers)
+    _reviews(ledger, Random(f"{seed}:reviews"), customers)
 
 
 def _comment(rng: Random, score: int) -> str | None:
@@ -102,3 +105,24 @@ def _interviews(ledger: Ledger, rng: Random, customers: list[Customer]) -> None:
                     "comment": REASONS[customer.churn_reason],
                 }
                 ledger.drop("success__churn_interview", held, row)
+
+
+def _reviews(ledger: Ledger, rng: Random, customers: list[Customer]) -> None:
+    """Each quarter the customer success managers judge how far some of their customers have come."""
+    count = ledger.offset
+    for quarter in range(8):
+        day = times.add_months(date(2025, 1, 20), quarter * 3)
+        for customer in customers:
+            if not customer.is_active(day) or rng.random() > 0.3:
+                continue
+            count += 1
+            slip = rng.choices([-1, 0, 1], [1, 5, 1])[0]
+            row = {
+                "review_id": f"AR-{count:05d}",
+                "account_id": customer.account_id,
+                "process_id": "content_production",
+                "review_date": day.isoformat(),
+                "csm_level": min(5, max(0, JUDGED[customer.mood(day)] + slip)),
+                "comment": None,
+            }
+            ledger.drop("success__activation_review", times.month_end(day), row)

@@ -27,6 +27,7 @@
     'files__support__csat_response': {'support__csat_response': 'response_id'},
     'files__success__nps_response': {'success__nps_response': 'response_id'},
     'files__success__churn_interview': {'success__churn_interview': 'interview_id'},
+    'files__success__activation_review': {'success__activation_review': 'review_id'},
     'files__process__content_item': {'process__content_item': 'item_id'},
 } -%}
 {%- set feeds, keys = {}, {} -%}

@@ -31,7 +31,7 @@ from publishing.site.glossary import Term, load_glossary
 from publishing.site.pages import Page, load_pages
 from publishing.site.runs import STEPS, recent_runs
 from publishing.site.search import write_index
-from publishing.site.state import freshness, read_state
+from publishing.site.state import freshness, read_state, unvalidated_tables
 from publishing.site.words import LANGUAGES, load_words, one_language, shown
 from publishing.snapshot import current_snapshot, snapshots
 from runtime import definitions, rights
@@ -215,6 +215,11 @@ class Site:
         """Lines of the freshness table."""
         return self._read(freshness) or []
 
+    @cached_property
+    def unvalidated(self) -> frozenset[str]:
+        """Tables with activation levels, until their definition is validated."""
+        return self._read(unvalidated_tables) or frozenset()
+
     def _read(self, read: Any) -> Any:
         if not self.connection:
             return None
@@ -250,6 +255,7 @@ class Site:
                 "about": page.about[language],
                 "blocks": [self._block(block, language) for block in page.blocks],
                 "scripts": _scripts(page),
+                "is_unvalidated": not self.unvalidated.isdisjoint(page.tables),
             }
             template = "search.html.j2" if page.name == "search" else "page.html.j2"
             self._write(language, page.file, template, frame | values)
@@ -260,6 +266,7 @@ class Site:
                 "metric": metric,
             }
             values |= {"name": name, "card": self.card(name, language), "rows": self._past(name)}
+            values["is_unvalidated"] = metric.column.split(".")[1] in self.unvalidated
             self._write(language, f"metrics/{name}.html", "metric.html.j2", frame | values)
         for area, name in AREAS.items():
             values = {
@@ -295,6 +302,7 @@ class Site:
             "problems": self.state.problems,
             "findings": self.state.open,
             "is_incomplete": self.state.is_incomplete,
+            "is_unvalidated": False,
             "menu": [
                 {"file": page.file, "title": page.title[language]}
                 for page in self.menu
@@ -349,14 +357,8 @@ class Site:
         """A metric's card; None where nothing can be shown yet."""
         if self.headline is None:
             return None
-        return card(
-            name,
-            self.metrics[name],
-            self.headline.get(name, []),
-            language,
-            self.words,
-            self.min_sample_n,
-        )
+        rows = self.headline.get(name, [])
+        return card(name, self.metrics[name], rows, language, self.words, self.min_sample_n)
 
     def customer_words(self, language: str) -> dict[str, Any]:
         """What the scripts of the customers' pages need to write values in one language."""
@@ -389,8 +391,5 @@ class Site:
         ).fetchone()[0]
         folder = self.settings.site_dir / "customers"
         write_customers(folder, self.connection, self.customers, since, rights.SHARED_FILE)
-        write_atomically(
-            self.settings.site_dir / "customers.csv",
-            csv_of(self.connection, self.customers),
-            rights.SHARED_FILE,
-        )
+        target = self.settings.site_dir / "customers.csv"
+        write_atomically(target, csv_of(self.connection, self.customers), rights.SHARED_FILE)

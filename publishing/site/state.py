@@ -15,6 +15,15 @@ from runtime.progress import open_problems
 from runtime.settings import Settings
 from runtime.tenant import Tenant
 
+# what an activation level is shown from
+_LEVELS = frozenset(
+    (
+        "fct_activation_monthly",
+        "mart_activation_level",
+        "mart_activation_stage",
+        "mart_customer_360",
+    )
+)
 AREAS = ("ingest_crm", "ingest_sfa", "ingest_ma", "ingest_support", "ingest_success")
 
 
@@ -91,6 +100,15 @@ def freshness(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
         oldest = min(tables, key=lambda table: table["as_of"] or date.min)
         lines.append(oldest | {"count": len(tables)})
     return lines
+
+
+def unvalidated_tables(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    """Tables with activation levels; none of them once every definition in force has passed its validation."""
+    released = connection.execute(
+        "select coalesce(bool_and(is_released), false) from marts.mart_activation_validation "
+        "where as_of_date = (select max(as_of_date) from marts.mart_activation_validation)"
+    ).fetchone()
+    return frozenset() if released[0] else _LEVELS
 
 
 def _loads(settings: Settings) -> list[tuple]:

@@ -37,6 +37,7 @@ REQUIRED = {
     "success__nps_response": {"response_id", "score", "responded_at"},
     "support__csat_response": {"response_id", "score", "scale_max", "responded_at"},
     "success__churn_interview": {"interview_id", "account_id", "churn_date"},
+    "success__activation_review": {"review_id", "account_id", "review_date", "csm_level"},
 }
 REFERENCES = [
     ("salesforce/Account", "ParentId", "salesforce/Account"),

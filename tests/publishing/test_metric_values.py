@@ -130,3 +130,24 @@ def test_a_part_of_the_company_is_asked_the_same_way(demo: Run):
 def test_a_metric_that_is_not_there_is_said():
     with pytest.raises(StateError, match="nrx"):
         metric_sql(["nrx"])
+
+
+def test_a_level_whose_definition_is_not_validated_says_so(tiny_at_once: Run, demo: Run):
+    """On every page that shows levels, until enough judgements agree, as the demo's do."""
+
+    def said(run: Run, page: str) -> bool:
+        text = (run.home / "site" / "en" / page).read_text(encoding="utf-8")
+        return "the activation level is not validated" in text
+
+    levels = [
+        "index",
+        "activation",
+        "customers",
+        "customer",
+        "follow_up",
+        "metrics/activation_score",
+    ]
+    assert [page for page in levels if not said(tiny_at_once, f"{page}.html")] == []
+    assert not said(tiny_at_once, "support.html")
+    assert not said(tiny_at_once, "metrics/mrr.html")
+    assert [page for page in levels if said(demo, f"{page}.html")] == []

@@ -32,6 +32,7 @@
     ('process__content_item', 'item_id', 'account_id', 'identity'),
     ('process__stage_event', 'item_id', 'item_id', 'item'),
     ('success__churn_interview', 'interview_id', 'account_id', 'identity'),
+    ('success__activation_review', 'review_id', 'account_id', 'identity'),
     ('crm__account', 'account_id', 'parent_account_id', 'identity'),
     ('crm__contract', 'contract_id', 'previous_contract_id', 'contract'),
     ('sfa__opportunity', 'opportunity_id', 'contract_id', 'contract'),

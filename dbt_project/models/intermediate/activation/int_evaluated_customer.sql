@@ -5,6 +5,12 @@ with evaluation_date as (
 
 ),
 
+review as (
+
+    select * from {{ ref('int_activation_review') }}
+
+),
+
 customer as (
 
     select distinct customer_key from {{ ref('int_customer_identity') }}
@@ -18,7 +24,14 @@ final as (
     from evaluation_date
     cross join customer
     where evaluation_date.is_for_all
-        or customer.customer_key in (select customer_key from {{ ref('int_touched_activation') }})
+        or (
+            evaluation_date.month is not null
+            and customer.customer_key in (select customer_key from {{ ref('int_touched_activation') }})
+        )
+    union
+    select evaluation_date.evaluated_on, evaluation_date.evaluated_until, review.customer_key
+    from review
+    inner join evaluation_date on review.review_date = evaluation_date.evaluated_on
     union all
     select evaluated_on, evaluated_until, 'unknown' as customer_key
     from evaluation_date

@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
 -- The days on which activation is evaluated: as_of; 28 days before, for level_change_28d; the ends of the months of its
--- history from the process's first item on. All are worked out from events, none is read from an older slice
+-- history from the process's first item on; the days on which customers were judged. All are worked out from events, none is read from an older slice
 -- (docs/domain/activation.md#level). A closed month changes for touched customers alone.
 with day as (
 
@@ -13,6 +13,8 @@ with day as (
     from {{ ref('int_month_end') }}
     where month < {{ month_of(as_of_date()) }}
         and {{ local_midnight('evaluated_on + 1') }} > (select min(known_at) from {{ ref('int_content_item') }})
+    union all
+    select review_date, null, false from {{ ref('int_activation_review') }}
 
 ),
 

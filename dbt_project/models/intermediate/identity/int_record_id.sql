@@ -20,7 +20,7 @@
     ],
     'stg_files__sfa__opportunity': ['opportunity_id', 'account_id', 'contract_id'],
     'stg_files__sfa__opportunity_stage_history': ['opportunity_id'],
-    'stg_files__success__churn_interview': ['account_id'],
+    'stg_files__success__activation_review': ['account_id'], 'stg_files__success__churn_interview': ['account_id'],
     'stg_files__success__nps_response': ['account_id', 'contact_id'],
     'stg_files__support__csat_response': ['contact_id'],
     'stg_files__support__ticket': ['account_id', 'contact_id'],

@@ -11,6 +11,12 @@ earlier as (
 
 ),
 
+validation as (
+
+    select * from {{ ref('mart_activation_validation') }} where as_of_date = {{ as_of_date() }}
+
+),
+
 final as (
 
     select
@@ -34,11 +40,11 @@ final as (
         cast(position.activation_level - earlier.activation_level as smallint) as level_change_28d,
         position.open_items,
         position.definition_version,
-        -- no definition has been validated against the CSMs' judgement yet
-        false as is_validated
+        coalesce(validation.is_released, false) as is_validated
     from position
     left join earlier
         on position.customer_key = earlier.customer_key and position.process_id = earlier.process_id
+    left join validation on position.process_id = validation.process_id
 
 )
 
