@@ -9,6 +9,16 @@ with review as (
 position as (
 
     select * from {{ ref('int_activation_position') }}
+    where (evaluated_on, customer_key) in (select review_date, customer_key from {{ ref('int_activation_review') }})
+
+),
+
+furthest as (
+
+    select * from position
+    qualify row_number() over (
+        partition by evaluated_on, customer_key order by activation_level desc, process_id asc
+    ) = 1
 
 ),
 
@@ -18,19 +28,19 @@ matched as (
     select
         review.review_id,
         review.customer_key,
-        coalesce(review.process_id, position.process_id) as process_id,
+        coalesce(review.process_id, furthest.process_id) as process_id,
         review.review_date,
         review.csm_level,
-        position.activation_level,
-        position.definition_version
+        {%- for column in ['activation_level', 'definition_version'] %}
+        case when review.process_id is null then furthest.{{ column }} else named.{{ column }} end as {{ column }}
+        {{- ',' if not loop.last }}
+        {%- endfor %}
     from review
-    left join position
-        on review.customer_key = position.customer_key
-        and review.review_date = position.evaluated_on
-        and coalesce(review.process_id = position.process_id, true)
-    qualify row_number() over (
-        partition by review.review_id order by position.activation_level desc nulls last, position.process_id asc
-    ) = 1
+    left join furthest on review.review_date = furthest.evaluated_on and review.customer_key = furthest.customer_key
+    left join position as named
+        on review.review_date = named.evaluated_on
+        and review.customer_key = named.customer_key
+        and review.process_id = named.process_id
 
 ),
 
