@@ -10,6 +10,8 @@
     'hubspot__contacts': {'crm__contact': 'contact_id'},
     'hubspot__email_events': {'ma__email_event': 'event_id'},
     'zendesk__tickets': {'support__ticket': 'ticket_id'},
+    'zendesk__satisfaction_ratings': {'support__csat_response': 'response_id'},
+    'zendesk__survey_responses': {'support__csat_response': 'response_id'},
     'database__product__feature_use': {'product__feature_use': 'use_id'},
     'database__product__login_event': {'product__login_event': 'event_id'},
     'files__crm__account': {'crm__account': 'account_id'},
@@ -30,6 +32,10 @@
     'files__success__activation_review': {'success__activation_review': 'review_id'},
     'files__process__content_item': {'process__content_item': 'item_id'},
 } -%}
+{#- ids that say whose they are -#}
+{%- set own_ids = {
+    'hubspot__contacts': 'hubspot:', 'zendesk__satisfaction_ratings': 'zendesk:', 'zendesk__survey_responses': 'zendesk:',
+} -%}
 {%- set feeds, keys = {}, {} -%}
 {%- for feed, entities in all_feeds.items() if var('changed_tables') is none or feed in var('changed_tables') -%}
     {%- do feeds.update({feed: entities}) -%}
@@ -47,7 +53,7 @@ with landed as (
         '{{ feed }}' as feed,
         {{ read_text(hubspot_property('salesforcecontactid'), 'id')
             if feed == 'hubspot__contacts' else record_key(feed) }} as given_id,
-        {{ "'hubspot:' || id" if feed == 'hubspot__contacts' else "null" }} as own_id
+        {{ "'" ~ own_ids[feed] ~ "' || id" if feed in own_ids else "null" }} as own_id
     from (
         select * from {{ source('raw', feed) }}
         where {{ is_in_view(feed, var('as_of_date')) }}

@@ -146,6 +146,24 @@ OBJECTS: dict[str, tuple[str, str, dict[str, st.SearchStrategy]]] = {
             ),
         },
     ),
+    "zendesk__satisfaction_ratings": (
+        "id",
+        "updated_at",
+        {"id": one_of("5", "6"), "ticket_id": tickets, "score": one_of("good", "bad", "offered")},
+    ),
+    "zendesk__survey_responses": (
+        "id",
+        "expires_at",
+        {
+            "id": one_of("01A", "01B"),
+            "subjects": tickets.map(lambda ticket: f'[{{"zrn": "zen:ticket:{ticket}"}}]'),
+            "answers": one_of(1, 5, None).map(
+                lambda rating: json.dumps(
+                    [{"rating": rating, "updated_at": "2026-03-01T05:00:00Z"}]
+                )
+            ),
+        },
+    ),
     "database__product__feature_use": (
         "use_id",
         "updated_at",
@@ -316,6 +334,12 @@ _WORLD = {
         id|ticket_id|updater_id|child_events
         e1|t1|u1|[{"event_type": "Comment", "comment_public": true}]
         e2|t2|u2|[{"event_type": "Comment", "comment_public": true}]""",
+    "zendesk__satisfaction_ratings": """
+        id|ticket_id|score
+        5|t2|good""",
+    "zendesk__survey_responses": """
+        id|subjects|answers
+        01A|[{"zrn": "zen:ticket:t1"}]|[{"rating": 2, "updated_at": "2026-02-28T05:00:00Z"}]""",
     "support__csat_response": """
         response_id|ticket_external_id|score|responded_at
         r1|x1|5|2026-02-28T06:00:00+00:00""",

@@ -132,6 +132,15 @@ CHANGES: dict[str, tuple[Any, ...]] = {
     "an organisation is another account's": version(
         "zendesk__organizations", id="g1", external_id="a3", name="丁社"
     ),
+    "a rating is of another ticket": version(
+        "zendesk__satisfaction_ratings", id="5", ticket_id="t1", score="bad"
+    ),
+    "a survey's answer is changed": version(
+        "zendesk__survey_responses",
+        id="01A",
+        subjects='[{"zrn": "zen:ticket:t2"}]',
+        answers='[{"rating": 5, "updated_at": "2026-03-06T05:00:00Z"}]',
+    ),
     "an answer is of another ticket": (
         "support__csat_response",
         (0, "x"),

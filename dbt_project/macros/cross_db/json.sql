@@ -32,3 +32,23 @@
         filter(from_json({{ json }}, 'array<struct<id: string, value: string>>'), field -> field.id = '{{ id }}').value, 0
     )
 {%- endmacro %}
+
+{% macro json_greatest(json, path) -%}
+    {{ return(adapter.dispatch('json_greatest')(json, path)) }}
+{%- endmacro %}
+{% macro duckdb__json_greatest(json, path) -%}
+    list_max(try_cast(json_extract_string({{ json }}, '$.{{ path }}') as integer[]))
+{%- endmacro %}
+{% macro spark__json_greatest(json, path) -%}
+    array_max(from_json(get_json_object({{ json }}, '$.{{ path }}'), 'array<int>'))
+{%- endmacro %}
+
+{% macro json_instant(json, member) -%}
+    {{ return(adapter.dispatch('json_instant')(json, member)) }}
+{%- endmacro %}
+{% macro duckdb__json_instant(json, member) -%}
+    try_cast(json_extract_string({{ json }}, '$.{{ member }}') as timestamptz)
+{%- endmacro %}
+{% macro spark__json_instant(json, member) -%}
+    try_cast(get_json_object({{ json }}, '$.{{ member }}') as timestamp)
+{%- endmacro %}

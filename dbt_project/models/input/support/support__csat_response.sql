@@ -1,4 +1,5 @@
--- A survey tool may know only the ticket's external id (docs/domain/sources.md#support).
+-- A survey tool may know only the ticket's external id (docs/domain/sources.md#support). Zendesk's own answers have ids that
+-- no file's can be.
 with responses as (
 
     select * from {{ file_records('support__csat_response') }} as landed
@@ -29,6 +30,33 @@ linked as (
 
 ),
 
+of_zendesk as (
+
+    select rating_id as response_id, ticket_id, requester_id as user_id, score, 2 as scale_max, comment, responded_at, _build_id
+    from {{ ref('stg_zendesk__satisfaction_ratings') }}
+    union all
+    select response_id, ticket_id, responder_id as user_id, score, scale_max, comment, responded_at, _build_id
+    from {{ ref('stg_zendesk__survey_responses') }}
+
+),
+
+zendesk as (
+
+    select
+        'zendesk:' || of_zendesk.response_id as response_id,
+        of_zendesk.ticket_id,
+        coalesce(meant.record_id, users.external_id) as contact_id,
+        of_zendesk.score,
+        of_zendesk.scale_max,
+        of_zendesk.comment,
+        of_zendesk.responded_at,
+        greatest(of_zendesk._build_id, coalesce(users._build_id, 0)) as latest_build_id
+    from of_zendesk
+    left join {{ ref('stg_zendesk__users') }} as users on of_zendesk.user_id = users.user_id
+    left join {{ ref('int_record_id') }} as meant on users.external_id = meant.given_id
+
+),
+
 final as (
 
     select
@@ -36,6 +64,14 @@ final as (
             'support__csat_response', renamed={'ticket_id': 'rated_ticket_id', '_build_id': 'latest_build_id'}
         ) }}
     from linked
+    union all
+    select
+        {{ entity_select(
+            'support__csat_response',
+            held=['response_id', 'ticket_id', 'contact_id', 'score', 'scale_max', 'comment', 'responded_at'],
+            renamed={'_build_id': 'latest_build_id'},
+        ) }}
+    from zendesk
 
 )
 

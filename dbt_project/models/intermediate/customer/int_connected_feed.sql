@@ -32,7 +32,7 @@ select
     {%- for name, feeds in {
         'has_opportunities': ['salesforce.Opportunity', 'files.sfa__opportunity'],
         'has_tickets': ['zendesk.tickets', 'files.support__ticket'],
-        'has_csat': ['files.support__csat_response'],
+        'has_csat': ['zendesk.satisfaction_ratings', 'zendesk.survey_responses', 'files.support__csat_response'],
         'has_emails': ['hubspot.email_events', 'files.ma__email_event'],
     }.items() %}
     (select count(*) > 0 from feed where feed in ('{{ feeds | join("', '") }}')) as {{ name }}{{ ',' if not loop.last }}

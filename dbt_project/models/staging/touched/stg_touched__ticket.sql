@@ -27,6 +27,14 @@ final as (
     where {{ is_read_again('files__support__ticket') }}
     union
     select ticket_id, null as external_id
+    from {{ source('raw', 'zendesk__satisfaction_ratings') }}
+    where {{ is_read_again('zendesk__satisfaction_ratings') }}
+    union
+    select nullif(regexp_extract(subjects, 'ticket:([^"]+)', 1), '') as ticket_id, null as external_id
+    from {{ source('raw', 'zendesk__survey_responses') }}
+    where {{ is_read_again('zendesk__survey_responses') }}
+    union
+    select ticket_id, null as external_id
     from {{ source('raw', 'zendesk__ticket_events') }}
     where {{ is_read_again('zendesk__ticket_events') }}
     union
