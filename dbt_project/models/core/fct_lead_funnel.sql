@@ -85,7 +85,7 @@ final as (
         {{ stage }}_filled as {{ stage }}_date
         {%- endfor %}
         {%- for stage in stages %},
-        {{ stage }}_told is distinct from {{ stage }}_filled as is_imputed_{{ stage }}
+        coalesce({{ stage }}_told <> {{ stage }}_filled, {{ stage }}_filled is not null) as is_imputed_{{ stage }}
         {%- endfor %},
         rejection_reason,
         recycle_count,

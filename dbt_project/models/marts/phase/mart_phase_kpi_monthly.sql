@@ -6,7 +6,13 @@
     'cross_sell': ('expansion', 'cross_sell_rate', 'cross_sell_num'),
     'advocacy': ('loyalty_advocate', 'word_of_mouth_rate', 'rate_num'),
 } %}
-with summed as (
+with grid as (
+
+    select * from {{ ref('int_phase_grid') }}
+
+),
+
+summed as (
 
     select * from {{ ref('int_phase_segment') }}
 
@@ -18,21 +24,6 @@ lead_time as (
 
 ),
 
--- every month of a segment and phase, where nothing happened with 0
-grid as (
-
-    select segment.*, months.month, phase.*, last_day(months.month) + phase.maturity_days <= {{ as_of_date() }} as is_matured
-    from (select distinct segment_type, segment_value from summed) as segment
-    cross join (
-        select month from {{ ref('int_revenue_month') }} where month > {{ history_start() }}
-    ) as months
-    cross join (
-        select phase_code, phase_no, maturity_days from {{ ref('dim_phase') }}
-        where phase_code in (select phase_code from summed)
-    ) as phase
-
-),
-
 final as (
 
     select
@@ -40,8 +31,8 @@ final as (
         grid.phase_code,
         grid.segment_type,
         grid.segment_value,
-        {%- for name in ['customers_in_phase', 'entered', 'achieved', 'opening_customers', 'churned_in_phase'] %}
-        cast(coalesce(summed.{{ name }}, 0) as integer) as {{ name }},
+        {%- for name in ['customers_in_phase', 'entered', 'achieved', 'opening_customers', 'churned_in_phase', 'lead_time_n'] %}
+        cast(coalesce({{ name }}, 0) as integer) as {{ name }},
         {%- endfor %}
         {{ shown_rate('churned_in_phase', 'opening_customers') }} as phase_churn_rate,
         case when grid.is_matured then {{ shown_rate('through_num', 'through_den') }} end as through_rate,
@@ -52,7 +43,6 @@ final as (
             as lead_time_{{ name }}_days,
         {%- endfor %}
         cast(case when observed >= {{ var('min_sample_n') }} then km_median_days end as integer) as lead_time_km_median_days,
-        cast(coalesce(lead_time_n, 0) as integer) as lead_time_n,
         cast(coalesce(observed, 0) as integer) as lead_time_observed,
         cast(coalesce(out_of_order, 0) as integer) as out_of_order_count,
         {%- for name, (phase_code, rate_name, numerator) in rates.items() %}

@@ -24,6 +24,12 @@ told as (
 
 ),
 
+number as (
+
+    {% for step_no in [1, 2, 3] %}select {{ step_no }} as step_no{{ ' union all ' if not loop.last }}{% endfor %}
+
+),
+
 step as (
 
     select
@@ -33,7 +39,7 @@ step as (
         told.achieved_at,
         coalesce(told.started_at, lag(told.achieved_at) over (partition by plan.plan_id order by number.step_no)) as started_at
     from plan
-    cross join (select 1 as step_no union all select 2 as step_no union all select 3 as step_no) as number
+    cross join number
     left join told on plan.plan_id = told.plan_id and number.step_no = told.step_no
 
 ),
