@@ -51,10 +51,12 @@ dated as (
 
     select
         person.*, phase.onboarded_told, phase.adopted_told, renewed.renewed_told, renewed.renewed_date,
-        case when person.won_date >= phase.onboarded_told then person.won_date else phase.onboarded_told end as onboarded_date,
-        case when person.won_date >= phase.adopted_told then person.won_date else phase.adopted_told end as adopted_date
+        case when person.won_date <= phase.onboarded_told then phase.onboarded_told
+            when phase.onboarded_told is not null then person.won_date end as onboarded_date,
+        case when person.won_date <= phase.adopted_told then phase.adopted_told
+            when phase.adopted_told is not null then person.won_date end as adopted_date
     from person
-    left join phase on person.customer_key = phase.customer_key and person.won_date is not null
+    left join phase on person.customer_key = phase.customer_key
     left join renewed on person.lead_key = renewed.lead_key
 
 ),
