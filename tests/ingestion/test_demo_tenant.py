@@ -133,6 +133,11 @@ def test_tenant_yml(tenant: Path) -> None:
         "first_business_date": date(2024, 11, 1),
         "last_business_date": date(2026, 10, 31),
         "systems": ["salesforce", "hubspot", "zendesk", "files"],
+        "files": {
+            "success__onboarding_task": {"mode": "changes"},
+            "success__success_plan": {"mode": "changes"},
+            "success__success_plan_step": {"mode": "changes"},
+        },
         "vars": {
             "zendesk_category_field": 36000001,
             "first_response_target_minutes": 120,
