@@ -30,6 +30,7 @@ from demo.purchases import record_purchases
 from demo.sales import record_leads, record_opportunities
 from demo.staff import write_users
 from demo.subscriptions import Subscription
+from demo.success import record_success
 from demo.support import Helpdesk
 from demo.surveys import record_surveys
 from demo.usage import record_usage
@@ -48,6 +49,14 @@ TENANT = {
     "first_business_date": times.FIRST_DAY,
     "last_business_date": times.LAST_DAY,
     "systems": ["salesforce", "hubspot", "zendesk", "files"],
+    "files": {
+        name: {"mode": "changes"}
+        for name in (
+            "success__onboarding_task",
+            "success__success_plan",
+            "success__success_plan_step",
+        )
+    },
     "vars": {
         "zendesk_category_field": 36000001,
         "first_response_target_minutes": 120,
@@ -105,6 +114,7 @@ class World:
         marketing.record(accounts)
         record_usage(ledger, seed, buyers)
         record_surveys(ledger, seed, buyers)
+        record_success(ledger, seed, buyers)
         Business(seed, buyers, book, production, helpdesk, marketing).go_on(ledger)
         marketing.record_contacts()
         return ledger

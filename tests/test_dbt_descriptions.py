@@ -42,6 +42,8 @@ KEYLESS = {
     "int_headline_today",
     "int_connected_feed",
     "int_usage_feed",
+    # what each customer adds to a month, several times
+    "int_phase_part",
     # its key is a combination of values that may be null
     "int_retention_group",
     "int_unmapped_code",

@@ -30,6 +30,11 @@
     'files__success__nps_response': {'success__nps_response': 'response_id'},
     'files__success__churn_interview': {'success__churn_interview': 'interview_id'},
     'files__success__activation_review': {'success__activation_review': 'review_id'},
+    'files__success__onboarding_task': {'success__onboarding_task': 'task_id'},
+    'files__success__cs_activity': {'success__cs_activity': 'activity_id'},
+    'files__success__advocacy_event': {'success__advocacy_event': 'event_id'},
+    'files__success__success_plan': {'success__success_plan': 'plan_id'},
+    'files__success__success_plan_step': {'success__success_plan_step': 'step_id'},
     'files__process__content_item': {'process__content_item': 'item_id'},
 } -%}
 {#- ids that say whose they are -#}

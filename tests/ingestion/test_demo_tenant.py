@@ -38,6 +38,11 @@ REQUIRED = {
     "support__csat_response": {"response_id", "score", "scale_max", "responded_at"},
     "success__churn_interview": {"interview_id", "account_id", "churn_date"},
     "success__activation_review": {"review_id", "account_id", "review_date", "csm_level"},
+    "success__onboarding_task": {"task_id", "account_id", "task_code"},
+    "success__cs_activity": {"activity_id", "account_id", "occurred_at"},
+    "success__advocacy_event": {"event_id", "account_id", "type", "occurred_at"},
+    "success__success_plan": {"plan_id", "account_id"},
+    "success__success_plan_step": {"step_id", "plan_id", "step_no"},
 }
 REFERENCES = [
     ("salesforce/Account", "ParentId", "salesforce/Account"),
@@ -129,6 +134,11 @@ def test_tenant_yml(tenant: Path) -> None:
         "first_business_date": date(2024, 11, 1),
         "last_business_date": date(2026, 10, 31),
         "systems": ["salesforce", "hubspot", "zendesk", "files"],
+        "files": {
+            "success__onboarding_task": {"mode": "changes"},
+            "success__success_plan": {"mode": "changes"},
+            "success__success_plan_step": {"mode": "changes"},
+        },
         "vars": {
             "zendesk_category_field": 36000001,
             "first_response_target_minutes": 120,
@@ -168,8 +178,11 @@ def test_references_resolve(versions: dict, ids: dict, name: str, field: str, ta
 def test_references_of_files_and_mails_resolve(versions: dict, ids: dict, dropped: dict) -> None:
     rows = {entity: [row for _, row in pairs] for entity, pairs in dropped.items()}
     tickets = {f"T-{int(number):06d}" for number in ids["zendesk/tickets"]}
-    for entity in REQUIRED.keys() - {"process__stage_event", "support__csat_response"}:
-        assert {row["account_id"] for row in rows[entity]} <= ids["salesforce/Account"]
+    for entity in REQUIRED:
+        if "account_id" in rows[entity][0]:
+            assert {row["account_id"] for row in rows[entity]} <= ids["salesforce/Account"]
+    plans = {row["plan_id"] for row in rows["success__success_plan"]}
+    assert {row["plan_id"] for row in rows["success__success_plan_step"]} <= plans
     items = {row["item_id"] for row in rows["process__content_item"]}
     assert {row["item_id"] for row in rows["process__stage_event"]} <= items
     for row in rows["support__csat_response"]:

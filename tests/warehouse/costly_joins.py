@@ -37,6 +37,16 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("int_customer_service", "cross"): ONE_ROW,
     ("int_follow_up_measure", "cross"): ONE_ROW,
     ("mart_customer_360", "cross"): ONE_ROW,
+    ("int_phase_achieved", "cross"): ONE_ROW,
+    ("int_phase_part", "condition"): ONE_ROW,
+    ("int_phase_segment", "condition"): ONE_ROW,
+    ("int_phase_segment", "cross"): SEGMENTS,
+    ("int_phase_lead_time", "cross"): SEGMENTS,
+    ("int_phase_grid", "cross"): SEGMENTS,
+    (
+        "mart_success_plan_progress",
+        "cross",
+    ): "one side is the three steps of a plan, and each pair is a row of the result",
     ("int_retention_segment_month", "cross"): SEGMENTS,
     (
         "mart_funnel_monthly",

@@ -1,5 +1,5 @@
 -- grain: lead, the leads of one person are one; those of test accounts are left out (docs/domain/activation.md#funnel)
-{%- set stages = ['lead', 'mql', 'sql', 'opportunity', 'won'] %}
+{%- set stages = ['lead', 'mql', 'sql', 'opportunity', 'won', 'onboarded', 'adopted', 'renewed'] %}
 with person as (
 
     select * from {{ ref('int_lead_person') }}
@@ -35,21 +35,44 @@ renewed as (
 
 ),
 
+phase as (
+
+    select
+        customer_key,
+        max(case when phase_code = 'onboarding' then achieved_date end) as onboarded_told,
+        max(case when phase_code = 'adoption' then achieved_date end) as adopted_told
+    from {{ ref('fct_customer_phase') }}
+    group by customer_key
+
+),
+
+-- who was a customer before is no sooner onboarded than won
+dated as (
+
+    select
+        person.*, phase.onboarded_told, phase.adopted_told, renewed.renewed_told, renewed.renewed_date,
+        case when person.won_date <= phase.onboarded_told then phase.onboarded_told
+            when phase.onboarded_told is not null then person.won_date end as onboarded_date,
+        case when person.won_date <= phase.adopted_told then phase.adopted_told
+            when phase.adopted_told is not null then person.won_date end as adopted_date
+    from person
+    left join phase on person.customer_key = phase.customer_key
+    left join renewed on person.lead_key = renewed.lead_key
+
+),
+
 -- a stage is reached no later than those after it, and none after the business date
 filled as (
 
     select
-        person.*,
-        renewed.renewed_told
+        *
         {%- for stage in stages %},
         case
-            when coalesce({% for later in stages[loop.index0:] %}person.{{ later }}_date{{ ', ' if not loop.last }}{% endfor %}, null) is not null
-                then least({{ as_of_date() }}{% for later in stages[loop.index0:] %}, person.{{ later }}_date{% endfor %})
+            when coalesce({% for later in stages[loop.index0:] %}{{ later }}_date, {% endfor %}null) is not null
+                then least({{ as_of_date() }}{% for later in stages[loop.index0:] %}, {{ later }}_date{% endfor %})
         end as {{ stage }}_filled
-        {%- endfor %},
-        case when renewed.renewed_date is not null then least({{ as_of_date() }}, renewed.renewed_date) end as renewed_filled
-    from person
-    left join renewed on person.lead_key = renewed.lead_key
+        {%- endfor %}
+    from dated
 
 ),
 
@@ -60,12 +83,11 @@ final as (
         customer_key,
         source,
         cast(leads as integer) as leads
-        {%- for stage in stages + ['renewed'] %},
+        {%- for stage in stages %},
         {{ stage }}_filled as {{ stage }}_date
         {%- endfor %}
-        {%- for stage in stages + ['renewed'] %},
-        {{ stage }}_filled is not null and coalesce({{ stage }}_told > {{ stage }}_filled, {{ stage }}_told is null)
-            as is_imputed_{{ stage }}
+        {%- for stage in stages %},
+        coalesce({{ stage }}_told <> {{ stage }}_filled, {{ stage }}_filled is not null) as is_imputed_{{ stage }}
         {%- endfor %},
         rejection_reason,
         recycle_count,

@@ -9,6 +9,7 @@
     'opportunity': "select opportunity_id from " ~ ref('sfa__opportunity')
         ~ " union select opportunity_id from " ~ ref('stg_versions__opportunity'),
     'item': "select item_id from " ~ ref('process__content_item'),
+    'plan': "select plan_id from " ~ ref('success__success_plan'),
 } %}
 {%- set links = [
     ('crm__order', 'order_id', 'account_id', 'identity'),
@@ -33,6 +34,11 @@
     ('process__stage_event', 'item_id', 'item_id', 'item'),
     ('success__churn_interview', 'interview_id', 'account_id', 'identity'),
     ('success__activation_review', 'review_id', 'account_id', 'identity'),
+    ('success__onboarding_task', 'task_id', 'account_id', 'identity'),
+    ('success__cs_activity', 'activity_id', 'account_id', 'identity'),
+    ('success__advocacy_event', 'event_id', 'account_id', 'identity'),
+    ('success__success_plan', 'plan_id', 'account_id', 'identity'),
+    ('success__success_plan_step', 'step_id', 'plan_id', 'plan'),
     ('crm__account', 'account_id', 'parent_account_id', 'identity'),
     ('crm__contract', 'contract_id', 'previous_contract_id', 'contract'),
     ('sfa__opportunity', 'opportunity_id', 'contract_id', 'contract'),

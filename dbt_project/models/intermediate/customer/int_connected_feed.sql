@@ -9,7 +9,7 @@ with feed as (
     where business_date <= {{ as_of_date() }} and source in ('{{ var("systems") | join("', '") }}')
     {%- for entity in [
         'crm__order_line', 'crm__subscription_line', 'sfa__opportunity', 'support__ticket', 'support__csat_response',
-        'ma__email_event',
+        'ma__email_event', 'success__cs_activity', 'success__advocacy_event', 'success__nps_response',
     ] %}
     union all
     select 'files.{{ entity }}' as feed
@@ -34,6 +34,11 @@ select
         'has_tickets': ['zendesk.tickets', 'files.support__ticket'],
         'has_csat': ['zendesk.satisfaction_ratings', 'zendesk.survey_responses', 'files.support__csat_response'],
         'has_emails': ['hubspot.email_events', 'files.ma__email_event'],
+        'has_follows': [
+            'zendesk.tickets', 'files.support__ticket', 'salesforce.Task', 'salesforce.Event', 'files.success__cs_activity',
+        ],
+        'has_recommendations': ['files.success__advocacy_event'],
+        'has_advocacy': ['files.success__advocacy_event', 'files.success__nps_response'],
     }.items() %}
     (select count(*) > 0 from feed where feed in ('{{ feeds | join("', '") }}')) as {{ name }}{{ ',' if not loop.last }}
     {%- endfor %}

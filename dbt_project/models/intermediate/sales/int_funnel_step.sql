@@ -1,7 +1,7 @@
 -- grain: lead × stage it has reached, with the days to the next stage (docs/domain/activation.md#funnel). A stage that no lead
 -- was ever seen at is left out.
 {%- set days = var('funnel_maturity_days') %}
-{%- set stages = ['lead', 'mql', 'sql', 'opportunity', 'won', 'renewed'] %}
+{%- set stages = ['lead', 'mql', 'sql', 'opportunity', 'won', 'onboarded', 'adopted', 'renewed'] %}
 with funnel as (
 
     select *, coalesce(source, 'unknown') as lead_source

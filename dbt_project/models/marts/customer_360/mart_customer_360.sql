@@ -60,6 +60,7 @@ final as (
         rfm.rfm_code,
         rfm.rfm_segment,
         decile.decile,
+        phase.phase_code as current_phase_code,
         activation.activation_level,
         activation.activation_score,
         activation.is_regular,
@@ -73,6 +74,7 @@ final as (
         service.nps_latest,
         service.nps_class,
         contact.last_contact_at,
+        plan.success_plan_step,
         cast(coalesce(identity.systems, 0) as smallint) as identity_systems_matched,
         {{ is_rate_hidden('service.reopen_rate_90d_den') }} or {{ is_rate_hidden('service.csat_90d_den') }} as is_suppressed
     from customer
@@ -84,6 +86,8 @@ final as (
     left join decile on customer.customer_key = decile.customer_key
     left join activation on customer.customer_key = activation.customer_key
     left join identity on customer.customer_key = identity.customer_key
+    left join {{ ref('fct_customer_phase') }} as phase on customer.customer_key = phase.customer_key and phase.is_current
+    left join {{ ref('int_success_plan') }} as plan on customer.customer_key = plan.customer_key
 
 )
 

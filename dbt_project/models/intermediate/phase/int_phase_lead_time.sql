@@ -1,0 +1,99 @@
+-- grain: month of start × phase × segment: days from the gate before, and their median by the product-limit estimate
+-- (Kaplan–Meier), in which who is not there yet, or left before, counts until then (docs/domain/activation.md#phases)
+{%- set key = 'month, phase_code, segment_type, segment_value' %}
+with phase as (
+
+    select * from {{ ref('int_phase_position') }}
+    where {{ month_of('started_date') }} > {{ history_start() }}
+        and coalesce(achieved_date, observed_until) >= lead_from_date
+
+),
+
+customer as (
+
+    select * from {{ ref('int_retention_customer') }}
+
+),
+
+timed as (
+
+    select
+        {{ month_of('phase.started_date') }} as month,
+        phase.phase_code,
+        {%- for segment_type in fixed_segment_types() %}
+        coalesce(customer.{{ segment_type }}, 'unknown') as {{ segment_type }},
+        {%- endfor %}
+        {{ dbt.datediff('phase.lead_from_date', 'coalesce(phase.achieved_date, phase.observed_until)', 'day') }} as days,
+        case when phase.achieved_date is not null then 1 else 0 end as is_achieved
+    from phase
+    left join customer on phase.customer_key = customer.customer_key
+
+),
+
+segmented as (
+
+    select timed.*, segment_type, {{ fixed_segment_value() }} as segment_value
+    from timed
+    cross join {{ ref('int_retention_segment_type') }}
+    where segment_type <> 'touch_model'
+
+),
+
+-- by day: who got there, of those who had not before
+by_day as (
+
+    select
+        {{ key }}, days,
+        sum(is_achieved) as achieved,
+        sum(count(*)) over (partition by {{ key }} order by days desc rows unbounded preceding) as at_risk
+    from segmented
+    group by {{ key }}, days
+
+),
+
+survival as (
+
+    select
+        *,
+        case
+            when max(case when achieved = at_risk then 1 else 0 end) over until_day = 1 then 0
+            else exp(sum(case when achieved < at_risk then ln(1 - cast(achieved as double) / at_risk) end) over until_day)
+        end as remaining
+    from by_day
+    window until_day as (partition by {{ key }} order by days rows unbounded preceding)
+
+),
+
+-- the first day on which half of them are there; a hair's breadth for what the logarithms lose
+estimate as (
+
+    select {{ key }}, min(case when remaining <= 0.5 + 1e-9 then days end) as km_median_days
+    from survival
+    group by {{ key }}
+
+),
+
+measured as (
+
+    select
+        {{ key }},
+        count(*) as observed,
+        sum(is_achieved) as lead_time_n
+        {%- for name, share in {'median': 0.5, 'p75': 0.75, 'p90': 0.9}.items() %},
+        percentile_cont({{ share }}) within group (order by case when is_achieved = 1 then days end) as {{ name }}_days
+        {%- endfor %}
+    from segmented
+    group by {{ key }}
+
+),
+
+final as (
+
+    select measured.*, estimate.km_median_days
+    from measured
+    inner join estimate
+        on {% for column in key.split(', ') %}measured.{{ column }} = estimate.{{ column }}{{ ' and ' if not loop.last }}{% endfor %}
+
+)
+
+select * from final

@@ -1,0 +1,80 @@
+{{ config(materialized='view') }}
+-- What each customer adds to the figures of a month and phase: what happened in the month, of its cohort in the month it
+-- started (docs/domain/activation.md#phases)
+{#- source → phase, month, what it adds, where -#}
+{%- set parts = [
+    ('month', 'closing_phase', 'month', {'customers_in_phase': '1'}, 'closing_phase is not null'),
+    ('month', 'opening_phase', 'month', {
+        'opening_customers': '1', 'churned_in_phase': 'case when closing_phase is null then 1 else 0 end',
+    }, 'opening_phase is not null'),
+    ('month', "'support'", 'month', {
+        'rate_num': 'case when is_followed then 1 else 0 end', 'rate_den': '1',
+    }, 'closing_phase is not null and has_follows'),
+    ('month', "'adoption'", 'month', {
+        'rate_num': 'case when is_adopted then 1 else 0 end', 'rate_den': '1',
+    }, 'closing_phase is not null and is_adopted is not null'),
+    ('month', "'renewal_retention'", 'month', {
+        'rate_num': 'case when closing_phase is not null then 1 else 0 end', 'rate_den': '1',
+    }, 'opening_phase is not null'),
+    ('month', "'expansion'", 'month', {
+        'rate_num': 'upsells', 'cross_sell_num': 'cross_sells', 'rate_den': '1',
+    }, 'opening_phase is not null'),
+    ('month', "'loyalty_advocate'", 'month', {
+        'rate_num': 'case when is_advocate then 1 else 0 end', 'rate_den': '1',
+    }, 'closing_phase is not null and has_recommendations'),
+    ('phase', 'phase_code', month_of('entered_date'), {'entered': '1'}, 'entered_date is not null'),
+    ('phase', 'phase_code', month_of('achieved_date'), {'achieved': '1'}, 'achieved_date is not null'),
+    ('phase', 'phase_code', month_of('started_date'), {
+        'through_num': 'case when is_through then 1 else 0 end', 'through_den': '1',
+        'out_of_order': 'case when achieved_date < lead_from_date then 1 else 0 end',
+    }, 'lead_from_date is not null'),
+    ('answer', "case survey_type when 'csat' then 'support' else 'adoption' end", month_of('response_date'), {
+        'csat_num': "case when response_class = 'satisfied' then 1 else 0 end", 'csat_den': '1',
+    }, "survey_type <> 'nps' and is_newest"),
+    ('answer', "'loyalty_advocate'", month_of('response_date'), {
+        'promoters': "case when response_class = 'promoter' then 1 else 0 end",
+        'detractors': "case when response_class = 'detractor' then 1 else 0 end", 'nps_den': '1',
+    }, "survey_type = 'nps'"),
+] %}
+with month as (
+
+    select * from {{ ref('int_phase_month') }}
+    cross join {{ ref('int_connected_feed') }}
+
+),
+
+phase as (
+
+    select
+        *,
+        case
+            when phase_code = 'onboarding' then achieved_date <= started_date + {{ var('onboarding_target_days') }}
+            else achieved_date is not null
+        end as is_through
+    from {{ ref('int_phase_position') }}
+
+),
+
+answer as (
+
+    select * from {{ ref('fct_survey_response') }}
+    where customer_key in (select customer_key from phase)
+
+),
+
+final as (
+    {% for source, phase_code, month, values, condition in parts %}
+    select
+        customer_key,
+        {{ month }} as month,
+        {{ phase_code }} as phase_code
+        {%- for measure in phase_parts() %},
+        cast({{ values.get(measure, 'null') }} as integer) as {{ measure }}
+        {%- endfor %}
+    from {{ source }}
+    where {{ condition }} and {{ month }} > {{ history_start() }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+)
+
+select * from final
