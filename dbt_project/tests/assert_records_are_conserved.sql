@@ -12,6 +12,8 @@
     'zendesk__tickets': {'support__ticket': 'ticket_id'},
     'database__product__feature_use': {'product__feature_use': 'use_id'},
     'database__product__login_event': {'product__login_event': 'event_id'},
+    'database__product__license': {'product__license': 'license_id'},
+    'database__product__object_count': {'product__object_count': 'count_id'},
     'files__crm__account': {'crm__account': 'account_id'},
     'files__crm__contact': {'crm__contact': 'contact_id'},
     'files__crm__contract': {'crm__contract': 'contract_id'},
@@ -27,6 +29,7 @@
     'files__support__csat_response': {'support__csat_response': 'response_id'},
     'files__success__nps_response': {'success__nps_response': 'response_id'},
     'files__success__churn_interview': {'success__churn_interview': 'interview_id'},
+    'files__product__license': {'product__license': 'license_id'},
     'files__process__content_item': {'process__content_item': 'item_id'},
 } -%}
 {%- set feeds, keys = {}, {} -%}

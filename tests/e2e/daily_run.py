@@ -70,9 +70,7 @@ def events(home: Path) -> list[dict]:
     return [json.loads(line) for line in lines]
 
 
-def begin_day(
-    home: Path, tenant: Path, day: str, printed: Path, site: bool = True
-) -> BaseProcess:
+def begin_day(home: Path, tenant: Path, day: str, printed: Path, site: bool = True) -> BaseProcess:
     """Start a business date; ``printed`` gets its output."""
     home.mkdir(parents=True, exist_ok=True)
     arguments = (home, tenant, date.fromisoformat(day), printed, site)

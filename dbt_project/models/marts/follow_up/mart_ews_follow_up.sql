@@ -62,9 +62,13 @@ weighed as (
         customer.arr,
         {{ divide_money('customer.arr', 'listed.risk_points', 100) }} as priority,
         coalesce(customer.csm_owner_key, customer.sales_owner_key) as owner_key,
+        ews.weakest_signal_1,
+        ews.weakest_signal_2,
+        ews.weakest_signal_3,
         due.due_date
     from listed
     cross join due
+    left join {{ ref('int_ews_newest') }} as ews on listed.customer_key = ews.customer_key
     inner join customer on listed.customer_key = customer.customer_key
 
 ),
@@ -85,7 +89,10 @@ final as (
         cs_focus_window,
         arr,
         priority,
-        due_date
+        due_date,
+        weakest_signal_1,
+        weakest_signal_2,
+        weakest_signal_3
     from weighed
 
 )
