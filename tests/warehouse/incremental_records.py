@@ -28,6 +28,7 @@ products = one_of("p1", "p2", "p3")
 lines = one_of("l1", "l2", "l3", "l4")
 tickets = one_of("t1", "t2", "t3")
 people = one_of("u1", "u2")
+names = one_of("n1", None)
 items = one_of("i1", "i2", "i3")
 charges = one_of("recurring", "one_time", None)
 currencies = one_of(None, None, "JPY", "USD")
@@ -153,7 +154,7 @@ OBJECTS: dict[str, tuple[str, str, dict[str, st.SearchStrategy]]] = {
             "use_id": one_of("d1", "d2"),
             "account_id": accounts,
             "use_date": dates,
-            "user_id": one_of("n1", None),
+            "user_id": names,
             "uses": one_of("1", "2"),
         },
     ),
@@ -196,6 +197,13 @@ KEYED = {
         "score": one_of("1", "5"),
         "responded_at": instants,
     },
+    "product__license": {
+        "license_id": one_of("v1", "v2"),
+        "account_id": accounts,
+        "valid_from": dates,
+        "valid_to": one_of("2026-02-27", "2026-03-04", None),
+        "purchased": one_of("5", "9"),
+    },
     "process__content_item": {
         "item_id": items,
         "account_id": accounts,
@@ -233,11 +241,13 @@ FEEDS = {
         "feature_code": one_of("f", "g"),
         "uses": one_of("1", "4"),
     },
-    "product__login_event": {
+    "product__object_count": {
         "account_id": accounts,
-        "occurred_at": instants,
-        "user_id": one_of("n1", None),
+        "count_date": dates,
+        "object_code": one_of("story", "case"),
+        "record_count": one_of("10", "20"),
     },
+    "product__login_event": {"account_id": accounts, "occurred_at": instants, "user_id": names},
 }
 files = st.tuples(st.integers(-5, 3), st.sampled_from("xy"))
 versions = st.sampled_from(sorted(OBJECTS)).flatmap(
@@ -334,6 +344,12 @@ _WORLD = {
         a1|2026-02-14|n1|f|1
         a2|2026-02-15|n1|f|1
         a3|2026-02-16|n1|f|1""",
+    "product__license": """
+        license_id|account_id|valid_from|valid_to|purchased
+        v1|a1|2026-02-01||9""",
+    "product__object_count": """
+        account_id|count_date|object_code|record_count
+        a1|2026-02-15|story|10""",
     "product__login_event": """
         account_id|occurred_at|user_id
         a1|2026-02-18T06:00:00+00:00|n1""",

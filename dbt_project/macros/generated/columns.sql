@@ -1126,7 +1126,7 @@
         'database__product__feature_use': {'key': ['use_id'], 'cursor': 'updated_at', 'cursor_reads_as': 'instant', 'entity': 'product__feature_use', 'columns': entity_columns('product__feature_use')},
         'database__product__login_event': {'key': ['event_id'], 'cursor': 'occurred_at', 'cursor_reads_as': 'instant', 'entity': 'product__login_event', 'columns': entity_columns('product__login_event')},
         'database__product__license': {'key': ['license_id'], 'cursor': none, 'cursor_reads_as': none, 'entity': 'product__license', 'columns': entity_columns('product__license')},
-        'database__product__object_count': {'key': ['count_id'], 'cursor': 'count_date', 'cursor_reads_as': 'date', 'entity': 'product__object_count', 'columns': entity_columns('product__object_count')},
+        'database__product__object_count': {'key': ['count_id'], 'cursor': 'updated_at', 'cursor_reads_as': 'instant', 'entity': 'product__object_count', 'columns': entity_columns('product__object_count')},
         'files__crm__account': {'key': ['account_id'], 'cursor': none, 'cursor_reads_as': none, 'entity': 'crm__account', 'columns': entity_columns('crm__account')},
         'files__crm__contact': {'key': ['contact_id'], 'cursor': none, 'cursor_reads_as': none, 'entity': 'crm__contact', 'columns': entity_columns('crm__contact')},
         'files__crm__product': {'key': ['product_id'], 'cursor': none, 'cursor_reads_as': none, 'entity': 'crm__product', 'columns': entity_columns('crm__product')},

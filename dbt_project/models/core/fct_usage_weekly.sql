@@ -54,9 +54,9 @@ measured as (
         count(distinct feature_code) as features_used_28d,
         sum(case when kind = 'login' then 1 else 0 end) as logins_28d,
         count(distinct case when kind = 'login' then activity_date end) as login_days_28d,
-        {%- for column, (signal, counted) in signals.items() %}
-        count(distinct case when {{ is_signal(signal, 'feature_code') }} then {{ counted }} end) as {{ column }},
-        {%- endfor %}
+        {{ users_of_signal('collaboration') }} as collaboration_users_28d,
+        {{ users_of_signal('report_view') }} as report_users_28d,
+        {{ features_of_signal('platform_use') }} as platform_features_used_28d,
         count(distinct user_id) as active_users_28d
     from in_window
     group by customer_key, window_end

@@ -37,20 +37,19 @@ customer as (
 
 ),
 
-today as (
+business_day as (
 
-    select max(business_day_no) as business_day_no
-    from {{ ref('int_business_calendar') }}
-    where date_day = {{ as_of_date() }}
+    select * from {{ ref('int_business_calendar') }}
 
 ),
 
 due as (
 
-    select min(calendar.date_day) as due_date
-    from {{ ref('int_business_calendar') }} as calendar
-    cross join today
-    where calendar.business_day_no = today.business_day_no + 3
+    select min(date_day) as due_date
+    from business_day
+    where business_day_no = (
+        select max(today.business_day_no) + 3 from business_day as today where today.date_day = {{ as_of_date() }}
+    )
 
 ),
 
