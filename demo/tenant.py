@@ -22,6 +22,7 @@ from demo import times
 from demo.crm import record_accounts
 from demo.customers import make_population
 from demo.days import MOST_DAYS, Business
+from demo.licences import record_counts, record_licences
 from demo.marketing import Marketing
 from demo.orders import OrderBook
 from demo.production import Production
@@ -61,6 +62,12 @@ TENANT = {
         "zendesk_category_field": 36000001,
         "first_response_target_minutes": 120,
         "resolution_target_minutes": 1080,
+        "ews_records_per_licence": 20,
+        "ews_feature_codes": {
+            "collaboration": ["draft_review", "member_invite"],
+            "report_view": ["report_view"],
+            "platform_use": ["editor", "distribution", "media_library"],
+        },
     },
 }
 _LAST_DATE = re.compile(r"(?m)^last_business_date:.*$")
@@ -113,6 +120,8 @@ class World:
         marketing = Marketing(ledger, seed)
         marketing.record(accounts)
         record_usage(ledger, seed, buyers)
+        record_licences(ledger, seed, buyers)
+        record_counts(ledger, seed, buyers)
         record_surveys(ledger, seed, buyers)
         record_success(ledger, seed, buyers)
         Business(seed, buyers, book, production, helpdesk, marketing).go_on(ledger)

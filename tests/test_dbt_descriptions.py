@@ -21,6 +21,7 @@ KEYLESS = {
     "stg_files__process__stage_event",
     "stg_files__product__feature_use",
     "stg_files__product__login_event",
+    "stg_files__product__object_count",
     "stg_files__sfa__opportunity_stage_history",
     "stg_files__support__ticket_event",
     "crm__exchange_rate",
@@ -29,6 +30,8 @@ KEYLESS = {
     "process__stage_event",
     "product__feature_use",
     "product__login_event",
+    "product__object_count",
+    "int_object_count",
     "int_usage_activity",
     # every version of what was loaded
     "stg_touched__activity",

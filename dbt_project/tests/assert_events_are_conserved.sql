@@ -4,6 +4,7 @@
 {%- set all_feeds = {
     'product__feature_use': ['files__product__feature_use', 'database__product__feature_use'],
     'product__login_event': ['files__product__login_event', 'database__product__login_event'],
+    'product__object_count': ['files__product__object_count', 'database__product__object_count'],
     'process__stage_event': ['files__process__stage_event'],
     'ma__conversion': ['files__ma__conversion'],
     'ma__consent': ['files__ma__consent'],

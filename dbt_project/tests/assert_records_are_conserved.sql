@@ -14,6 +14,8 @@
     'zendesk__survey_responses': {'support__csat_response': 'response_id'},
     'database__product__feature_use': {'product__feature_use': 'use_id'},
     'database__product__login_event': {'product__login_event': 'event_id'},
+    'database__product__license': {'product__license': 'license_id'},
+    'database__product__object_count': {'product__object_count': 'count_id'},
     'files__crm__account': {'crm__account': 'account_id'},
     'files__crm__contact': {'crm__contact': 'contact_id'},
     'files__crm__contract': {'crm__contract': 'contract_id'},
@@ -35,6 +37,7 @@
     'files__success__advocacy_event': {'success__advocacy_event': 'event_id'},
     'files__success__success_plan': {'success__success_plan': 'plan_id'},
     'files__success__success_plan_step': {'success__success_plan_step': 'step_id'},
+    'files__product__license': {'product__license': 'license_id'},
     'files__process__content_item': {'process__content_item': 'item_id'},
 } -%}
 {#- ids that say whose they are -#}

@@ -32,6 +32,9 @@ _SERIES = {
     "usage": """
         select customer_key, strftime(date_trunc('month', week_end), '%Y-%m'), sum(uses_7d), max(active_users_28d)
         from core.fct_usage_weekly where week_end > ? group by all order by customer_key, 2""",
+    "ews": """
+        select customer_key, strftime(week_end, '%Y-%m'), arg_max(score, week_end)
+        from marts.mart_ews_score where week_end > ? and score is not null group by all order by customer_key, 2""",
     "tickets": """
         select customer_key, strftime(created_at, '%Y-%m'), count(*), count(*) filter (where is_complaint)
         from core.fct_ticket where created_at > ? group by all order by customer_key, 2""",
@@ -168,6 +171,7 @@ def customer_words(words: dict[str, Text], language: str, currency: str) -> dict
                 "mrr": "mrr",
                 "usage": "uses",
                 "level": "level",
+                "ews": "ews",
                 "tickets": "tickets",
                 "csat": "csat",
                 "nps": "nps",

@@ -32,6 +32,8 @@ CURSORS = {
 }
 REQUIRED = {
     "product__feature_use": {"account_id", "use_date", "feature_code", "uses"},
+    "product__license": {"license_id", "account_id", "valid_from", "purchased"},
+    "product__object_count": {"account_id", "count_date", "object_code", "record_count"},
     "process__content_item": {"item_id", "account_id", "process_id"},
     "process__stage_event": {"item_id", "stage_code", "event", "achieved_at"},
     "success__nps_response": {"response_id", "score", "responded_at"},
@@ -143,6 +145,12 @@ def test_tenant_yml(tenant: Path) -> None:
             "zendesk_category_field": 36000001,
             "first_response_target_minutes": 120,
             "resolution_target_minutes": 1080,
+            "ews_records_per_licence": 20,
+            "ews_feature_codes": {
+                "collaboration": ["draft_review", "member_invite"],
+                "report_view": ["report_view"],
+                "platform_use": ["editor", "distribution", "media_library"],
+            },
         },
     }
 
@@ -241,7 +249,12 @@ def test_some_lines_end_the_day_before_they_start(versions: dict) -> None:
 
 
 def test_files_hold_only_what_has_happened(dropped: dict) -> None:
-    times_of = {"process__stage_event": "achieved_at", "product__feature_use": "use_date"}
+    times_of = {
+        "process__stage_event": "achieved_at",
+        "product__feature_use": "use_date",
+        "product__license": "valid_from",
+        "product__object_count": "count_date",
+    }
     for entity, field in times_of.items():
         assert all(row[field][:10] <= day.isoformat() for day, row in dropped[entity])
     assert {row["stage_code"] for _, row in dropped["process__stage_event"]} == set(CODES)

@@ -206,6 +206,10 @@ def test_a_hostile_name_is_text_in_the_csv_and_in_the_script(tmp_path, name):
                 "customer_key varchar, week_end date, uses_7d int, active_users_28d int",
             ),
             (
+                "marts.mart_ews_score",
+                "customer_key varchar, week_end date, score decimal(6, 2)",
+            ),
+            (
                 "core.fct_ticket",
                 "customer_key varchar, created_at timestamptz, is_complaint boolean",
             ),
@@ -219,7 +223,8 @@ def test_a_hostile_name_is_text_in_the_csv_and_in_the_script(tmp_path, name):
             ),
         ):
             connection.execute(
-                f"create schema if not exists core; create table {table} ({columns})"
+                "create schema if not exists core; create schema if not exists marts; "
+                f"create table {table} ({columns})"
             )
         write_customers(tmp_path, connection, customers, "2026-01-01", 0o640)
     script = (tmp_path / "c_1.js").read_text(encoding="utf-8")
@@ -265,6 +270,9 @@ def test_customers_by_codes_name_nobody():
             "create table ops._builds (as_of_date date, status varchar); "
             "create table marts.mart_ews_follow_up (customer_key varchar, as_of_date date, rank_no int, "
             "reasons_en varchar, reasons_ja varchar); "
+            "create table marts.mart_ews_score (customer_key varchar, week_end date, score int, s_login int, "
+            "s_data_change int, s_license_activation int, s_record_count int, s_collaboration int, "
+            "s_report_view int, s_platform_use int); "
             f"create table marts.mart_customer_360 as select {values}, 'e' as csm_owner_key, now() as last_contact_at"
         )
         customers = read_customers(marts, as_codes=True)

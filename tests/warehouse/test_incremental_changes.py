@@ -4,7 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from tests.warehouse.incremental_project import Warehouse
-from tests.warehouse.incremental_records import FIRST, WORLD, land
+from tests.warehouse.incremental_records import FIRST, land
+from tests.warehouse.incremental_world import WORLD
 
 
 def version(
@@ -19,6 +20,8 @@ BARE_ORDER = {**ORDER, "ContractId": None}
 ITEM = {"Product2Id": "p1", "Quantity": "1", "TotalPrice": "1000", "ServiceDate": "2026-01-10"}
 TICKET = {"requester_id": "u2", "status": "open", "created_at": "2026-02-20T06:00:00+00:00"}
 USE = {"user_id": "n1", "feature_code": "f", "uses": "1"}
+LICENCE = {"account_id": "a1", "purchased": "9", "assigned": "4", "activated": "3"}
+COUNT = {"record_count": "10", "created": "4", "updated": "1"}
 SHORT, SHORT_ORDER = "001000000000D01", "801000000000E01"
 # A change a day, in this order; each is one that a touched model could overlook.
 CHANGES: dict[str, tuple[Any, ...]] = {
@@ -162,6 +165,27 @@ CHANGES: dict[str, tuple[Any, ...]] = {
         (0, "y"),
         [{"account_id": "a3", "occurred_at": "2026-02-03T06:00:00+00:00"}],
     ),
+    "licences began earlier": (
+        "product__license",
+        (0, "x"),
+        [{"license_id": "v1", "valid_from": "2026-01-12", **LICENCE}],
+    ),
+    "they did not, and end": (
+        "product__license",
+        (0, "y"),
+        [{"license_id": "v1", "valid_from": "2026-02-23", "valid_to": "2026-03-08", **LICENCE}],
+    ),
+    "they are another account's": (
+        "product__license",
+        (0, "z"),
+        [{"license_id": "v1", "valid_from": "2026-02-23", **LICENCE, "account_id": "a3"}],
+    ),
+    "records of weeks ago are counted": (
+        "product__object_count",
+        (0, "y"),
+        [{"account_id": "a1", "count_date": "2026-02-10", "object_code": "case", **COUNT}],
+    ),
+    "their file goes": ("product__object_count", (-1, "y"), []),
     "one company's number on both accounts": version(
         "salesforce__account", Id="a3", Name="丙社", CorporateNumber__c="7000012050002"
     ),

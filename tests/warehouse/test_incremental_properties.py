@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.warehouse.incremental_project import Warehouse
-from tests.warehouse.incremental_records import FIRST, WORLD, days, land
+from tests.warehouse.incremental_records import FIRST, days, land
+from tests.warehouse.incremental_world import WORLD
 
 
 @settings(max_examples=5, suppress_health_check=list(HealthCheck))

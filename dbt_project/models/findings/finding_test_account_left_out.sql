@@ -21,6 +21,10 @@ record as (
     select 'product__feature_use', account_id || ' ' || use_date, account_id, null, null from {{ ref('product__feature_use') }}
     union all
     select 'product__login_event', account_id || ' ' || occurred_at, account_id, null, null from {{ ref('product__login_event') }}
+    union all
+    select 'product__license', license_id, account_id, null, null from {{ ref('product__license') }}
+    union all
+    select 'product__object_count', account_id || ' ' || count_date, account_id, null, null from {{ ref('product__object_count') }}
 
 )
 

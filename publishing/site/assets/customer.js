@@ -64,6 +64,7 @@ window.showCustomer = (data) => {
   for (const [month, mrr] of data.mrr || []) at(month).mrr = mrr;
   for (const [month, uses, users] of data.usage || []) Object.assign(at(month), { uses, active_users: users });
   for (const [month, level] of data.level || []) at(month).level = level;
+  for (const [month, ews] of data.ews || []) at(month).ews = ews;
   for (const [month, tickets, complaints] of data.tickets || []) Object.assign(at(month), { tickets, complaints });
   for (const [month, csat] of data.csat || []) at(month).csat = csat;
   for (const [month, nps] of data.nps || []) at(month).nps = nps;

@@ -54,6 +54,7 @@ final as (
         activation.level_change_28d as level_drop,
         case when usage.is_silent then 28 end as usage_silence,
         usage.usage_drop,
+        case when ews.score < {{ limit.ews_score }} or ews.score_change_4w <= -{{ limit.ews_drop }} then ews.score end as low_score,
         case when customer.cs_focus_window = 'pre_renewal' then activation.activation_level end as renewal_at_risk,
         case when customer.cs_focus_window = 'onboarding' then activation.activation_level end as onboarding_stuck,
         ticket.complaints as complaint,
@@ -73,6 +74,7 @@ final as (
     cross join {{ ref('int_connected_feed') }} as feed
     left join activation on customer.customer_key = activation.customer_key
     left join usage on customer.customer_key = usage.customer_key
+    left join {{ ref('int_ews_newest') }} as ews on customer.customer_key = ews.customer_key
     left join ticket on customer.customer_key = ticket.customer_key
     left join nps on customer.customer_key = nps.customer_key
 

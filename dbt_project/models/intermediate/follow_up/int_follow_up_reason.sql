@@ -13,7 +13,7 @@ final as (
         'level_drop': '<= -' ~ limit.level_drop, 'usage_silence': 'is not null', 'usage_drop': 'is not null',
         'renewal_at_risk': '<= ' ~ limit.renewal_level, 'onboarding_stuck': '<= ' ~ limit.onboarding_level,
         'complaint': '> 0', 'detractor': 'is not null', 'contact_silence': '> ' ~ limit.silent_days,
-        'ticket_waiting': '> 0',
+        'ticket_waiting': '> 0', 'low_score': 'is not null',
     }.items() -%}
     select customer_key, '{{ code }}' as trigger_code, cast({{ code }} as decimal(12, 4)) as measure
     from measured

@@ -15,6 +15,8 @@
     'stg_files__process__content_item': ['account_id'],
     'stg_files__product__feature_use': ['account_id'], 'stg_files__product__login_event': ['account_id'],
     'stg_database__product__feature_use': ['account_id'], 'stg_database__product__login_event': ['account_id'],
+    'stg_files__product__license': ['account_id', 'product_id'], 'stg_files__product__object_count': ['account_id'],
+    'stg_database__product__license': ['account_id'], 'stg_database__product__object_count': ['account_id'],
     'stg_files__sfa__lead': [
         'lead_id', 'converted_account_id', 'converted_contact_id', 'converted_opportunity_id', 'referrer_account_id',
     ],

@@ -1,5 +1,6 @@
--- grain: customer × week × kind; weeks whose uses and log-ins may have changed since the last build: some were loaded, the
--- week has ended, or the account stands for another customer (kind is null then)
+-- grain: customer × week × kind; weeks whose uses, log-ins and counts of records may have changed since the last build, and
+-- the first one whose licences may have: some were loaded, the week has ended, or the account stands for another customer
+-- (kind is null then, but for licences)
 
 with last_week as (
 
@@ -19,7 +20,7 @@ loaded as (
 
 ),
 
-moved as (
+moved_activity as (
 
     select activity.week_end, changed.customer_key, changed.previous_customer_key
     from {{ ref('int_usage_activity') }} as activity
@@ -27,13 +28,27 @@ moved as (
 
 ),
 
+moved as (
+
+    select moved_activity.*, cast(null as {{ dbt.type_string() }}) as kind from moved_activity
+    union all
+    select {{ week_end_of('counted.count_date') }}, changed.customer_key, changed.previous_customer_key, 'count'
+    from {{ ref('product__object_count') }} as counted
+    inner join {{ ref('int_changed_account') }} as changed on counted.account_id = changed.account_id
+    union all
+    select {{ week_end_of('license.valid_from') }}, changed.customer_key, changed.previous_customer_key, 'license'
+    from {{ ref('product__license') }} as license
+    inner join {{ ref('int_changed_account') }} as changed on license.account_id = changed.account_id
+
+),
+
 final as (
 
     select customer_key, week_end, kind, has_user_id from loaded
     union
-    select customer_key, week_end, null as kind, false as has_user_id from moved
+    select customer_key, week_end, kind, false as has_user_id from moved
     union
-    select previous_customer_key as customer_key, week_end, null as kind, false as has_user_id from moved
+    select previous_customer_key as customer_key, week_end, kind, false as has_user_id from moved
     union
     select activity.customer_key, activity.week_end, null as kind, false as has_user_id
     from {{ ref('int_usage_activity') }} as activity

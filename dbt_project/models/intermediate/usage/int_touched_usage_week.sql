@@ -20,9 +20,7 @@ feed as (
 
 first_week as (
 
-    select customer_key, min(week_end) as first_week_end
-    from {{ ref('int_usage_week_count') }}
-    group by customer_key
+    select * from {{ ref('int_usage_first_week') }}
 
 ),
 
@@ -47,11 +45,11 @@ span as (
     -- the 28-day windows that a touched week lies in: its own and the three that follow
     select customer_key, week_end as first_week_end, week_end + 21 as last_week_end from touched
     union all
-    -- all weeks of a customer from where it may begin or have begun
+    -- all weeks of a customer from where it may begin or have begun, or from where its licences may be others
     select touched.customer_key, touched.week_end, {{ last_week_end() }}
     from touched
     left join first_week on touched.customer_key = first_week.customer_key
-    where touched.week_end <= coalesce(first_week.first_week_end, touched.week_end)
+    where touched.week_end <= coalesce(first_week.first_week_end, touched.week_end) or touched.kind = 'license'
     union all
     -- everybody's weeks since a feed may begin or have begun, and those that have ended since
     select first_week.customer_key, feed_touched.since, {{ last_week_end() }}

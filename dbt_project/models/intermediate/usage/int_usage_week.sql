@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
--- grain: customer × complete week from the customer's first activity on, quiet weeks too.
+-- grain: customer × complete week from the customer's first activity or licence on, quiet weeks too.
 -- A feed is missing (null) before the first week in which any customer has it, and 0 from then on
 -- (docs/domain/activation.md#usage).
 
@@ -24,9 +24,7 @@ feed as (
 
 first_week as (
 
-    select customer_key, min(week_end) as first_week_end
-    from week_count
-    group by customer_key
+    select * from {{ ref('int_usage_first_week') }}
 
 ),
 

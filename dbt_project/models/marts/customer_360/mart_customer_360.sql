@@ -65,6 +65,9 @@ final as (
         activation.activation_score,
         activation.is_regular,
         activation.level_change_28d,
+        ews.score as ews_score,
+        ews.score_growth as ews_score_growth,
+        ews.slope_8w as ews_slope_8w,
         {%- for column, has_feed in counts.items() %}
         cast(case when feed.{{ has_feed }} then coalesce({{ column }}, 0) end as integer) as {{ column }},
         {%- endfor %}
@@ -85,6 +88,7 @@ final as (
     left join rfm on customer.customer_key = rfm.customer_key
     left join decile on customer.customer_key = decile.customer_key
     left join activation on customer.customer_key = activation.customer_key
+    left join {{ ref('int_ews_newest') }} as ews on customer.customer_key = ews.customer_key
     left join identity on customer.customer_key = identity.customer_key
     left join {{ ref('fct_customer_phase') }} as phase on customer.customer_key = phase.customer_key and phase.is_current
     left join {{ ref('int_success_plan') }} as plan on customer.customer_key = plan.customer_key

@@ -37,20 +37,19 @@ customer as (
 
 ),
 
-today as (
+business_day as (
 
-    select max(business_day_no) as business_day_no
-    from {{ ref('int_business_calendar') }}
-    where date_day = {{ as_of_date() }}
+    select * from {{ ref('int_business_calendar') }}
 
 ),
 
 due as (
 
-    select min(calendar.date_day) as due_date
-    from {{ ref('int_business_calendar') }} as calendar
-    cross join today
-    where calendar.business_day_no = today.business_day_no + 3
+    select min(date_day) as due_date
+    from business_day
+    where business_day_no = (
+        select max(today.business_day_no) + 3 from business_day as today where today.date_day = {{ as_of_date() }}
+    )
 
 ),
 
@@ -62,9 +61,13 @@ weighed as (
         customer.arr,
         {{ divide_money('customer.arr', 'listed.risk_points', 100) }} as priority,
         coalesce(customer.csm_owner_key, customer.sales_owner_key) as owner_key,
+        ews.weakest_signal_1,
+        ews.weakest_signal_2,
+        ews.weakest_signal_3,
         due.due_date
     from listed
     cross join due
+    left join {{ ref('int_ews_newest') }} as ews on listed.customer_key = ews.customer_key
     inner join customer on listed.customer_key = customer.customer_key
 
 ),
@@ -85,7 +88,10 @@ final as (
         cs_focus_window,
         arr,
         priority,
-        due_date
+        due_date,
+        weakest_signal_1,
+        weakest_signal_2,
+        weakest_signal_3
     from weighed
 
 )

@@ -1,0 +1,39 @@
+{{ config(materialized='view') }}
+
+-- grain: account × kind of records × day of counting, in complete weeks; a count told twice counts once, the largest
+-- (docs/domain/activation.md#usage)
+
+with counted as (
+
+    select
+        account_id,
+        object_code,
+        count_date,
+        max(record_count) as record_count,
+        max(created) as created,
+        max(updated) as updated
+    from {{ ref('product__object_count') }}
+    group by account_id, object_code, count_date
+
+),
+
+identity as (
+
+    select * from {{ ref('int_customer_identity') }}
+
+),
+
+final as (
+
+    select
+        coalesce(identity.customer_key, 'unknown') as customer_key,
+        counted.*,
+        {{ week_end_of('counted.count_date') }} as week_end
+    from counted
+    left join identity on counted.account_id = identity.account_id
+    where {{ week_end_of('counted.count_date') }} <= {{ last_week_end() }}
+        and not {{ is_test_customer("coalesce(identity.customer_key, 'unknown')") }}
+
+)
+
+select * from final
