@@ -40,20 +40,26 @@ of_zendesk as (
 
 ),
 
+person as (
+
+    select source_id as user_id, contact_id from {{ ref('int_person_match') }}
+    where source_system = 'zendesk' and id_type = 'ticket_requester'
+
+),
+
 zendesk as (
 
     select
         'zendesk:' || of_zendesk.response_id as response_id,
         of_zendesk.ticket_id,
-        coalesce(meant.record_id, users.external_id) as contact_id,
+        person.contact_id,
         of_zendesk.score,
         of_zendesk.scale_max,
         of_zendesk.comment,
         of_zendesk.responded_at,
-        greatest(of_zendesk._build_id, coalesce(users._build_id, 0)) as latest_build_id
+        of_zendesk._build_id
     from of_zendesk
-    left join {{ ref('stg_zendesk__users') }} as users on of_zendesk.user_id = users.user_id
-    left join {{ ref('int_record_id') }} as meant on users.external_id = meant.given_id
+    left join person on of_zendesk.user_id = person.user_id
 
 ),
 
@@ -68,8 +74,7 @@ final as (
     select
         {{ entity_select(
             'support__csat_response',
-            held=['response_id', 'ticket_id', 'contact_id', 'score', 'scale_max', 'comment', 'responded_at'],
-            renamed={'_build_id': 'latest_build_id'},
+            held=['response_id', 'ticket_id', 'contact_id', 'score', 'scale_max', 'comment', 'responded_at', '_build_id'],
         ) }}
     from zendesk
 

@@ -8,8 +8,8 @@ with feed as (
     from {{ ref('stg_ops__load') }}
     where business_date <= {{ as_of_date() }} and source in ('{{ var("systems") | join("', '") }}')
     {%- for entity in [
-        'crm__order_line', 'crm__subscription_line', 'sfa__opportunity', 'support__ticket', 'support__csat_response',
-        'ma__email_event', 'success__cs_activity', 'success__advocacy_event', 'success__nps_response',
+        'crm__order_line', 'crm__subscription_line', 'sfa__opportunity', 'support__ticket', 'support__ticket_event',
+        'support__csat_response', 'ma__email_event', 'success__cs_activity', 'success__advocacy_event', 'success__nps_response',
     ] %}
     union all
     select 'files.{{ entity }}' as feed
@@ -35,7 +35,7 @@ select
         'has_csat': ['zendesk.satisfaction_ratings', 'zendesk.survey_responses', 'files.support__csat_response'],
         'has_emails': ['hubspot.email_events', 'files.ma__email_event'],
         'has_follows': [
-            'zendesk.tickets', 'files.support__ticket', 'salesforce.Task', 'salesforce.Event', 'files.success__cs_activity',
+            'zendesk.ticket_events', 'files.support__ticket_event', 'salesforce.Task', 'salesforce.Event', 'files.success__cs_activity',
         ],
         'has_recommendations': ['files.success__advocacy_event'],
         'has_advocacy': ['files.success__advocacy_event', 'files.success__nps_response'],

@@ -1,5 +1,5 @@
 -- When each customer and we were last in touch, and its clicks in e-mails. Contact is what takes a person on one side
--- at least: a ticket, a public reply, a survey answer, a click; sending or opening an e-mail is none.
+-- at least: a ticket, a public reply, an activity, a survey answer, a click; sending or opening an e-mail is none.
 with ticket as (
 
     select * from {{ ref('int_ticket') }}
@@ -19,6 +19,19 @@ reply as (
 answer as (
 
     select * from {{ ref('fct_survey_response') }}
+
+),
+
+activity as (
+
+    select * from {{ ref('success__cs_activity') }}
+    where occurred_at < {{ as_of_end() }}
+
+),
+
+identity as (
+
+    select * from {{ ref('int_customer_identity') }}
 
 ),
 
@@ -44,6 +57,13 @@ contacted as (
     inner join ticket on reply.ticket_id = ticket.ticket_id
     union all
     select customer_key, responded_at as contacted_at, false as is_click from answer
+    union all
+    select
+        coalesce(identity.customer_key, 'unknown') as customer_key,
+        activity.occurred_at as contacted_at,
+        false as is_click
+    from activity
+    left join identity on activity.account_id = identity.account_id
     union all
     select
         coalesce(contact.customer_key, 'unknown') as customer_key,

@@ -3,7 +3,8 @@
 -- renews itself is signed again on the day after.
 with line as (
 
-    select * from {{ ref('int_recurring_term') }}
+    select *, min(start_date) over (partition by contract_id) as contract_began
+    from {{ ref('int_recurring_term') }}
     where amount_total_ex_tax > 0 and customer_key <> 'unknown'
 
 ),
@@ -36,7 +37,8 @@ renewed as (
     select
         first_end.customer_key,
         coalesce(
-            {{ local_date('contract.signed_at') }},
+            -- a contract that went on has been signed before
+            case when line.contract_began >= first_end.first_term_end then {{ local_date('contract.signed_at') }} end,
             least(line.start_date, coalesce({{ local_date('line.created_at') }}, line.start_date))
         ) as renewed_date
     from first_end

@@ -30,7 +30,7 @@
     }, 'lead_from_date is not null'),
     ('answer', "case survey_type when 'csat' then 'support' else 'adoption' end", month_of('response_date'), {
         'csat_num': "case when response_class = 'satisfied' then 1 else 0 end", 'csat_den': '1',
-    }, "survey_type <> 'nps' and is_newest"),
+    }, "is_newest and (survey_type = 'usefulness' or survey_type = 'csat' and ticket_key is not null)"),
     ('answer', "'loyalty_advocate'", month_of('response_date'), {
         'promoters': "case when response_class = 'promoter' then 1 else 0 end",
         'detractors': "case when response_class = 'detractor' then 1 else 0 end", 'nps_den': '1',

@@ -47,11 +47,12 @@ ordered as (
 
     select
         *,
-        lag(gate_date) over gate as gate_before,
-        max(gate_date) over (gate rows between unbounded preceding and 1 preceding) as gates_before,
+        lag(gate_date) over (partition by customer_key, is_gate order by phase_no) as gate_before,
+        max(gate_date) over (
+            partition by customer_key, is_gate order by phase_no rows between unbounded preceding and 1 preceding
+        ) as gates_before,
         phase_no = max(phase_no) over (partition by customer_key, is_gate) as is_last
     from placed
-    window gate as (partition by customer_key, is_gate order by phase_no)
 
 ),
 

@@ -11,7 +11,7 @@ plan as (
     select
         customer_key,
         plan_id,
-        max(started_at) as last_started_at,
+        min(started_at) as began_at,
         coalesce(min(case when achieved_at is null then step_no end), 3) as success_plan_step
     from step
     where customer_key <> 'unknown'
@@ -24,7 +24,7 @@ final as (
     select customer_key, cast(success_plan_step as smallint) as success_plan_step
     from plan
     qualify row_number() over (
-        partition by customer_key order by last_started_at desc nulls last, plan_id desc
+        partition by customer_key order by began_at desc nulls last, plan_id desc
     ) = 1
 
 )

@@ -33,8 +33,9 @@ final as (
         customer_key,
         week_end,
         cast(sum(purchased) as bigint) as purchased,
-        cast(sum(assigned) as bigint) as assigned,
-        cast(sum(activated) as bigint) as activated
+        -- of a product of which nobody says, nor of all
+        cast(case when count(assigned) = count(*) then sum(assigned) end as bigint) as assigned,
+        cast(case when count(activated) = count(*) then sum(activated) end as bigint) as activated
     from in_week
     where {{ is_touched(
         '(customer_key, week_end)', 'select customer_key, week_end from ' ~ ref('int_touched_usage_week')

@@ -6,14 +6,15 @@
 with counted as (
 
     select
-        account_id,
-        object_code,
-        count_date,
-        max(record_count) as record_count,
-        max(created) as created,
-        max(updated) as updated
-    from {{ ref('product__object_count') }}
-    group by account_id, object_code, count_date
+        coalesce(meant.record_id, told.account_id) as account_id,
+        told.object_code,
+        told.count_date,
+        max(told.record_count) as record_count,
+        max(told.created) as created,
+        max(told.updated) as updated
+    from {{ ref('product__object_count') }} as told
+    left join {{ ref('int_record_id') }} as meant on told.account_id = meant.given_id
+    group by coalesce(meant.record_id, told.account_id), told.object_code, told.count_date
 
 ),
 

@@ -41,7 +41,7 @@ of_kind as (
         window_end,
         account_id,
         object_code,
-        max_by(record_count, count_date) as record_count,
+        max_by(record_count, count_date) filter (where record_count is not null) as record_count,
         cast(sum(created) as bigint) as created,
         cast(sum(updated) as bigint) as updated
     from in_window

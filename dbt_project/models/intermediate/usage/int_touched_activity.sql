@@ -17,6 +17,11 @@ loaded as (
         touched.has_user_id
     from {{ ref('stg_touched__activity') }} as touched
     left join {{ ref('int_customer_identity') }} as identity on touched.account_id = identity.account_id
+    union
+    -- of an account that stands for another customer since, also what it has lost
+    select changed.previous_customer_key, {{ week_end_of('touched.activity_date') }}, touched.kind, touched.has_user_id
+    from {{ ref('stg_touched__activity') }} as touched
+    inner join {{ ref('int_changed_account') }} as changed on touched.account_id = changed.account_id
 
 ),
 

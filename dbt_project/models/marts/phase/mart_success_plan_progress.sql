@@ -61,7 +61,8 @@ final as (
         plan.scope,
         plan.kpi_name,
         plan.kpi_baseline,
-        {{ rate('plan.kpi_actual', 'plan.kpi_target', 'decimal(18, 6)') }} as kpi_attainment,
+        -- figures have four decimals, rate() takes two
+        {{ rate('plan.kpi_actual * 100', 'plan.kpi_target * 100', 'decimal(18, 6)') }} as kpi_attainment,
         plan.kpi_actual as kpi_attainment_num,
         plan.kpi_target as kpi_attainment_den,
         plan.exec_sponsor_confirmed,
