@@ -352,7 +352,7 @@ CHANGES: dict[str, tuple[Any, ...]] = {
 }
 
 
-TOGETHER = 4  # changes between two full builds, which cost most of this test's time
+TOGETHER = 8  # changes between two full builds, which cost most of this test's time
 
 
 def test_each_change_is_seen(warehouse: Warehouse) -> None:

@@ -11,7 +11,7 @@ from tests.warehouse.incremental_records import FIRST, days, land
 from tests.warehouse.incremental_world import WORLD
 
 
-@settings(max_examples=5, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, suppress_health_check=list(HealthCheck))
 @given(days=st.lists(days, min_size=4, max_size=4))
 def test_any_builds_end_as_one_full_build(warehouse: Warehouse, days: list[Any]) -> None:
     """Inserts, edits, deletions, other parents, merged accounts, late and future-dated records."""
