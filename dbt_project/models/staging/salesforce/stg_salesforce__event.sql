@@ -14,6 +14,10 @@ select
     EventSubtype as subtype,
     OwnerId as owner_id,
     true as is_closed,
-    coalesce(EndDateTime, StartDateTime, {{ local_midnight('ActivityDate') }}) as occurred_at,
+    -- Salesforce writes an all-day event's day as midnight of UTC, wherever the company is
+    case
+        when IsAllDayEvent then {{ local_midnight('cast(coalesce(EndDateTime, StartDateTime, ActivityDate) as date)') }}
+        else coalesce(EndDateTime, StartDateTime, {{ local_midnight('ActivityDate') }})
+    end as occurred_at,
     {{ var('build_id') }} as _build_id
 from source
