@@ -34,26 +34,35 @@ REASONS = {
 def record_surveys(ledger: Ledger, seed: int | str, customers: list[Customer]) -> None:
     """Record NPS and usefulness answers of active customers and churn interviews of former ones."""
     rng = Random(f"{seed}:surveys")
-    count = ledger.offset
+    count = silent = ledger.offset
     for wave in WAVES:
         for customer in customers:
             for contact in customer.contacts:
                 is_asked = customer.is_active(wave) and customer.met(contact) < wave
-                if not is_asked or rng.random() > 0.3:
+                if not is_asked:
+                    continue
+                sent = datetime.combine(wave, datetime.min.time()) + timedelta(hours=10)
+                asked = {
+                    "wave_id": f"{wave:%Y-%m}",
+                    "account_id": customer.account_id,
+                    "contact_id": contact.contact_id,
+                    "sent_at": times.file_time(sent),
+                }
+                if rng.random() > 0.3:
+                    silent += 1
+                    nothing = {"score": None, "comment": None, "responded_at": None}
+                    row = {"response_id": f"NPS-N{silent:05d}", **asked, **nothing}
+                    ledger.drop("success__nps_response", times.month_end(wave), row)
                     continue
                 count += 1
-                sent = datetime.combine(wave, datetime.min.time()) + timedelta(hours=10)
                 answered = sent + timedelta(minutes=rng.randint(5, 12_000))
                 mean = OPINION[customer.mood(wave)][0]
                 score = min(10, max(0, round(rng.gauss(mean, 1.5))))
                 row = {
                     "response_id": f"NPS-{count:05d}",
-                    "wave_id": f"{wave:%Y-%m}",
-                    "account_id": customer.account_id,
-                    "contact_id": contact.contact_id,
+                    **asked,
                     "score": 11 if count == SCORE_ELEVEN else score,
                     "comment": _comment(rng, score),
-                    "sent_at": times.file_time(sent),
                     "responded_at": times.file_time(answered),
                 }
                 ledger.drop("success__nps_response", times.month_end(answered.date()), row)

@@ -10,6 +10,19 @@ with answer as (
 
 ),
 
+response as (
+
+    select * from {{ ref('success__nps_response') }}
+    where sent_at < {{ as_of_end() }}
+
+),
+
+identity as (
+
+    select * from {{ ref('int_customer_identity') }}
+
+),
+
 counting as (
 
     select * from answer
@@ -34,14 +47,36 @@ counted as (
 
 ),
 
+-- whoever was asked, of the customers whose answers count
+asked as (
+
+    select
+        response.wave_id,
+        count(distinct coalesce(response.contact_id, response.response_id)) as people_asked,
+        count(distinct case when response.score is not null and response.responded_at < {{ as_of_end() }}
+            then coalesce(response.contact_id, response.response_id)
+        end) as people_answering
+    from response
+    left join identity on response.account_id = identity.account_id
+    where not {{ is_test_customer("coalesce(identity.customer_key, 'unknown')") }}
+    group by response.wave_id
+
+),
+
 final as (
 
     select
-        *,
+        counted.*,
+        -- a wave of which answers alone were sent says nothing of those who gave none
+        case when asked.people_asked > asked.people_answering then cast(asked.people_asked as integer) end as asked,
+        case when asked.people_asked > asked.people_answering
+            then {{ shown_rate('asked.people_answering', 'asked.people_asked') }}
+        end as response_rate,
         cast(100 * {{ shown_rate('promoters - detractors', 'answers') }} as decimal(6, 2)) as nps,
         {{ nps_bound('promoters', 'detractors', 'answers', 'low') }} as nps_ci_low,
         {{ nps_bound('promoters', 'detractors', 'answers', 'high') }} as nps_ci_high
     from counted
+    left join asked on counted.wave_id = asked.wave_id
 
 )
 

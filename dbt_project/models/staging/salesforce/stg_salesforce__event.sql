@@ -16,7 +16,7 @@ select
     true as is_closed,
     -- Salesforce writes an all-day event's day as midnight of UTC, wherever the company is
     case
-        when IsAllDayEvent then {{ local_midnight('cast(coalesce(EndDateTime, StartDateTime, ActivityDate) as date)') }}
+        when IsAllDayEvent then {{ local_midnight('coalesce(EndDateTime, StartDateTime, ActivityDate)') }}
         else coalesce(EndDateTime, StartDateTime, {{ local_midnight('ActivityDate') }})
     end as occurred_at,
     {{ var('build_id') }} as _build_id
