@@ -1,3 +1,5 @@
+{{ config(tags=['reads_slices']) }}
+
 -- grain: basis × score × paying customer × month; the score at the month's end and what became of the customer within
 -- 30, 60, 90 and 180 days, which are one, two, three and six month-ends, since churn is told by month-ends
 -- (docs/domain/activation.md#proof). An outcome stands when the grace of its last day is over. Written whole: cheap.
