@@ -222,6 +222,7 @@ INPUTS = {
     "int_mrr_change": "customer_key text, month date, is_customer_row boolean,"
     " customer_closing_mrr decimal(18, 2)",
     "fct_mrr_movement": "customer_key text, month date, movement_type text",
+    "dim_customer": "customer_key text, customer_status text",
 }
 MODELS = ("int_month_end", "int_score_month", "mart_score_snapshot", "mart_score_outcome")
 KEPT = "score_code, customer_key, score_value, low_since, mrr, days_to_renewal"
@@ -247,6 +248,7 @@ class Days(Models):
     def know(self, world: dict[str, tuple[Any, ...]]) -> None:
         """Everything that is known, in place of what was known before."""
         rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in INPUTS}
+        rows["dim_customer"] = [(key, "active") for key in "abc"]
         months = [date(2026, month, 1) for month in range(1, 10)]
         for key, (level, scores, mrr, day) in world.items():
             weeks = [date(2026, 3, 29) - timedelta(days=7 * n) for n in range(6)]

@@ -20,6 +20,14 @@ with snapshot as (
 
 ),
 
+-- whom later data merged away or called a test cannot be followed
+customer as (
+
+    select customer_key from {{ ref('dim_customer') }}
+    where customer_status in ('active', 'churned')
+
+),
+
 churn as (
 
     select customer_key, month as churn_month
@@ -69,6 +77,7 @@ final as (
         end as outcome_{{ days }}d{{ ',' if not loop.last }}
         {%- endfor %}
     from snapshot
+    inner join customer on snapshot.customer_key = customer.customer_key
     left join next_churn
         on snapshot.customer_key = next_churn.customer_key and snapshot.month = next_churn.month
     {%- for days, months in horizons.items() %}
