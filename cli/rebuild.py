@@ -14,7 +14,7 @@ from cli.command import exit_status
 from expectations.results import append_results
 from expectations.validate import failures
 from ingestion.catalogue import load_catalogue
-from pipeline import build, slices
+from pipeline import build, dbt, slices
 from pipeline.build_plan import BuildPlan, Mode
 from pipeline.build_register import BuildRegister
 from pipeline.context import Context, load_context
@@ -59,6 +59,8 @@ def rebuild(console: Console, settings: Settings, accepted: list[str]) -> None:
         plan = build.run_dbt(rebuilt, build.load_and_plan(rebuilt, business_date))
         plans.append(build.audit(rebuilt, plan, with_history=False))
         _keep(rebuilt, plan)
+    if any(plan.as_of_date < plans[0].as_of_date.replace(day=1) for plan in plans):
+        dbt.build_upon_slices(rebuilt, plans[0])
     _refuse_lost_slices(rebuilt, plans[0], known)
     # killed before the publication, the next run audits and publishes
     BuildRegister(rebuilt.settings.warehouse_file).finish(plans[0].build_id, "built")

@@ -28,6 +28,7 @@ from runtime.redaction import hide_values
 from runtime.rights import SHARED_FILE
 from runtime.settings import PROJECT_ROOT
 
+READS_SLICES = "reads_slices"  # tag of models that read slices of older dates
 MARTS_ALIAS = "marts_build"  # in profiles.yml: what models of core and marts are called by
 # dbt's page is one file of inline script that evaluates its templates: it may do that, and connect to nothing.
 DOCS_POLICY = (
@@ -83,6 +84,16 @@ def build(context: Context, plan: BuildPlan) -> None:
     elif plan.changed_tables is not None:
         arguments += ["--select", f"tag:{DUE}", "--indirect-selection", "empty"]
     run(context, plan, arguments)
+
+
+def build_upon_slices(context: Context, plan: BuildPlan) -> None:
+    """Build again what reads older slices: a rebuild makes those after the newest date.
+
+    Raises:
+        BuildError: models or tests failed.
+    """
+    arguments = ["build", "--exclude-resource-type", "unit_test"]
+    run(context, plan, [*arguments, "--select", f"tag:{READS_SLICES}+"], folder="slices")
 
 
 def write_docs(context: Context, plan: BuildPlan) -> None:

@@ -1,0 +1,98 @@
+-- grain: score × paying customer × month of the monthly histories; the score as it stood at the month's end, the running
+-- month as of the business date, by what is known now (docs/domain/activation.md#proof). 100 is best; of several processes
+-- the best level; who ramps up has no level. Written whole, as the scores are: a second for 10,000 customers.
+with month_end as (
+
+    select * from {{ ref('int_month_end') }}
+
+),
+
+reading as (
+
+    select
+        'early_warning' as score_code, customer_key, week_end as read_on, score as score_value,
+        coalesce(score < {{ var('follow_up_thresholds').ews_score }}, false) as is_low
+    from {{ ref('mart_ews_score') }}
+    union all
+    select
+        'activation_level', customer_key, least(last_day(month), {{ as_of_date() }}), 20 * max(activation_level),
+        max(activation_level) < {{ var('adopted_activation_level') }}
+    from {{ ref('fct_activation_monthly') }}
+    where not is_ramp_up
+    group by customer_key, month
+
+),
+
+run_of_low as (
+
+    select
+        *,
+        max(case when not is_low then read_on end) over (
+            partition by score_code, customer_key order by read_on asc rows between unbounded preceding and current row
+        ) as last_not_low
+    from reading
+
+),
+
+dated as (
+
+    select
+        *,
+        case when is_low then min(case when is_low then read_on end) over (partition by score_code, customer_key, last_not_low)
+        end as low_since
+    from run_of_low
+
+),
+
+-- the early-warning score of a day is the newest of five weeks (int_ews_newest)
+looked_at as (
+
+    select month, evaluated_on, 'activation_level' as score_code, evaluated_on as read_on from month_end
+    {%- for weeks in range(5) %}
+    union all
+    select month, evaluated_on, 'early_warning', {{ last_week_end('evaluated_on') }} - {{ 7 * weeks }} from month_end
+    {%- endfor %}
+
+),
+
+scored as (
+
+    select looked_at.month, looked_at.evaluated_on, dated.*
+    from looked_at
+    inner join dated on looked_at.score_code = dated.score_code and looked_at.read_on = dated.read_on
+    where dated.score_value is not null
+    qualify row_number() over (
+        partition by dated.score_code, dated.customer_key, looked_at.month order by dated.read_on desc
+    ) = 1
+
+),
+
+-- the next end that was written: that a contract would renew itself was not known before its end
+term as (
+
+    select subscription.customer_key, subscription.month, min(line.end_date) as term_end
+    from {{ ref('fct_subscription_month') }} as subscription
+    inner join {{ ref('int_recurring_term') }} as line on subscription.line_id = line.line_id
+    inner join month_end on subscription.month = month_end.month
+    where subscription.mrr > 0 and line.end_date >= month_end.evaluated_on
+    group by subscription.customer_key, subscription.month
+
+),
+
+final as (
+
+    select
+        scored.score_code, scored.customer_key, scored.month, scored.evaluated_on,
+        cast(scored.score_value as decimal(6, 2)) as score_value,
+        scored.low_since,
+        paying.customer_closing_mrr as mrr,
+        cast({{ dbt.datediff('scored.evaluated_on', 'term.term_end', 'day') }} as integer) as days_to_renewal
+    from scored
+    inner join {{ ref('int_mrr_change') }} as paying
+        on scored.customer_key = paying.customer_key and scored.month = paying.month
+    left join term on scored.customer_key = term.customer_key and scored.month = term.month
+    where paying.is_customer_row and paying.customer_closing_mrr > 0 and scored.customer_key <> 'unknown'
+
+)
+
+select * from final
