@@ -45,6 +45,8 @@ KEYLESS = {
     "int_headline_today",
     "int_connected_feed",
     "int_usage_feed",
+    # events of several kinds
+    "int_state_event",
     # what each customer adds to a month, several times
     "int_phase_part",
     # its key is a combination of values that may be null

@@ -182,6 +182,7 @@ def customer_words(words: dict[str, Text], language: str, currency: str) -> dict
         "filters": {
             "csm": None,
             "activation_level": None,
+            "health_colour": None,
             "rfm_segment": None,
             "customer_status": None,
             "days_to_renewal": [

@@ -270,6 +270,8 @@ def test_customers_by_codes_name_nobody():
             "create table ops._builds (as_of_date date, status varchar); "
             "create table marts.mart_ews_follow_up (customer_key varchar, as_of_date date, rank_no int, "
             "reasons_en varchar, reasons_ja varchar); "
+            "create table marts.mart_health_score (customer_key varchar, as_of_date date, activation_points int, "
+            "ews_points int, csat_points int, nps_points int, tickets_points int); "
             "create table marts.mart_ews_score (customer_key varchar, week_end date, score int, s_login int, "
             "s_data_change int, s_license_activation int, s_record_count int, s_collaboration int, "
             "s_report_view int, s_platform_use int); "

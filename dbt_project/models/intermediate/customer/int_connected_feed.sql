@@ -37,6 +37,7 @@ select
         'has_follows': [
             'zendesk.ticket_events', 'files.support__ticket_event', 'salesforce.Task', 'salesforce.Event', 'files.success__cs_activity',
         ],
+        'has_activities': ['salesforce.Task', 'salesforce.Event', 'files.success__cs_activity'],
         'has_recommendations': ['files.success__advocacy_event'],
         'has_advocacy': ['files.success__advocacy_event', 'files.success__nps_response'],
     }.items() %}

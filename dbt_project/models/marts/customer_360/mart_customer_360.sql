@@ -20,13 +20,6 @@ rfm as (
 
 ),
 
-decile as (
-
-    select * from {{ ref('mart_decile') }}
-    where as_of_date = {{ as_of_date() }}
-
-),
-
 -- In several processes, the one that goes best (docs/domain/customers.md#customer-360).
 activation as (
 
@@ -68,6 +61,9 @@ final as (
         ews.score as ews_score,
         ews.score_growth as ews_score_growth,
         ews.slope_8w as ews_slope_8w,
+        health.health_score,
+        health.health_colour,
+        health.coverage as health_coverage,
         {%- for column, has_feed in counts.items() %}
         cast(case when feed.{{ has_feed }} then coalesce({{ column }}, 0) end as integer) as {{ column }},
         {%- endfor %}
@@ -86,9 +82,10 @@ final as (
     left join {{ ref('int_customer_service') }} as service on customer.customer_key = service.customer_key
     left join {{ ref('int_customer_contact') }} as contact on customer.customer_key = contact.customer_key
     left join rfm on customer.customer_key = rfm.customer_key
-    left join decile on customer.customer_key = decile.customer_key
+    left join {{ ref('mart_decile') }} as decile on customer.customer_key = decile.customer_key and decile.as_of_date = {{ as_of_date() }}
     left join activation on customer.customer_key = activation.customer_key
     left join {{ ref('int_ews_newest') }} as ews on customer.customer_key = ews.customer_key
+    left join {{ ref('mart_health_score') }} as health on customer.customer_key = health.customer_key and health.as_of_date = {{ as_of_date() }}
     left join identity on customer.customer_key = identity.customer_key
     left join {{ ref('fct_customer_phase') }} as phase on customer.customer_key = phase.customer_key and phase.is_current
     left join {{ ref('int_success_plan') }} as plan on customer.customer_key = plan.customer_key
