@@ -24,13 +24,21 @@ with zendesk as (
 
 ),
 
-files as (
+own as (
+
+    select {{ entity_select('support__call_log') }} from {{ file_records('support__call_log') }} as landed
+    union all
+    select {{ entity_select('support__call_log') }} from {{ ref('stg_database__support__call_log') }}
+
+),
+
+coded as (
 
     select
         *,
         {{ code_meaning('call_direction', 'direction') }} as direction_code,
         {{ code_meaning('call_result', 'result') }} as result_code
-    from {{ file_records('support__call_log') }} as landed
+    from own
 
 ),
 
@@ -44,7 +52,7 @@ final as (
     from zendesk
     union all
     select {{ entity_select('support__call_log', renamed={'direction': 'direction_code', 'result': 'result_code'}) }}
-    from files
+    from coded
 
 )
 

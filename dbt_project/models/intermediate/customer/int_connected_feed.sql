@@ -37,7 +37,7 @@ select
     {%- for name, feeds in {
         'has_opportunities': ['salesforce.Opportunity', 'files.sfa__opportunity'],
         'has_tickets': ['zendesk.tickets', 'salesforce.Case', 'files.support__ticket'],
-        'has_calls': ['zendesk.calls', 'files.support__call_log'],
+        'has_calls': ['zendesk.calls', 'database.support__call_log', 'files.support__call_log'],
         'has_chats': ['files.support__chat_session'],
         'has_faq_views': ['files.support__faq_view'],
         'has_csat': ['zendesk.satisfaction_ratings', 'zendesk.survey_responses', 'files.support__csat_response'],
@@ -47,7 +47,7 @@ select
         ],
         'has_human_contacts': [
             'zendesk.ticket_events', 'files.support__ticket_event', 'salesforce.Task', 'salesforce.Event', 'files.success__cs_activity',
-            'zendesk.calls', 'files.support__call_log', 'files.support__chat_session',
+            'zendesk.calls', 'database.support__call_log', 'files.support__call_log', 'files.support__chat_session',
         ],
         'has_recommendations': ['files.success__advocacy_event'],
         'has_advocacy': ['files.success__advocacy_event', 'files.success__nps_response'],
