@@ -29,6 +29,7 @@ from demo.production import Production
 from demo.products import write_products
 from demo.purchases import record_purchases
 from demo.sales import record_leads, record_opportunities
+from demo.service_desk import record_service_desk
 from demo.staff import write_users
 from demo.subscriptions import Subscription
 from demo.success import record_success
@@ -124,6 +125,7 @@ class World:
         record_counts(ledger, seed, buyers)
         record_surveys(ledger, seed, buyers)
         record_success(ledger, seed, buyers)
+        record_service_desk(ledger, seed, buyers)
         Business(seed, buyers, book, production, helpdesk, marketing).go_on(ledger)
         marketing.record_contacts()
         return ledger

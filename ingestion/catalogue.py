@@ -43,6 +43,7 @@ class CatalogueObject(BaseModel):
             find what windows cannot show; None = never.
         reads: database: the table or view, ``schema.name`` or ``name``.
         columns: database: landed name → column; empty = all under their own names.
+        not_read: why no model reads it, ``English / 日本語``; empty where one does.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -58,6 +59,7 @@ class CatalogueObject(BaseModel):
     compare_days: int | None = None
     reads: str | None = None
     columns: dict[str, str] = {}
+    not_read: str = ""
 
     @field_validator("source")
     @classmethod

@@ -18,6 +18,8 @@ MEANINGS = {
     "ticket_status": "new|open|pending|hold|solved|closed",
     "ticket_priority": "low|normal|high|urgent",
     "ticket_channel": "email|phone|chat|line|form|side_conversation",
+    "call_direction": "inbound|outbound",
+    "call_result": "answered|abandoned",
     "account_status": "prospect|active|churned|blacklist",
     "touch_model": "high|low|tech",
     "industry": "[A-T]",

@@ -59,6 +59,7 @@ class Table:
         databases: names of DATABASES; of an entity those of files and of one's own database both.
         area: a name of AREAS.
         last_date: business date of its newest rows; None if nothing of it is published.
+        not_read: why no model reads it; None where one does.
     """
 
     databases: tuple[str, ...]
@@ -72,6 +73,7 @@ class Table:
     owner: str
     last_date: date | None
     items: tuple[Item, ...]
+    not_read: Name | None = None
 
 
 @dataclass(frozen=True)
@@ -275,6 +277,7 @@ def _table(
             )
             for column in contract.columns
         ),
+        not_read=next((_name(entry.not_read) for entry in objects if entry.not_read), None),
     )
 
 

@@ -23,6 +23,7 @@ KEYLESS = {
     "stg_files__product__login_event",
     "stg_files__product__object_count",
     "stg_files__sfa__opportunity_stage_history",
+    "stg_files__support__faq_view",
     "stg_files__support__ticket_event",
     "crm__exchange_rate",
     "ma__consent",
@@ -31,6 +32,7 @@ KEYLESS = {
     "product__feature_use",
     "product__login_event",
     "product__object_count",
+    "support__faq_view",
     "int_object_count",
     "int_usage_activity",
     # every version of what was loaded

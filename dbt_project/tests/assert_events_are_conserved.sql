@@ -1,5 +1,6 @@
 -- Every event of the lake, as of the day, is one row of its entity, equal ones included: the rows of the newest content
--- of each dropped file, the current rows of the company's database, the changes within Zendesk's audits. Of a later
+-- of each dropped file, the current rows of the company's database, the changes within Zendesk's audits
+-- and of the status in Salesforce's histories (a case's own word of its closing is none). Of a later
 -- build those entities are looked at of which something was loaded since, once a week all of them.
 {%- set all_feeds = {
     'product__feature_use': ['files__product__feature_use', 'database__product__feature_use'],
@@ -8,7 +9,12 @@
     'process__stage_event': ['files__process__stage_event'],
     'ma__conversion': ['files__ma__conversion'],
     'ma__consent': ['files__ma__consent'],
-    'support__ticket_event': ['files__support__ticket_event', 'zendesk__ticket_events'],
+    'support__faq_view': ['files__support__faq_view'],
+    'support__ticket_event': ['files__support__ticket_event', 'zendesk__ticket_events', 'salesforce__case_history'],
+} %}
+{%- set counted_as = {
+    'zendesk__ticket_events': 'json_array_length(child_events)',
+    'salesforce__case_history': "case when Field = 'Status' then 1 else 0 end",
 } %}
 {%- set feeds = {} %}
 {%- for entity, tables in all_feeds.items() %}
@@ -23,11 +29,13 @@ with landed as (
     {% for entity, tables in feeds.items() %}{% set outer = loop %}{% for table in tables %}
     select
         '{{ entity }}' as entity,
-        {{ 'json_array_length(child_events)' if table == 'zendesk__ticket_events' else '1' }} as events
+        {{ counted_as.get(table, '1') }} as events
     from (
         select * from {{ source('raw', table) }}
         where {{ is_in_view(table, var('as_of_date')) }}
-        {%- if table == 'zendesk__ticket_events' and not var('checks_all_keys') %} and id in ({{ loaded_since(table) }}){% endif %}
+        {%- if table in counted_as and not var('checks_all_keys') %}
+            and {{ record_key(table) }} in ({{ loaded_since(table) }})
+        {%- endif %}
         {%- if raw_table(table).key %}
         qualify row_number() over (
             partition by {{ record_key(table) }}
@@ -45,8 +53,15 @@ with landed as (
 modelled as (
     {% for entity in feeds %}
     select '{{ entity }}' as entity, count(*) as events from {{ ref(entity) }}
-    {%- if entity == 'support__ticket_event' and not var('checks_all_keys') %}
-    where event_id like '%#%' or split_part(event_id, '-', 1) in ({{ loaded_since('zendesk__ticket_events') }})
+    {%- if entity == 'support__ticket_event' %}
+    where event_id not like 'salesforce:%'
+    {%- if not var('checks_all_keys') %}
+        and (
+            event_id like '%#%'
+            or split_part(event_id, '-', 1) in ({{ loaded_since('zendesk__ticket_events') }})
+            or event_id in ({{ loaded_since('salesforce__case_history') }})
+        )
+    {%- endif %}
     {%- endif %}
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}

@@ -7,15 +7,18 @@
     'salesforce__order_item': {'crm__order_line': 'order_line_id', 'crm__subscription_line': 'line_id'},
     'salesforce__lead': {'sfa__lead': 'lead_id'},
     'salesforce__opportunity': {'sfa__opportunity': 'opportunity_id'},
+    'salesforce__case': {'support__ticket': 'ticket_id'},
     'hubspot__contacts': {'crm__contact': 'contact_id'},
     'hubspot__email_events': {'ma__email_event': 'event_id'},
     'zendesk__tickets': {'support__ticket': 'ticket_id'},
+    'zendesk__calls': {'support__call_log': 'call_id'},
     'zendesk__satisfaction_ratings': {'support__csat_response': 'response_id'},
     'zendesk__survey_responses': {'support__csat_response': 'response_id'},
     'database__product__feature_use': {'product__feature_use': 'use_id'},
     'database__product__login_event': {'product__login_event': 'event_id'},
     'database__product__license': {'product__license': 'license_id'},
     'database__product__object_count': {'product__object_count': 'count_id'},
+    'database__support__call_log': {'support__call_log': 'call_id'},
     'files__crm__account': {'crm__account': 'account_id'},
     'files__crm__contact': {'crm__contact': 'contact_id'},
     'files__crm__contract': {'crm__contract': 'contract_id'},
@@ -28,6 +31,8 @@
     'files__ma__message': {'ma__message': 'delivery_id'},
     'files__ma__email_event': {'ma__email_event': 'event_id'},
     'files__support__ticket': {'support__ticket': 'ticket_id'},
+    'files__support__call_log': {'support__call_log': 'call_id'},
+    'files__support__chat_session': {'support__chat_session': 'session_id'},
     'files__support__csat_response': {'support__csat_response': 'response_id'},
     'files__success__nps_response': {'success__nps_response': 'response_id'},
     'files__success__churn_interview': {'success__churn_interview': 'interview_id'},
@@ -43,6 +48,7 @@
 {#- ids that say whose they are -#}
 {%- set own_ids = {
     'hubspot__contacts': 'hubspot:', 'zendesk__satisfaction_ratings': 'zendesk:', 'zendesk__survey_responses': 'zendesk:',
+    'salesforce__case': 'salesforce:', 'zendesk__calls': 'zendesk:',
 } -%}
 {%- set feeds, keys = {}, {} -%}
 {%- for feed, entities in all_feeds.items() if var('changed_tables') is none or feed in var('changed_tables') -%}

@@ -37,6 +37,9 @@ REQUIRED = {
     "process__content_item": {"item_id", "account_id", "process_id"},
     "process__stage_event": {"item_id", "stage_code", "event", "achieved_at"},
     "success__nps_response": {"response_id", "score", "responded_at"},
+    "support__call_log": {"call_id", "direction", "ring_at", "result"},
+    "support__chat_session": {"session_id", "is_bot", "started_at"},
+    "support__faq_view": {"faq_id", "occurred_at"},
     "support__csat_response": {"response_id", "score", "scale_max", "responded_at"},
     "success__churn_interview": {"interview_id", "account_id", "churn_date"},
     "success__activation_review": {"review_id", "account_id", "review_date", "csm_level"},
@@ -188,7 +191,7 @@ def test_references_of_files_and_mails_resolve(versions: dict, ids: dict, droppe
     tickets = {f"T-{int(number):06d}" for number in ids["zendesk/tickets"]}
     for entity in REQUIRED:
         if "account_id" in rows[entity][0]:
-            assert {row["account_id"] for row in rows[entity]} <= ids["salesforce/Account"]
+            assert {row["account_id"] for row in rows[entity]} - {None} <= ids["salesforce/Account"]
     plans = {row["plan_id"] for row in rows["success__success_plan"]}
     assert {row["plan_id"] for row in rows["success__success_plan_step"]} <= plans
     items = {row["item_id"] for row in rows["process__content_item"]}

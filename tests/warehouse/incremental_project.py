@@ -25,6 +25,7 @@ FACTS = (
     "fct_activation_monthly",
     "fct_rfm_monthly",
     "fct_usage_weekly",
+    "fct_interaction",
 )
 HORIZON = "stg_ops__load_horizon"
 # What dbt writes into the statements, to be replaced by a build's own.

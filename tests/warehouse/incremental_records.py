@@ -110,6 +110,52 @@ OBJECTS: dict[str, tuple[str, str, dict[str, st.SearchStrategy]]] = {
         "SystemModstamp",
         {"Id": products, "Family": one_of("f1", "f2", None), "ChargeType__c": charges},
     ),
+    "salesforce__case": (
+        "Id",
+        "SystemModstamp",
+        {
+            "Id": one_of("b1", "b2"),
+            "CaseNumber": one_of("x1", "x9"),
+            "AccountId": accounts,
+            "Status": one_of("New", "Erledigt"),
+            "IsClosed": one_of("true", "false"),
+            "ClosedDate": instants | st.none(),
+            "CreatedDate": instants,
+        },
+    ),
+    "salesforce__case_history": (
+        "Id",
+        "CreatedDate",
+        {
+            "Id": one_of("h1", "h2", "h3"),
+            "CaseId": one_of("b1", "b2"),
+            "Field": one_of("Status", "Status", "Priority"),
+            "OldValue": one_of("New", "Erledigt", None),
+            "NewValue": one_of("New", "Erledigt", "Solved"),
+        },
+    ),
+    "salesforce__task": (
+        "Id",
+        "SystemModstamp",
+        {
+            "Id": one_of("y1", "y2"),
+            "AccountId": accounts,
+            "IsClosed": one_of("true", "false"),
+            "CompletedDateTime": instants,
+        },
+    ),
+    "zendesk__calls": (
+        "id",
+        "updated_at",
+        {
+            "id": one_of("1", "2"),
+            "ticket_id": tickets | st.none(),
+            "customer_id": people,
+            "completion_status": one_of("completed", "abandoned_in_queue"),
+            "direction": st.just("inbound"),
+            "created_at": instants,
+        },
+    ),
     "zendesk__organizations": (
         "id",
         "updated_at",
@@ -215,6 +261,13 @@ KEYED = {
         "score": one_of("1", "5"),
         "responded_at": instants,
     },
+    "support__call_log": {
+        "call_id": one_of("q1", "q2"),
+        "account_id": accounts,
+        "direction": one_of("着信", "発信"),
+        "ring_at": instants,
+        "result": one_of("応答", "放棄"),
+    },
     "product__license": {
         "license_id": one_of("v1", "v2"),
         "account_id": accounts,
@@ -299,6 +352,13 @@ feeds = st.sampled_from(sorted(FEEDS)).flatmap(
 days = st.tuples(
     st.lists(versions | drops | feeds, min_size=1, max_size=3), one_of(0, 1, 1, 2, 8), st.booleans()
 )
+
+
+def version(
+    table: str, offset: int = 0, is_deleted: bool = False, **values: Any
+) -> tuple[Any, ...]:
+    """One version of a vendor's record."""
+    return (table, [(values, offset, is_deleted)])
 
 
 def land(warehouse: Warehouse, landed: tuple[Any, ...], day: date) -> None:

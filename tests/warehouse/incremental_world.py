@@ -57,6 +57,16 @@ _WORLD = {
     "zendesk__survey_responses": """
         id|subjects|answers
         01A|[{"zrn": "zen:ticket:t1"}]|[{"rating": 2, "updated_at": "2026-02-28T05:00:00Z"}]""",
+    "salesforce__case": """
+        Id|CaseNumber|AccountId|Status|IsClosed|ClosedDate|CreatedDate
+        b1|x9|a1|New|false||2026-02-20T06:00:00+00:00
+        b2|x8|a2|Closed|true|2026-02-22T06:00:00+00:00|2026-02-20T06:00:00+00:00""",
+    "salesforce__task": """
+        Id|AccountId|IsClosed|CompletedDateTime
+        y1|a1|true|2026-02-21T06:00:00+00:00""",
+    "support__call_log": """
+        call_id|account_id|direction|ring_at|result
+        q1|a1|着信|2026-02-21T06:00:00+00:00|応答""",
     "support__csat_response": """
         response_id|ticket_external_id|score|responded_at
         r1|x1|5|2026-02-28T06:00:00+00:00""",

@@ -4,16 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 from tests.warehouse.incremental_project import Warehouse
-from tests.warehouse.incremental_records import FIRST, land
+from tests.warehouse.incremental_records import FIRST, land, version
+from tests.warehouse.incremental_support import SUPPORT_CHANGES
 from tests.warehouse.incremental_world import WORLD
-
-
-def version(
-    table: str, offset: int = 0, is_deleted: bool = False, **values: Any
-) -> tuple[Any, ...]:
-    """One version of a vendor's record."""
-    return (table, [(values, offset, is_deleted)])
-
 
 ORDER = {"ContractId": "k1", "EffectiveDate": "2026-02-10", "Status": "Activated"}
 BARE_ORDER = {**ORDER, "ContractId": None}
@@ -351,6 +344,7 @@ CHANGES: dict[str, tuple[Any, ...]] = {
     "which is taken back": version("salesforce__dated_conversion_rate", is_deleted=True, Id="r1"),
 }
 
+CHANGES |= SUPPORT_CHANGES
 
 TOGETHER = 8  # changes between two full builds, which cost most of this test's time
 

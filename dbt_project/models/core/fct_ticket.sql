@@ -7,6 +7,8 @@
     meta={'touched': {'ticket_key': "select ticket_id from {{ ref('int_touched_ticket') }}"}}
 ) }}
 
+-- Salesforce's replies are not read (docs/domain/service.md#tickets-of-salesforce)
+{%- set tells_replies = "ticket.ticket_id not like 'salesforce:%' or milestone.agent_replies > 0" %}
 with ticket as (
 
     select * from {{ ref('int_ticket') }}
@@ -70,11 +72,10 @@ final as (
         cast(full_resolution_min_bm <= {{ var('resolution_target_minutes') or 'null' }} as boolean)
             as is_resolution_on_target,
         cast(coalesce(milestone.reopen_count, 0) as integer) as reopen_count,
-        cast(coalesce(milestone.agent_replies, 0) as integer) as agent_replies,
-        coalesce(
-            milestone.first_solved_at is not null and milestone.agent_replies <= 1 and milestone.reopen_count = 0,
-            false
-        ) as is_one_touch,
+        cast(case when {{ tells_replies }} then coalesce(milestone.agent_replies, 0) end as integer) as agent_replies,
+        case when {{ tells_replies }} then coalesce(
+            milestone.first_solved_at is not null and milestone.agent_replies <= 1 and milestone.reopen_count = 0, false
+        ) end as is_one_touch,
         answer.score as csat_score,
         answer.scale_max as csat_scale_max,
         {{ local_date('answer.responded_at') }} as csat_date,

@@ -5,7 +5,8 @@
     'product': "select product_id from " ~ ref('crm__product'),
     'contract': "select contract_id from " ~ ref('crm__contract'),
     'contact': "select contact_id from " ~ ref('crm__contact'),
-    'ticket': "select ticket_id from " ~ ref('support__ticket') ~ " union select ticket_id from " ~ ref('stg_zendesk__tickets'),
+    'ticket': "select ticket_id from " ~ ref('support__ticket') ~ " union select ticket_id from " ~ ref('stg_zendesk__tickets')
+        ~ " union select ticket_id from " ~ ref('stg_salesforce__case'),
     'opportunity': "select opportunity_id from " ~ ref('sfa__opportunity')
         ~ " union select opportunity_id from " ~ ref('stg_versions__opportunity'),
     'item': "select item_id from " ~ ref('process__content_item'),
@@ -27,6 +28,8 @@
     ('support__ticket', 'ticket_id', 'account_id', 'identity'),
     ('support__ticket_event', 'event_id', 'ticket_id', 'ticket'),
     ('support__csat_response', 'response_id', 'ticket_id', 'ticket'),
+    ('support__call_log', 'call_id', 'account_id', 'identity'), ('support__call_log', 'call_id', 'ticket_id', 'ticket'),
+    ('support__chat_session', 'session_id', 'account_id', 'identity'), ('support__faq_view', 'account_id', 'account_id', 'identity'),
     ('success__nps_response', 'response_id', 'account_id', 'identity'),
     ('product__feature_use', 'account_id', 'account_id', 'identity'),
     ('product__login_event', 'account_id', 'account_id', 'identity'),
@@ -48,8 +51,7 @@
     ('crm__order', 'order_id', 'contact_id', 'contact'),
     ('success__nps_response', 'response_id', 'contact_id', 'contact'),
     ('support__csat_response', 'response_id', 'contact_id', 'contact'),
-    ('ma__email_event', 'event_id', 'contact_id', 'contact'),
-    ('ma__message', 'delivery_id', 'contact_id', 'contact'),
+    ('ma__email_event', 'event_id', 'contact_id', 'contact'), ('ma__message', 'delivery_id', 'contact_id', 'contact'),
     ('ma__conversion', 'event_id', 'contact_id', 'contact'),
 ] %}
 -- each is read once: most are views over many models

@@ -18,6 +18,12 @@ record as (
     union all
     select 'support__ticket', ticket_id, account_id, null, null from {{ ref('support__ticket') }}
     union all
+    select 'support__call_log', call_id, account_id, null, null from {{ ref('support__call_log') }}
+    union all
+    select 'support__chat_session', session_id, account_id, null, null from {{ ref('support__chat_session') }}
+    union all
+    select 'support__faq_view', account_id || ' ' || occurred_at, account_id, null, null from {{ ref('support__faq_view') }}
+    union all
     select 'product__feature_use', account_id || ' ' || use_date, account_id, null, null from {{ ref('product__feature_use') }}
     union all
     select 'product__login_event', account_id || ' ' || occurred_at, account_id, null, null from {{ ref('product__login_event') }}

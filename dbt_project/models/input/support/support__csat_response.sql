@@ -1,8 +1,18 @@
--- A survey tool may know only the ticket's external id (docs/domain/sources.md#support). Zendesk's own answers have ids that
+-- A survey tool may know only the ticket's external id, a case's Id or number (docs/domain/sources.md#support). Zendesk's own answers have ids that
 -- no file's can be.
 with responses as (
 
     select * from {{ file_records('support__csat_response') }} as landed
+
+),
+
+named as (
+
+    select external_id, ticket_id, is_deleted, _build_id from {{ ref('stg_zendesk__tickets') }}
+    {%- for name in ['case_id', 'case_number'] %}
+    union all
+    select {{ name }}, ticket_id, is_deleted, _build_id from {{ ref('stg_salesforce__case') }}
+    {%- endfor %}
 
 ),
 
@@ -13,7 +23,7 @@ tickets as (
         -- an id used again: the latest live ticket has it
         max(case when not is_deleted then ticket_id end) as ticket_id,
         max(_build_id) as _build_id
-    from {{ ref('stg_zendesk__tickets') }}
+    from named
     where external_id is not null
     group by external_id
 

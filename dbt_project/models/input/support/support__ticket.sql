@@ -1,20 +1,8 @@
--- Contents of tickets are not carried: description stays empty for Zendesk.
+-- Contents of tickets are not carried: description stays empty but in files. Salesforce's cases are tickets too.
 with tickets as (
 
     select * from {{ ref('stg_zendesk__tickets') }}
     where not is_deleted
-
-),
-
-organizations as (
-
-    select * from {{ ref('stg_zendesk__organizations') }}
-
-),
-
-users as (
-
-    select * from {{ ref('stg_zendesk__users') }}
 
 ),
 
@@ -37,15 +25,34 @@ zendesk as (
             coalesce(requesters._build_id, 0), coalesce(submitters._build_id, 0)
         ) as latest_build_id
     from tickets
-    left join organizations on tickets.organization_id = organizations.organization_id
-    left join users as requesters on tickets.requester_id = requesters.user_id
+    left join {{ ref('stg_zendesk__organizations') }} as organizations on tickets.organization_id = organizations.organization_id
+    left join {{ ref('stg_zendesk__users') }} as requesters on tickets.requester_id = requesters.user_id
     left join {{ ref('int_record_id') }} as meant on requesters.external_id = meant.given_id
-    left join users as submitters on tickets.submitter_id = submitters.user_id
+    left join {{ ref('stg_zendesk__users') }} as submitters on tickets.submitter_id = submitters.user_id
     -- what who opened it was then (docs/domain/service.md#past-and-present)
     left join {{ ref('stg_versions__zendesk_role') }} as roles
         on coalesce(submitters.user_id, requesters.user_id) = roles.user_id
         and tickets.created_at >= roles.held_from
         and tickets.created_at < roles.held_until
+
+),
+
+-- Salesforce says itself whether a case is closed (docs/domain/service.md#tickets-of-salesforce)
+salesforce as (
+
+    select
+        *,
+        cast(null as {{ dbt.type_string() }}) as created_by_role,
+        coalesce({{ code_meaning('ticket_channel', 'origin') }}, 'other') as channel,
+        case
+            when is_closed and coalesce({{ code_meaning('ticket_status', 'status') }}, '') <> 'solved' then 'closed'
+            else {{ code_meaning('ticket_status', 'status') }}
+        end as status_code,
+        {{ code_meaning('ticket_priority', 'priority') }} as priority_code,
+        false as is_spam,
+        _build_id as latest_build_id
+    from {{ ref('stg_salesforce__case') }}
+    where not is_deleted
 
 ),
 
@@ -60,12 +67,13 @@ files as (
         coalesce(is_complaint, false) as is_known_complaint,
         coalesce(is_spam, false) as is_known_spam
     from {{ file_records('support__ticket') }} as landed
-    where ticket_id not in (select ticket_id from zendesk)
+    where ticket_id not in (select ticket_id from zendesk) and ticket_id not in (select ticket_id from salesforce)
 
 ),
 
 final as (
 
+    {%- for vendor in ['zendesk', 'salesforce'] %}
     select
         {{ entity_select('support__ticket',
             held=[
@@ -74,8 +82,9 @@ final as (
             ],
             renamed={'status': 'status_code', 'priority': 'priority_code', '_build_id': 'latest_build_id'},
         ) }}
-    from zendesk
+    from {{ vendor }}
     union all
+    {%- endfor %}
     select
         {{ entity_select('support__ticket', renamed={
             'channel': 'channel_code', 'status': 'status_code', 'priority': 'priority_code',

@@ -1,29 +1,5 @@
 {%- set statuses = ['new', 'open', 'pending', 'hold', 'solved', 'closed'] -%}
-with events as (
-
-    select * from {{ ref('stg_zendesk__ticket_events') }}
-
-),
-
-users as (
-
-    select * from {{ ref('stg_zendesk__users') }}
-
-),
-
-roles as (
-
-    select * from {{ ref('stg_versions__zendesk_role') }}
-
-),
-
-tickets as (
-
-    select * from {{ ref('stg_zendesk__tickets') }}
-
-),
-
-zendesk as (
+with zendesk as (
 
     select
         events.event_id,
@@ -44,13 +20,50 @@ zendesk as (
         greatest(
             events._build_id, coalesce(users._build_id, 0), coalesce(tickets._build_id, 0)
         ) as _build_id
-    from events
-    left join users on events.author_id = users.user_id
-    left join roles
+    from {{ ref('stg_zendesk__ticket_events') }} as events
+    left join {{ ref('stg_zendesk__users') }} as users on events.author_id = users.user_id
+    left join {{ ref('stg_versions__zendesk_role') }} as roles
         on events.author_id = roles.user_id
         and events.occurred_at >= roles.held_from
         and events.occurred_at < roles.held_until
-    left join tickets on events.ticket_id = tickets.ticket_id
+    left join {{ ref('stg_zendesk__tickets') }} as tickets on events.ticket_id = tickets.ticket_id
+
+),
+
+-- What a case is called now means what the case is now (docs/domain/service.md#tickets-of-salesforce).
+cases as (
+
+    select * from {{ ref('support__ticket') }} where ticket_id like 'salesforce:%'
+
+),
+
+case_change as (
+
+    select
+        history.*,
+        case
+            when history.from_status = written.status then cases.status
+            else {{ code_meaning('ticket_status', 'history.from_status') }}
+        end as from_code,
+        case
+            when history.to_status = written.status then cases.status
+            else {{ code_meaning('ticket_status', 'history.to_status') }}
+        end as to_code,
+        greatest(history._build_id, coalesce(cases._build_id, 0)) as latest_build_id
+    from {{ ref('stg_salesforce__case_history') }} as history
+    left join {{ ref('stg_salesforce__case') }} as written on history.ticket_id = written.ticket_id
+    left join cases on history.ticket_id = cases.ticket_id
+
+),
+
+salesforce as (
+
+    select event_id, ticket_id, 'status_change' as type, from_code, to_code, occurred_at, latest_build_id from case_change
+    union all
+    -- without a history of its status a case still says when it was closed
+    select ticket_id || '-closed', ticket_id, 'status_change', null, 'closed', closed_at, _build_id
+    from {{ ref('stg_salesforce__case') }}
+    where is_closed and not is_deleted and closed_at is not null and ticket_id not in (select ticket_id from case_change)
 
 ),
 
@@ -70,6 +83,8 @@ files as (
 final as (
 
     select * from zendesk
+    union all
+    select event_id, ticket_id, type, from_code, to_code, null, null, occurred_at, latest_build_id from salesforce
     union all
     select
         event_id,

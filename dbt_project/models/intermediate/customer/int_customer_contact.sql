@@ -1,37 +1,10 @@
--- When each customer and we were last in touch, and its clicks in e-mails. Contact is what takes a person on one side
--- at least: a ticket, a public reply, an activity, a survey answer, a click; sending or opening an e-mail is none.
-with ticket as (
+-- When each customer and we were last in touch, how often a person of ours was, its clicks in e-mails and its views of FAQ.
+-- Contact is an interaction or a click; sending or opening an e-mail is none, nor is reading an article
+-- (docs/domain/service.md#interactions).
+{%- set window_start = local_midnight(as_of_date() ~ ' - 89') %}
+with interaction as (
 
-    select * from {{ ref('int_ticket') }}
-
-),
-
-reply as (
-
-    select * from {{ ref('support__ticket_event') }}
-    where type = 'comment'
-        and is_public
-        and actor_role in ('agent', 'end_user')
-        and occurred_at < {{ as_of_end() }}
-
-),
-
-answer as (
-
-    select * from {{ ref('fct_survey_response') }}
-
-),
-
-activity as (
-
-    select * from {{ ref('success__cs_activity') }}
-    where occurred_at < {{ as_of_end() }}
-
-),
-
-identity as (
-
-    select * from {{ ref('int_customer_identity') }}
+    select * from {{ ref('fct_interaction') }}
 
 ),
 
@@ -48,29 +21,30 @@ contact as (
 
 ),
 
+faq_view as (
+
+    select * from {{ ref('support__faq_view') }}
+    where occurred_at < {{ as_of_end() }} and occurred_at >= {{ window_start }}
+
+),
+
+identity as (
+
+    select * from {{ ref('int_customer_identity') }}
+
+),
+
 contacted as (
 
-    select customer_key, created_at as contacted_at, false as is_click from ticket
+    select customer_key, occurred_at, case when is_human then 'human' else 'other' end as kind from interaction
     union all
-    select ticket.customer_key, reply.occurred_at as contacted_at, false as is_click
-    from reply
-    inner join ticket on reply.ticket_id = ticket.ticket_id
-    union all
-    select customer_key, responded_at as contacted_at, false as is_click from answer
-    union all
-    select
-        coalesce(identity.customer_key, 'unknown') as customer_key,
-        activity.occurred_at as contacted_at,
-        false as is_click
-    from activity
-    left join identity on activity.account_id = identity.account_id
-    union all
-    select
-        coalesce(contact.customer_key, 'unknown') as customer_key,
-        click.occurred_at as contacted_at,
-        true as is_click
+    select coalesce(contact.customer_key, 'unknown') as customer_key, click.occurred_at, 'click' as kind
     from click
     left join contact on {{ surrogate_key(['click.contact_id']) }} = contact.contact_key
+    union all
+    select coalesce(identity.customer_key, 'unknown') as customer_key, faq_view.occurred_at, 'faq' as kind
+    from faq_view
+    left join identity on faq_view.account_id = identity.account_id
 
 ),
 
@@ -78,9 +52,10 @@ final as (
 
     select
         customer_key,
-        max(contacted_at) as last_contact_at,
-        sum(case when is_click and contacted_at >= {{ local_midnight(as_of_date() ~ ' - 89') }} then 1 else 0 end)
-            as email_clicks_90d
+        max(case when kind <> 'faq' then occurred_at end) as last_contact_at
+        {%- for name, kind in {'human_contacts_90d': 'human', 'email_clicks_90d': 'click', 'faq_views_90d': 'faq'}.items() %},
+        sum(case when kind = '{{ kind }}' and occurred_at >= {{ window_start }} then 1 else 0 end) as {{ name }}
+        {%- endfor %}
     from contacted
     group by customer_key
 

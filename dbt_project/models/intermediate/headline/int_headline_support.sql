@@ -16,6 +16,7 @@ select
     tickets_solved as solved,
     reopen_rate_num as reopened,
     one_touch_rate_num as one_touch,
+    one_touch_rate_den as with_replies,
     csat_den as answers,
     csat_num as satisfied
 from {{ ref('int_support_month') }}

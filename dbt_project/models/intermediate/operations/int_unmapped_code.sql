@@ -15,18 +15,16 @@
         'line_id', 'billing_period'),
     ('crm__contract', 'contract_id', 'status', 'contract_status', 'salesforce', 'stg_salesforce__contract',
         'contract_id', 'status'),
-    ('crm__contract', 'contract_id', 'status', 'contract_status', 'files', 'stg_files__crm__contract',
-        'contract_id', 'status'),
+    ('crm__contract', 'contract_id', 'status', 'contract_status', 'files', 'stg_files__crm__contract', 'contract_id', 'status'),
     ('sfa__opportunity', 'opportunity_id', 'type', 'opportunity_type', 'salesforce', 'stg_salesforce__opportunity',
         'opportunity_id', 'type'),
     ('sfa__opportunity', 'opportunity_id', 'type', 'opportunity_type', 'files', 'stg_files__sfa__opportunity',
         'opportunity_id', 'type'),
     ('support__ticket', 'ticket_id', 'status', 'ticket_status', 'zendesk', 'stg_zendesk__tickets', 'ticket_id', 'status'),
-    ('support__ticket', 'ticket_id', 'status', 'ticket_status', 'files', 'stg_files__support__ticket',
-        'ticket_id', 'status'),
+    ('support__ticket', 'ticket_id', 'status', 'ticket_status', 'salesforce', 'stg_salesforce__case', 'ticket_id', 'status'),
+    ('support__ticket', 'ticket_id', 'status', 'ticket_status', 'files', 'stg_files__support__ticket', 'ticket_id', 'status'),
     ('crm__account', 'account_id', 'status', 'account_status', 'files', 'stg_files__crm__account', 'account_id', 'status'),
-    ('crm__account', 'account_id', 'industry_code', 'industry', 'salesforce', 'stg_salesforce__account',
-        'account_id', 'industry_name'),
+    ('crm__account', 'account_id', 'industry_code', 'industry', 'salesforce', 'stg_salesforce__account', 'account_id', 'industry_name'),
     ('crm__account', 'account_id', 'industry_code', 'industry', 'files', 'stg_files__crm__account',
         'account_id', 'industry_name'),
     ('crm__account', 'account_id', 'industry_code', 'industry', 'files', 'stg_files__crm__account',
@@ -46,6 +44,8 @@ unmapped as (
     inner join {{ ref(supplier) }} as written on known.{{ key }} = written.{{ supplier_key }}
     where {% if code_list == 'industry' -%}
         known.industry_code is null and trim(written.{{ code }}) <> ''
+        {%- elif supplier == 'stg_salesforce__case' -%}  {#- its history needs the code of a closed one too #}
+        {{ code_meaning(code_list, 'written.status') }} = 'other'
         {%- else -%}
         known.{{ column }} = 'other'
         {%- endif %}

@@ -10,6 +10,7 @@
         'first_response_on_target_num': 'sum(case when is_first_response_on_target then 1 else 0 end)'}),
     'first_solved': ('ticket', 'first_solved_date', {
         'reopen_rate_num': 'sum(case when reopen_count > 0 then 1 else 0 end)',
+        'one_touch_rate_den': 'count(is_one_touch)',
         'one_touch_rate_num': 'sum(case when is_one_touch then 1 else 0 end)',
         'tickets_solved': 'count(*)'}),
     'resolved': ('ticket', 'last_solved_date', {

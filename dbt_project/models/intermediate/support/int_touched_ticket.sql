@@ -15,6 +15,10 @@ final as (
     select ticket_id from {{ ref('stg_zendesk__tickets') }}
     where external_id in (select external_id from {{ ref('stg_touched__ticket') }})
     union
+    select ticket_id from {{ ref('stg_salesforce__case') }}
+    where case_id in (select external_id from {{ ref('stg_touched__ticket') }})
+        or case_number in (select external_id from {{ ref('stg_touched__ticket') }})
+    union
     select ticket_id from ticket
     where _build_id = {{ var('build_id') }}
         or created_at >= {{ last_build_end() }}

@@ -5,6 +5,7 @@
     'tickets_90d': 'has_tickets', 'complaints_90d': 'has_tickets',
     'reopen_rate_90d_num': 'has_tickets', 'reopen_rate_90d_den': 'has_tickets',
     'csat_90d_num': 'has_csat', 'csat_90d_den': 'has_csat', 'email_clicks_90d': 'has_emails',
+    'faq_views_90d': 'has_faq_views', 'human_contacts_90d': 'has_human_contacts',
 } %}
 with customer as (
 

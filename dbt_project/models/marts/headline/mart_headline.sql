@@ -38,7 +38,7 @@
         'resolution_with_target', 'resolution_with_target',
     ],
     'reopen_rate': [support, rate('reopened', 'solved'), 'reopened', 'solved', 'solved'],
-    'one_touch_rate': [support, rate('one_touch', 'solved'), 'one_touch', 'solved', 'solved'],
+    'one_touch_rate': [support, rate('one_touch', 'with_replies'), 'one_touch', 'with_replies', 'with_replies'],
     'open_tickets': [today, 'open_tickets'],
     'csat': [support, rate('satisfied', 'answers'), 'satisfied', 'answers', 'answers'],
 } %}

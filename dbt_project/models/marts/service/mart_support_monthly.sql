@@ -1,7 +1,7 @@
 -- grain: month × channel × category, `all` of either and of both beside them (docs/domain/service.md#by-month)
 {%- set rates = {
     'first_response_on_target': 'first_response_on_target_den', 'reopen_rate': 'tickets_solved',
-    'one_touch_rate': 'tickets_solved', 'resolution_on_target': 'resolution_on_target_den', 'csat': 'csat_den',
+    'one_touch_rate': 'one_touch_rate_den', 'resolution_on_target': 'resolution_on_target_den', 'csat': 'csat_den',
 } %}
 with counted as (
 

@@ -20,6 +20,14 @@ final as (
 
     select ticket_id, external_id from ticket
     union
+    select 'salesforce:' || Id as ticket_id, null as external_id
+    from {{ source('raw', 'salesforce__case') }}
+    where {{ is_read_again('salesforce__case') }}
+    union
+    select 'salesforce:' || CaseId as ticket_id, null as external_id
+    from {{ source('raw', 'salesforce__case_history') }}
+    where {{ is_read_again('salesforce__case_history') }}
+    union
     select ticket_id, external_id from answer
     union
     select {{ read_text('ticket_id', 'id') }} as ticket_id, null as external_id

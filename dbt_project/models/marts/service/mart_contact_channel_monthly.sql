@@ -1,0 +1,97 @@
+-- grain: month, from the first call, chat or FAQ view on (docs/domain/service.md#calls-chats-faq). What is not connected is
+-- null. Written whole: a scan of the three feeds a day.
+{%- set inbound = "direction = 'inbound' and " %}
+{%- set feeds = {
+    'call': ('support__call_log', 'ring_at', 'has_calls', {
+        'inbound_calls': "direction = 'inbound'", 'outbound_calls': "direction = 'outbound'",
+        'answered_calls': inbound ~ "result = 'answered'", 'abandoned_call_rate_num': inbound ~ "result = 'abandoned'"}),
+    'chat': ('support__chat_session', 'started_at', 'has_chats', {
+        'chats': 'true', 'bot_chats': 'is_bot',
+        'bot_resolution_rate_num': 'is_bot and is_resolved and handed_to_human_at is null',
+        'bot_resolution_rate_den': 'is_bot and (is_resolved is not null or handed_to_human_at is not null)'}),
+    'faq_view': ('support__faq_view', 'occurred_at', 'has_faq_views', {
+        'faq_views': 'true', 'faq_self_solve_rate_num': 'is_solved', 'faq_self_solve_rate_den': 'is_solved is not null'}),
+} %}
+{%- set rates = {
+    'abandoned_call_rate': 'inbound_calls', 'bot_resolution_rate': 'bot_resolution_rate_den',
+    'faq_self_solve_rate': 'faq_self_solve_rate_den',
+} %}
+with identity as (
+
+    select * from {{ ref('int_customer_identity') }}
+
+),
+{% for name, (entity, at, has_feed, measures) in feeds.items() %}
+{{ name }} as (
+
+    select event.*, {{ month_of(local_date('event.' ~ at)) }} as month
+    from {{ ref(entity) }} as event
+    left join identity on event.account_id = identity.account_id
+    where event.{{ at }} < {{ as_of_end() }} and not {{ is_test_customer("coalesce(identity.customer_key, 'unknown')") }}
+
+),
+
+{{ name }}_month as (
+
+    select
+        {%- for measure, condition in measures.items() %}
+        sum(case when {{ condition }} then 1 else 0 end) as {{ measure }},
+        {%- endfor %}
+        {%- if name == 'call' %}
+        median(case when direction = 'inbound' then {{ dbt.datediff('ring_at', 'answered_at', 'second') }} end) as call_wait_median_s,
+        {%- endif %}
+        month
+    from {{ name }}
+    group by month
+
+),
+{% endfor %}
+first_month as (
+
+    select min(month) as first_month
+    from (select month from call_month union all select month from chat_month union all select month from faq_view_month) as told
+
+),
+
+months as (
+
+    select {{ date_series('first_month', month_of(as_of_date()), 'month') }} as month from first_month where first_month is not null
+
+),
+
+counted as (
+
+    select
+        months.month
+        {%- for name, (entity, at, has_feed, measures) in feeds.items() %}
+        {%- for measure in measures %},
+        cast(case when feed.{{ has_feed }} then coalesce({{ measure }}, 0) end as integer) as {{ measure }}
+        {%- endfor %}
+        {%- endfor %},
+        call_wait_median_s
+    from months
+    cross join {{ ref('int_connected_feed') }} as feed
+    {%- for name in feeds %}
+    left join {{ name }}_month on months.month = {{ name }}_month.month
+    {%- endfor %}
+
+),
+
+final as (
+
+    select
+        month,
+        last_day(month) <= {{ as_of_date() }} as is_complete,
+        inbound_calls, outbound_calls, answered_calls,
+        cast(case when not {{ is_rate_hidden('answered_calls') }} then call_wait_median_s end as decimal(12, 2)) as call_wait_median_s,
+        chats, bot_chats, faq_views
+        {%- for rate, cases in rates.items() %},
+        {{ shown_rate(rate ~ '_num', cases) }} as {{ rate }},
+        {{ rate }}_num,
+        {{ cases }} as {{ rate }}_den
+        {%- endfor %}
+    from counted
+
+)
+
+select * from final
