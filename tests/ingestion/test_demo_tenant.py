@@ -36,7 +36,7 @@ REQUIRED = {
     "product__object_count": {"account_id", "count_date", "object_code", "record_count"},
     "process__content_item": {"item_id", "account_id", "process_id"},
     "process__stage_event": {"item_id", "stage_code", "event", "achieved_at"},
-    "success__nps_response": {"response_id", "score", "responded_at"},
+    "success__nps_response": {"response_id"},
     "support__call_log": {"call_id", "direction", "ring_at", "result"},
     "support__chat_session": {"session_id", "is_bot", "started_at"},
     "support__faq_view": {"faq_id", "occurred_at"},
