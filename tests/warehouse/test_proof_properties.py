@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.dbt import vars_argument
+from pipeline.dbt import READS_SLICES, vars_argument
 from tests.in_process_dbt import invoke, manifest
 
 GROUP = {"basis": "as_known_now", "score_code": "early_warning", "horizon_days": 90}
@@ -304,3 +304,11 @@ def test_what_arrives_later_does_not_change_what_was_published(
     known_now = days.march("as_known_now")
     days.build_day(THEN)
     assert days.march("as_known_now") == known_now
+
+
+def test_a_rebuild_builds_again_what_reads_older_slices() -> None:
+    """Whatever reads the snapshots has the tag by which a rebuild finds it."""
+    models = [node for node in manifest().nodes.values() if node.resource_type == "model"]
+    (snapshot,) = (node.unique_id for node in models if node.name == "mart_score_snapshot")
+    readers = {node.name for node in models if snapshot in node.depends_on.nodes}
+    assert readers == {node.name for node in models if READS_SLICES in node.tags}
