@@ -16,17 +16,12 @@
     'abandoned_call_rate': 'inbound_calls', 'bot_resolution_rate': 'bot_resolution_rate_den',
     'faq_self_solve_rate': 'faq_self_solve_rate_den',
 } %}
-with identity as (
-
-    select * from {{ ref('int_customer_identity') }}
-
-),
-{% for name, (entity, at, has_feed, measures) in feeds.items() %}
+with {% for name, (entity, at, has_feed, measures) in feeds.items() %}
 {{ name }} as (
 
     select event.*, {{ month_of(local_date('event.' ~ at)) }} as month
     from {{ ref(entity) }} as event
-    left join identity on event.account_id = identity.account_id
+    left join {{ ref('int_customer_identity') }} as identity on event.account_id = identity.account_id
     where event.{{ at }} < {{ as_of_end() }} and not {{ is_test_customer("coalesce(identity.customer_key, 'unknown')") }}
 
 ),
@@ -49,7 +44,12 @@ with identity as (
 first_month as (
 
     select min(month) as first_month
-    from (select month from call_month union all select month from chat_month union all select month from faq_view_month) as told
+    from (
+        {%- for name in feeds %}
+        select month from {{ name }}_month
+        {{ 'union all' if not loop.last }}
+        {%- endfor %}
+    ) as told
 
 ),
 
