@@ -39,17 +39,17 @@ unmapped as (
     {% for entity, key, column, code_list, source, supplier, supplier_key, code in coded -%}
     select
         '{{ source }}' as source, '{{ entity }}' as object, '{{ code_list }}' as code_list,
-        known.{{ key }} as record_key, written.{{ code }} as code
-    from {{ entity }} as known
-    inner join {{ ref(supplier) }} as written on known.{{ key }} = written.{{ supplier_key }}
+        ours.{{ key }} as record_key, written.{{ code }} as code
+    from {{ entity }} as ours
+    inner join {{ ref(supplier) }} as written on ours.{{ key }} = written.{{ supplier_key }}
     where {% if code_list == 'industry' -%}
-        known.industry_code is null and trim(written.{{ code }}) <> ''
+        ours.industry_code is null and trim(written.{{ code }}) <> ''
         {%- elif supplier == 'stg_salesforce__case' -%}  {#- its history needs the code of a closed one too #}
         {{ code_meaning(code_list, 'written.status') }} = 'other'
         {%- else -%}
-        known.{{ column }} = 'other'
+        ours.{{ column }} = 'other'
         {%- endif %}
-        {%- if code_list == 'billing_period' %} and known.charge_type = 'recurring'{% endif %}
+        {%- if code_list == 'billing_period' %} and ours.charge_type = 'recurring'{% endif %}
     union all
     {% endfor -%}
     -- Salesforce says itself whether a deal is closed
