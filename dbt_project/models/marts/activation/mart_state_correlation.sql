@@ -1,5 +1,5 @@
 -- grain: as_of_date × two states × lag × mode: what goes along with what; association is no cause
--- (docs/domain/activation.md#states). Written whole: one row for each of some thousand pairs.
+-- (docs/domain/activation.md#states). A slice: one row for each of some thousand pairs.
 {%- set pair = 'state_a, state_b, lag_weeks, mode' %}
 with pair as (
 
