@@ -47,14 +47,14 @@ def run_day(
     """
     printed = printed or home / "printed.txt"
     process = begin_day(home, tenant, day, printed, site)
-    process.join(400)
+    process.join(1500)
     return Run(process.exitcode, printed.read_text(encoding="utf-8"), home)
 
 
 def kill_day(home: Path, tenant: Path, day: str, moment: Callable[[], bool]) -> None:
     """Run a business date and SIGKILL its process as soon as ``moment`` is true."""
     process = begin_day(home, tenant, day, home / "printed.txt")
-    deadline = time.monotonic() + 400
+    deadline = time.monotonic() + 1500
     while not moment():
         assert process.is_alive(), f"the run of {day} ended before it could be killed"
         assert time.monotonic() < deadline, f"the run of {day} never came to the moment of its kill"
