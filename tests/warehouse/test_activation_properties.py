@@ -150,7 +150,7 @@ def entities(world: list[Item]) -> dict[str, list[dict[str, Any]]]:
     return {"process__content_item": rows, "process__stage_event": events}
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 @given(world=st.lists(items(), min_size=1, max_size=5))
 def test_activation_agrees_with_the_oracle(
     chain: tuple[Chain, Definition], world: list[Item]

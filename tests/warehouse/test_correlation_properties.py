@@ -104,7 +104,7 @@ def coefficient(method: str, a: np.ndarray, b: np.ndarray) -> float:
     return float(found.statistic)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(values=customers)
 def test_any_coefficient_is_that_of_scipy(models: Models, values: list[tuple]) -> None:
     """Of each kind of pair, to 1e-9, before it is held against chance and whatever n is."""
@@ -121,7 +121,7 @@ def test_any_coefficient_is_that_of_scipy(models: Models, values: list[tuple]) -
         assert float(row["coefficient"]) == pytest.approx(expected, abs=1e-9)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(values=st.lists(st.tuples(yes_no, yes_no, measured, measured), min_size=30, max_size=70))
 def test_chance_is_that_of_scipy(models: Models, values: list[tuple]) -> None:
     """p to 1e-6 (the error function is an approximation), q of these p, and which pairs have neither."""
@@ -151,7 +151,7 @@ def test_chance_is_that_of_scipy(models: Models, values: list[tuple]) -> None:
         assert [float(row["q_value"]) for row in shown] == pytest.approx(expected, abs=1e-6)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(values=st.lists(st.tuples(yes_no, yes_no, measured, measured), min_size=1, max_size=40))
 def test_a_pair_has_a_coefficient_or_its_reason(models: Models, values: list[tuple]) -> None:
     """Few customers, what is alike for all, and fewer than five by chance, in this order."""

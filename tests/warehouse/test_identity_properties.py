@@ -76,7 +76,7 @@ def check_digit(base: str) -> int:
     return 9 - sum(weighted) % 9
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     bases=st.lists(
         st.text("0123456789", min_size=12, max_size=12)
@@ -128,7 +128,7 @@ wrapped = st.sampled_from(
 )
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(written=st.lists(st.tuples(hosts, wrapped, st.booleans()), min_size=1, max_size=8))
 def test_a_host_is_read_in_whatever_form_it_comes(companies: Chain, written: list[Any]) -> None:
     """Scheme, name, www, port, path, last point, capitals and full-width letters say nothing."""
@@ -178,7 +178,7 @@ def ids() -> Chain:
 shorts = st.text("ABCdef0123", min_size=12, max_size=12).map(lambda text: f"001{text}")
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     records=st.lists(shorts, min_size=1, max_size=5, unique=True),
     strangers=st.lists(shorts, max_size=3),

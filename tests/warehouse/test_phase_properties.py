@@ -110,7 +110,7 @@ def held_at(measured: dict[str, date | None], moment: date) -> str:
     return names[-1]
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 @given(lives=spans)
 def test_censored_median_agrees_with_fractions(lead_times: Chain, lives: list) -> None:
     rows = []
@@ -137,7 +137,7 @@ def test_censored_median_agrees_with_fractions(lead_times: Chain, lives: list) -
         assert row["median_days"] == (statistics.median(achieved) if achieved else None)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 @given(worlds=st.lists(gates, min_size=1, max_size=5))
 def test_phases_agree_with_their_definition(phases: Phases, worlds: list[dict]) -> None:
     """At both ends of each month, and now; support is beside them."""

@@ -111,7 +111,7 @@ def judged() -> Models:
     return Models(("mart_score_performance", "mart_score_calibration"), CASES, VARIABLES)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(drawn=cases)
 def test_any_cases(judged: Models, drawn: list[tuple[Any, ...]]) -> None:
     """Precision, recall and lift of every policy; the Brier score and its parts; none of too few churns."""

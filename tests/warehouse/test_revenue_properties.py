@@ -139,7 +139,7 @@ def revenue() -> Chain:
     return built
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 @given(lines=lines())
 def test_models_agree_with_the_oracle(revenue: Chain, lines: list[Line]) -> None:
     """Grace, rounding, movements, rates and the twelve-month comparison, for any lines."""

@@ -121,7 +121,7 @@ def entities(worlds: list[Ticket]) -> dict[str, list[dict[str, Any]]]:
     return {"support__ticket": rows, "support__ticket_event": events}
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 @given(worlds=st.lists(tickets(), min_size=1, max_size=6))
 def test_tickets_agree_with_the_oracle(
     chain: tuple[Chain, BusinessHours], worlds: list[Ticket]
