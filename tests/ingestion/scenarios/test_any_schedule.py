@@ -99,7 +99,7 @@ def act(daily, number, action, *names):
 
 
 # A failing history is not shrunk: every try of it costs seconds of dbt.
-@settings(bounded, max_examples=8, phases=[Phase.generate])
+@settings(bounded, max_examples=5, phases=[Phase.generate])
 @given(
     files=st.fixed_dictionaries(
         {
@@ -138,7 +138,7 @@ def test_any_schedule_ends_as_one_extraction_at_the_end(
         assert daily.models.staged(daily.context, name) == once.models.staged(once.context, name)
 
 
-@settings(bounded, max_examples=10)
+@settings(bounded, max_examples=6)
 @given(histories(account), schedules)
 def test_without_purges_windows_alone_are_enough(play, versions, schedule):
     """Scenarios 1 to 4: commits late by less than the look-back need no comparison."""
