@@ -40,6 +40,7 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("int_health_component", "cross"): ONE_ROW,
     ("int_state_value", "cross"): ONE_ROW,
     ("mart_health_score", "condition"): SEED,
+    ("mart_contact_channel_monthly", "cross"): ONE_ROW,
     ("int_phase_achieved", "cross"): ONE_ROW,
     ("int_phase_part", "condition"): ONE_ROW,
     ("int_phase_segment", "condition"): ONE_ROW,

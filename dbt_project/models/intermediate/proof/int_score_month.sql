@@ -70,12 +70,13 @@ scored as (
 -- the next end that was written: that a contract would renew itself was not known before its end
 term as (
 
-    select subscription.customer_key, subscription.month, min(line.end_date) as term_end
-    from {{ ref('fct_subscription_month') }} as subscription
-    inner join {{ ref('int_recurring_term') }} as line on subscription.line_id = line.line_id
-    inner join month_end on subscription.month = month_end.month
-    where subscription.mrr > 0 and line.end_date >= month_end.evaluated_on
-    group by subscription.customer_key, subscription.month
+    select
+        paid.customer_key, paid.month, min(case when line.end_date >= month_end.evaluated_on then line.end_date end) as term_end
+    from {{ ref('fct_subscription_month') }} as paid
+    inner join {{ ref('int_recurring_term') }} as line on paid.line_id = line.line_id
+    inner join month_end on paid.month = month_end.month
+    where paid.mrr > 0
+    group by paid.customer_key, paid.month
 
 ),
 
