@@ -2,7 +2,7 @@
 -- (docs/domain/activation.md#health)
 {%- set weights = var('health_weights') %}
 {%- set components = ['activation', 'ews', 'csat', 'nps', 'tickets'] %}
-{%- set total = [weights.values() | sum, 1] | max %}
+{%- set total = [weights.activation + weights.ews + weights.csat + weights.nps + weights.tickets, 1] | max %}
 with component as (
 
     select * from {{ ref('int_health_component') }}
