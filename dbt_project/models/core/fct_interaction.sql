@@ -30,7 +30,7 @@ contacted as (
 
     select
         'call' as interaction_type, call_id as record_id, account_id, contact_id, ring_at as occurred_at, 'phone' as channel_code,
-        case when direction in ('inbound', 'outbound') then direction end as direction, result = 'answered' as is_human,
+        case when direction in ('inbound', 'outbound') then direction end as direction, coalesce(result = 'answered', false) as is_human,
         result as outcome
     from {{ ref('support__call_log') }}
     union all
