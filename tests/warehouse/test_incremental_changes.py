@@ -342,6 +342,35 @@ CHANGES: dict[str, tuple[Any, ...]] = {
         StartDate="2026-02-01",
     ),
     "which is taken back": version("salesforce__dated_conversion_rate", is_deleted=True, Id="r1"),
+    "a dropped line": (
+        "crm__subscription_line",
+        (0, "h"),
+        [
+            {
+                "line_id": "s7",
+                "account_id": "a3",
+                "product_id": "p2",
+                "amount_total_ex_tax": "1200",
+                "start_date": "2026-01-10",
+            }
+        ],
+    ),
+    "an item of its id, of another account, hides it": version(
+        "salesforce__order_item", Id="s7", OrderId="o5", ChargeType__c="recurring", **ITEM
+    ),
+    "a dropped order": (
+        "crm__order",
+        (0, "h"),
+        [{"order_id": "o8", "account_id": "a1", "order_date": "2026-02-12"}],
+    ),
+    "with a line": (
+        "crm__order_line",
+        (0, "h"),
+        [{"order_line_id": "l20", "order_id": "o8", "product_id": "p1", "quantity": "1"}],
+    ),
+    "an order of its id, of another account, hides it": version(
+        "salesforce__order", Id="o8", AccountId="a3", **BARE_ORDER
+    ),
 }
 
 CHANGES |= SUPPORT_CHANGES

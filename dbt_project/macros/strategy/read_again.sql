@@ -2,6 +2,12 @@
     {{ is_later_build() }} and {{ record_key(table) }} in ({{ loaded_since(table) }})
 {%- endmacro %}
 
+{% macro is_hidden(key, table) -%}
+    {{ is_later_build() }} and {{ read_text(key, 'id') }} in (
+        {{ loaded_since(table, 'Id') }} union all {{ loaded_since(table, 'substr(Id, 1, 15)') }}
+    )
+{%- endmacro %}
+
 {% macro is_later_build() -%}
     {{ 'true' if var('since_as_of_date') else 'false' }}
 {%- endmacro %}

@@ -1,4 +1,5 @@
--- Every version of the order items, order lines and subscription lines that were loaded since the last build.
+-- Every version of the order items, order lines and subscription lines that were loaded since the last build, and of the
+-- dropped lines that a loaded item of the same id hides or hid.
 select
     Id as line_id,
     OrderId as order_id,
@@ -14,6 +15,7 @@ select
     null as contract_id
 from {{ source('raw', 'files__crm__order_line') }}
 where {{ is_read_again('files__crm__order_line') }}
+    or {{ is_hidden('order_line_id', 'salesforce__order_item') }}
 union all
 select
     {{ read_text('line_id', 'id') }} as line_id,
@@ -22,3 +24,4 @@ select
     {{ read_text('contract_id', 'id') }} as contract_id
 from {{ source('raw', 'files__crm__subscription_line') }}
 where {{ is_read_again('files__crm__subscription_line') }}
+    or {{ is_hidden('line_id', 'salesforce__order_item') }}
