@@ -375,7 +375,7 @@ CHANGES: dict[str, tuple[Any, ...]] = {
 
 CHANGES |= SUPPORT_CHANGES
 
-TOGETHER = 8  # changes between two full builds, which cost most of this test's time
+TOGETHER = 12  # changes between two full builds, which cost most of this test's time
 
 
 def test_each_change_is_seen(warehouse: Warehouse) -> None:
