@@ -348,7 +348,7 @@ CHANGES: dict[str, tuple[Any, ...]] = {
         [
             {
                 "line_id": "s7",
-                "account_id": "a3",
+                "account_id": "a1",
                 "product_id": "p2",
                 "amount_total_ex_tax": "1200",
                 "start_date": "2026-01-10",
