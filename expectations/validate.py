@@ -6,12 +6,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from expectations.gx_duckdb import open_datasource
-from expectations.suites import Check, Severity, Suite, to_expectation
+from expectations.suites import (
+    REQUIRED,
+    Check,
+    Severity,
+    Suite,
+    to_expectation,
+    with_required_together,
+)
 from runtime.redaction import hide_values
 
 if TYPE_CHECKING:
-    from great_expectations.core import ExpectationValidationResult
+    from great_expectations.core import (
+        ExpectationSuiteValidationResult,
+        ExpectationValidationResult,
+    )
     from great_expectations.datasource.fluent import SQLDatasource
+    from great_expectations.datasource.fluent.interfaces import Batch
 
 Status = Literal["passed", "warned", "quarantined", "blocked", "error"]
 STATUS_OF_FAILURE: dict[Severity, Status] = {
@@ -106,24 +117,38 @@ def failures(results: list[RuleResult]) -> list[str]:
 
 
 def _validate_suite(source: "SQLDatasource", suite: Suite, audit: Audit) -> list[RuleResult]:
-    from great_expectations import ExpectationSuite
-
     asset = source.add_table_asset(suite.relation, table_name=suite.relation)
     batch = asset.get_batch(asset.build_batch_request())
-    expectations = [to_expectation(check) for check in suite.checks]
-    outcome = batch.validate(
-        ExpectationSuite(name=f"{suite.layer}.{suite.table}", expectations=expectations),
-        result_format=RESULT_FORMAT,
-    )
-    checks = {check.rule: check for check in suite.checks}
+    outcome = _validate_checks(batch, suite, with_required_together(suite.checks))
     by_rule = {item.expectation_config.meta["rule"]: item for item in outcome.results}
-    for rule, item in by_rule.items():
-        _hide_persons(suite, checks[rule], item)
+    required = by_rule.get(REQUIRED)
+    if required is not None and not required.success:  # which of them, and how often
+        outcome = _validate_checks(batch, suite, suite.checks)
+        by_rule = {item.expectation_config.meta["rule"]: item for item in outcome.results}
     if audit.data_docs is not None:
         from expectations.data_docs import write_page
 
         write_page(audit.data_docs, outcome)
-    return [_to_result(suite, checks[rule], by_rule[rule], audit) for rule in checks]
+    return [
+        _to_result(suite, check, by_rule.get(check.rule, required), audit) for check in suite.checks
+    ]
+
+
+def _validate_checks(
+    batch: "Batch", suite: Suite, checks: tuple[Check, ...]
+) -> "ExpectationSuiteValidationResult":
+    """GX's results, without values that are or may be a person's."""
+    from great_expectations import ExpectationSuite
+
+    expectations = [to_expectation(check) for check in checks]
+    outcome = batch.validate(
+        ExpectationSuite(name=f"{suite.layer}.{suite.table}", expectations=expectations),
+        result_format=RESULT_FORMAT,
+    )
+    by_rule = {check.rule: check for check in checks}
+    for item in outcome.results:
+        _hide_persons(suite, by_rule[item.expectation_config.meta["rule"]], item)
+    return outcome
 
 
 def _hide_persons(suite: Suite, check: Check, outcome: "ExpectationValidationResult") -> None:

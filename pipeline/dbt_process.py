@@ -66,9 +66,7 @@ def parsed_project() -> Any:
     with suppress(Exception):
         from dbt.parser.manifest import extended_mashumuro_decoder
 
-        manifest = Manifest.from_msgpack(kept.read_bytes(), decoder=extended_mashumuro_decoder)
-        manifest.build_flat_graph()
-        return manifest
+        return Manifest.from_msgpack(kept.read_bytes(), decoder=extended_mashumuro_decoder)
     with TemporaryDirectory(prefix="dbt_") as folder:
         manifest = parse(folder)
         with suppress(OSError):
@@ -165,6 +163,7 @@ def main(arguments: list[str]) -> int:
         if changed is not None:
             for name in due(manifest, changed):
                 manifest.nodes[name].tags.append(DUE)
+    manifest.build_flat_graph()  # what macros see of it, tags too
     runner = dbtRunner(manifest=manifest, callbacks=[_print])
     outcome = runner.invoke([*SILENT, *arguments])
     if outcome.exception:

@@ -14,8 +14,8 @@ ROWS = [("a", 1), ("b", 1), ("b", 1), ("c", 2), ("c", 2), ("a", 2)]
 
 def found(checks_all_keys, **arguments):
     """Keys that the test finds more than once."""
-    text = (PROJECT / "tests" / "generic" / "unique_key.sql").read_text(encoding="utf-8")
-    body = re.search(r"\{% test .*?%\}(.*)\{% endtest %\}", text, re.DOTALL)[1]
+    text = (PROJECT / "macros" / "operations" / "keys.sql").read_text(encoding="utf-8")
+    body = re.search(r"\{% macro duplicate_keys.*?%\}(.*?)\{%- endmacro %\}", text, re.DOTALL)[1]
     variables = {"checks_all_keys": checks_all_keys, "build_id": 2}
     given = {"columns": ["k"], "build_column": None, "touched_keys": None, "touched_columns": None}
     sql = jinja2.Template(body).render(model="rows", var=variables.get, **given | arguments)
