@@ -50,15 +50,26 @@ def project_hash() -> str:
     return digest.hexdigest()
 
 
-def parsed_project() -> Any:
+def parsed_project(changed_tables: Collection[str] | None = None) -> Any:
     """dbt's manifest of the project as it is now.
 
     It is kept beside the project as Python keeps compiled modules beside theirs; where that cannot be
     written or read, the project is parsed.
 
+    Args:
+        changed_tables: if given, what is ``due`` after news in these raw tables has the tag.
+
     Raises:
         BuildError: the project cannot be parsed.
     """
+    manifest = _read_project()
+    for name in () if changed_tables is None else due(manifest, changed_tables):
+        manifest.nodes[name].tags.append(DUE)
+    manifest.build_flat_graph()  # what macros see of it, tags too
+    return manifest
+
+
+def _read_project() -> Any:
     from dbt.contracts.graph.manifest import Manifest
 
     kept = PROJECT / "target" / f"parsed_{_version()}.msgpack"
@@ -157,13 +168,8 @@ def main(arguments: list[str]) -> int:
 
     gc.set_threshold(GARBAGE_AFTER)
     _drop_debug_events()
-    manifest = parsed_project()
-    if "--vars" in arguments:
-        changed = yaml.safe_load(arguments[arguments.index("--vars") + 1]).get("changed_tables")
-        if changed is not None:
-            for name in due(manifest, changed):
-                manifest.nodes[name].tags.append(DUE)
-    manifest.build_flat_graph()  # what macros see of it, tags too
+    variables = arguments[arguments.index("--vars") + 1] if "--vars" in arguments else "{}"
+    manifest = parsed_project(yaml.safe_load(variables).get("changed_tables"))
     runner = dbtRunner(manifest=manifest, callbacks=[_print])
     outcome = runner.invoke([*SILENT, *arguments])
     if outcome.exception:
