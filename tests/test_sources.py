@@ -24,8 +24,8 @@ PLACES = (
 )
 OF_ITS_OBJECTS = (
     "ingestion/objects.yml",
-    "expectations/contracts/raw/marketo__",
-    "dbt_project/models/staging/",
+    "expectations/contracts/",
+    "dbt_project/models/",
     "tests/",
 )
 

@@ -10,6 +10,8 @@
     'salesforce__case': {'support__ticket': 'ticket_id'},
     'hubspot__contacts': {'crm__contact': 'contact_id'},
     'hubspot__email_events': {'ma__email_event': 'event_id'},
+    'marketo__leads': {'crm__contact': 'contact_id', 'sfa__lead': 'lead_id'},
+    'marketo__activities': {'ma__email_event': 'event_id'},
     'zendesk__tickets': {'support__ticket': 'ticket_id'},
     'zendesk__calls': {'support__call_log': 'call_id'},
     'zendesk__satisfaction_ratings': {'support__csat_response': 'response_id'},
@@ -48,8 +50,13 @@
 {#- ids that say whose they are -#}
 {%- set own_ids = {
     'hubspot__contacts': 'hubspot:', 'zendesk__satisfaction_ratings': 'zendesk:', 'zendesk__survey_responses': 'zendesk:',
-    'salesforce__case': 'salesforce:', 'zendesk__calls': 'zendesk:',
+    'salesforce__case': 'salesforce:', 'zendesk__calls': 'zendesk:', 'marketo__leads': 'marketo:',
 } -%}
+{#- ids of what a record may be part of, if not under its own key -#}
+{%- set given_ids = {
+    'hubspot__contacts': read_text(hubspot_property('salesforcecontactid'), 'id'), 'marketo__leads': read_text('sfdcContactId', 'id'),
+} -%}
+{%- set other_ids = {'marketo__leads': read_text('sfdcLeadId', 'id')} -%}
 {%- set feeds, keys = {}, {} -%}
 {%- for feed, entities in all_feeds.items() if var('changed_tables') is none or feed in var('changed_tables') -%}
     {%- do feeds.update({feed: entities}) -%}
@@ -65,8 +72,8 @@ with landed as (
     {% for feed in feeds %}
     select
         '{{ feed }}' as feed,
-        {{ read_text(hubspot_property('salesforcecontactid'), 'id')
-            if feed == 'hubspot__contacts' else record_key(feed) }} as given_id,
+        {{ given_ids.get(feed, record_key(feed)) }} as given_id,
+        {{ other_ids.get(feed, 'null') }} as other_id,
         {{ "'" ~ own_ids[feed] ~ "' || id" if feed in own_ids else "null" }} as own_id
     from (
         select * from {{ source('raw', feed) }}
@@ -78,6 +85,7 @@ with landed as (
         ) = 1
     ) as newest
     where not _is_deleted
+    {%- if feed == 'marketo__activities' %} and activityTypeId in ('6', '7', '8', '9', '10', '11', '27') {%- endif %}
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 ),
@@ -106,6 +114,7 @@ arrived as (
 select landed.feed, coalesce(landed.given_id, landed.own_id) as given_id
 from landed
 left join {{ ref('int_record_id') }} as meant on landed.given_id = meant.given_id
+left join {{ ref('int_record_id') }} as meant_other on landed.other_id = meant_other.given_id
 where not exists (
     select 1 from arrived
     where landed.feed = arrived.feed and coalesce(meant.record_id, landed.given_id) = arrived.record_key
@@ -113,5 +122,9 @@ where not exists (
 and not exists (
     select 1 from arrived
     where landed.feed = arrived.feed and landed.own_id = arrived.record_key
+)
+and not exists (
+    select 1 from arrived
+    where landed.feed = arrived.feed and coalesce(meant_other.record_id, landed.other_id) = arrived.record_key
 )
 {%- endif %}

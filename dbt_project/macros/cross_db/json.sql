@@ -8,6 +8,16 @@
     get_json_object({{ json }}, '$.{{ member }}')
 {%- endmacro %}
 
+{% macro json_named(json, name) -%}
+    {{ return(adapter.dispatch('json_named')(json, name)) }}
+{%- endmacro %}
+{% macro duckdb__json_named(json, name) -%}
+    json_extract_string({{ json }}, '$."{{ name }}"')
+{%- endmacro %}
+{% macro spark__json_named(json, name) -%}
+    get_json_object({{ json }}, '$.{{ name }}')
+{%- endmacro %}
+
 {% macro each_json_element(json, element, position) -%}
     {{ return(adapter.dispatch('each_json_element')(json, element, position)) }}
 {%- endmacro %}

@@ -33,17 +33,13 @@
     ('success__nps_response', 'response_id', 'account_id', 'identity'),
     ('product__feature_use', 'account_id', 'account_id', 'identity'),
     ('product__login_event', 'account_id', 'account_id', 'identity'),
-    ('product__license', 'license_id', 'account_id', 'identity'),
-    ('product__license', 'license_id', 'product_id', 'product'),
+    ('product__license', 'license_id', 'account_id', 'identity'), ('product__license', 'license_id', 'product_id', 'product'),
     ('product__object_count', 'account_id', 'account_id', 'identity'),
     ('process__content_item', 'item_id', 'account_id', 'identity'),
     ('process__stage_event', 'item_id', 'item_id', 'item'),
-    ('success__churn_interview', 'interview_id', 'account_id', 'identity'),
-    ('success__activation_review', 'review_id', 'account_id', 'identity'),
-    ('success__onboarding_task', 'task_id', 'account_id', 'identity'),
-    ('success__cs_activity', 'activity_id', 'account_id', 'identity'),
-    ('success__advocacy_event', 'event_id', 'account_id', 'identity'),
-    ('success__success_plan', 'plan_id', 'account_id', 'identity'),
+    ('success__churn_interview', 'interview_id', 'account_id', 'identity'), ('success__activation_review', 'review_id', 'account_id', 'identity'),
+    ('success__onboarding_task', 'task_id', 'account_id', 'identity'), ('success__cs_activity', 'activity_id', 'account_id', 'identity'),
+    ('success__advocacy_event', 'event_id', 'account_id', 'identity'), ('success__success_plan', 'plan_id', 'account_id', 'identity'),
     ('success__success_plan_step', 'step_id', 'plan_id', 'plan'),
     ('crm__account', 'account_id', 'parent_account_id', 'identity'),
     ('crm__contract', 'contract_id', 'previous_contract_id', 'contract'),
@@ -77,6 +73,11 @@ link as (
     select 'crm__contact', 'contact_id', 'hubspot:' || hubspot_contact_id, given_contact_id
     from {{ ref('int_hubspot_contact') }}
     where salesforce_contact_id is null and given_contact_id is not null and not is_deleted
+    {%- for kind in ['contact', 'lead'] %}
+    union all
+    select 'marketo__leads', 'sfdc{{ kind | capitalize }}Id', 'marketo:' || marketo_lead_id, given_{{ kind }}_id
+    from {{ ref('int_marketo_lead') }} where known_{{ kind }}_id is null and given_{{ kind }}_id is not null
+    {%- endfor %}
     {%- for entity, record, column, parent in links %}
     union all
     select

@@ -1,4 +1,4 @@
--- Salesforce contacts, people only HubSpot knows, and dropped ones.
+-- Salesforce contacts, people only HubSpot knows or Marketo knows of an account, and dropped ones.
 with salesforce as (
 
     select
@@ -16,6 +16,13 @@ hubspot_only as (
     where not is_deleted and contact_id not in (select contact_id from salesforce)
     -- duplicates in HubSpot may point to one Salesforce contact
     qualify row_number() over (partition by contact_id order by updated_at desc, hubspot_contact_id asc) = 1
+
+),
+
+marketo_only as (
+
+    select * from {{ ref('int_marketo_lead') }}
+    where known_contact_id is null and contact_id is not null
 
 ),
 
@@ -42,6 +49,15 @@ final as (
             ],
         ) }}
     from hubspot_only
+    union all
+    select
+        {{ entity_select('crm__contact',
+            held=[
+                'contact_id', 'account_id', 'last_name', 'first_name', 'email', 'phone', 'job_title', 'created_at',
+                'updated_at',
+            ],
+        ) }}
+    from marketo_only
     union all
     select {{ entity_select('crm__contact', renamed={'email': 'lower_email', 'gender': 'gender_code'}) }}
     from files

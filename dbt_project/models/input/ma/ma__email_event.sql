@@ -34,6 +34,25 @@ hubspot as (
 
 ),
 
+-- Marketo's other activities (pages, forms, changes of data) are no mail
+marketo as (
+
+    select
+        activity.*,
+        case activity.activity_type_id
+            when 6 then 'sent' when 7 then 'delivered' when 8 then 'bounce' when 9 then 'unsubscribe'
+            when 10 then 'open' when 11 then 'click' when 27 then 'bounce'
+        end as type,
+        case activity.activity_type_id when 8 then 'hard' when 27 then 'soft' end as bounce_class,
+        coalesce(activity.is_bot, false) as is_machine,
+        lead.contact_id,
+        greatest(activity._build_id, coalesce(lead._build_id, 0)) as latest_build_id
+    from {{ ref('stg_marketo__activities') }} as activity
+    left join {{ ref('int_marketo_lead') }} as lead on activity.marketo_lead_id = lead.marketo_lead_id
+    where activity.activity_type_id in (6, 7, 8, 9, 10, 11, 27)
+
+),
+
 files as (
 
     select
@@ -51,6 +70,12 @@ final as (
 
     select {{ entity_select('ma__email_event', renamed={'_build_id': 'latest_build_id'}) }}
     from hubspot
+    union all
+    select
+        {{ entity_select('ma__email_event', renamed={
+            'event_id': 'activity_id', '_build_id': 'latest_build_id',
+        }) }}
+    from marketo
     union all
     select
         {{ entity_select('ma__email_event', renamed={

@@ -41,7 +41,7 @@ select
         'has_chats': ['files.support__chat_session'],
         'has_faq_views': ['files.support__faq_view'],
         'has_csat': ['zendesk.satisfaction_ratings', 'zendesk.survey_responses', 'files.support__csat_response'],
-        'has_emails': ['hubspot.email_events', 'files.ma__email_event'],
+        'has_emails': ['hubspot.email_events', 'marketo.activities', 'files.ma__email_event'],
         'has_follows': [
             'zendesk.ticket_events', 'files.support__ticket_event', 'salesforce.Task', 'salesforce.Event', 'files.success__cs_activity',
         ],

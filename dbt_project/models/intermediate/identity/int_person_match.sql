@@ -14,6 +14,13 @@ hubspot_contact as (
 
 ),
 
+marketo_person as (
+
+    select * from {{ ref('int_marketo_lead') }}
+    where contact_id is not null
+
+),
+
 zendesk_user as (
 
     select * from {{ ref('stg_zendesk__users') }}
@@ -49,6 +56,11 @@ matched as (
         'hubspot', 'contact', hubspot_contact_id,
         contact_id, null, case when salesforce_contact_id is not null then 'crm_link' else 'source_record' end
     from hubspot_contact
+    union all
+    select
+        'marketo', 'lead', marketo_lead_id,
+        contact_id, null, case when known_contact_id is not null then 'crm_link' else 'source_record' end
+    from marketo_person
     union all
     select
         'zendesk', 'ticket_requester', zendesk_user.user_id,

@@ -14,19 +14,19 @@
     'stg_files__product__feature_use': ['account_id'], 'stg_files__product__login_event': ['account_id'],
     'stg_database__product__feature_use': ['account_id'], 'stg_database__product__login_event': ['account_id'],
     'stg_files__product__license': ['account_id', 'product_id'], 'stg_files__product__object_count': ['account_id'],
-    'stg_database__product__license': ['account_id'], 'stg_database__support__call_log': ['account_id'],
-    'stg_database__product__object_count': ['account_id'],
+    'stg_database__product__license': ['account_id'], 'stg_database__support__call_log': ['account_id'], 'stg_database__product__object_count': ['account_id'],
     'stg_files__sfa__lead': [
         'lead_id', 'converted_account_id', 'converted_contact_id', 'converted_opportunity_id', 'referrer_account_id',
     ],
     'stg_files__sfa__opportunity': ['opportunity_id', 'account_id', 'contract_id'], 'stg_files__success__churn_interview': ['account_id'],
     'stg_files__sfa__opportunity_stage_history': ['opportunity_id'], 'stg_files__success__activation_review': ['account_id'],
     'stg_files__success__cs_activity': ['account_id', 'contact_id'], 'stg_files__success__nps_response': ['account_id', 'contact_id'],
-    'stg_files__success__onboarding_task': ['account_id'], 'stg_files__success__success_plan': ['account_id'],
-    'stg_files__success__advocacy_event': ['account_id'], 'stg_files__support__chat_session': ['account_id', 'contact_id'],
-    'stg_files__support__csat_response': ['contact_id'], 'stg_files__support__ticket': ['account_id', 'contact_id'],
+    'stg_files__success__onboarding_task': ['account_id'], 'stg_files__success__success_plan': ['account_id'], 'stg_files__success__advocacy_event': ['account_id'],
+    'stg_files__support__chat_session': ['account_id', 'contact_id'], 'stg_files__support__csat_response': ['contact_id'],
+    'stg_files__support__ticket': ['account_id', 'contact_id'],
     'stg_files__support__call_log': ['account_id', 'contact_id'], 'stg_hubspot__companies': ['salesforce_account_id'],
     'stg_hubspot__contacts': ['salesforce_contact_id'], 'stg_zendesk__organizations': ['external_id'], 'stg_zendesk__users': ['external_id'],
+    'stg_marketo__leads': ['salesforce_account_id', 'salesforce_contact_id', 'salesforce_lead_id'],
 } %}
 {%- set letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ012345' %}
 with given as (
