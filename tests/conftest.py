@@ -40,6 +40,10 @@ SLOWEST_FIRST = (
     "test_incremental_properties.py",
     "test_agent_left_the_company.py",
     "test_personal_data.py",
+    "test_purchase_properties.py",
+    "test_site.py",
+    "test_site_figures.py",
+    "test_site_states.py",
 )
 
 
