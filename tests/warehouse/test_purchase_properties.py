@@ -150,7 +150,7 @@ def entities(purchases: list[Purchase]) -> dict[str, list[dict[str, Any]]]:
     return {"crm__order": list(orders.values()), "crm__order_line": lines}
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(orders=orders())
 def test_rfm_and_decile_agree_with_the_oracle(
     chain: tuple[Chain, Definition], orders: list[Purchase]
