@@ -25,6 +25,7 @@ PLACES = (
 OF_ITS_OBJECTS = (
     "ingestion/objects.yml",
     "expectations/contracts/",
+    "dbt_project/macros/",
     "dbt_project/models/",
     "tests/",
 )

@@ -34,14 +34,12 @@ hubspot as (
 
 ),
 
--- Marketo's other activities (pages, forms, changes of data) are no mail
 marketo as (
 
     select
         activity.*,
         case activity.activity_type_id
-            when 6 then 'sent' when 7 then 'delivered' when 8 then 'bounce' when 9 then 'unsubscribe'
-            when 10 then 'open' when 11 then 'click' when 27 then 'bounce'
+            {%- for number, type in marketo_mail().items() %} when {{ number }} then '{{ type }}'{% endfor %}
         end as type,
         case activity.activity_type_id when 8 then 'hard' when 27 then 'soft' end as bounce_class,
         coalesce(activity.is_bot, false) as is_machine,
@@ -49,7 +47,7 @@ marketo as (
         greatest(activity._build_id, coalesce(lead._build_id, 0)) as latest_build_id
     from {{ ref('stg_marketo__activities') }} as activity
     left join {{ ref('int_marketo_lead') }} as lead on activity.marketo_lead_id = lead.marketo_lead_id
-    where activity.activity_type_id in (6, 7, 8, 9, 10, 11, 27)
+    where activity.activity_type_id in ({{ marketo_mail() | join(', ') }})
 
 ),
 

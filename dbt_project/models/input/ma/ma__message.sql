@@ -40,7 +40,7 @@ marketo_deliveries as (
         min(case when activity_type_id = 6 then occurred_at end) as sent_at,
         max(_build_id) as _build_id
     from {{ ref('stg_marketo__activities') }}
-    where activity_type_id in (6, 7, 8, 9, 10, 11, 27) and delivery_id is not null
+    where activity_type_id in ({{ marketo_mail() | join(', ') }}) and delivery_id is not null
     group by delivery_id
 
 ),

@@ -11,7 +11,6 @@ select
     leadId as marketo_lead_id,
     activityTypeId as activity_type_id,
     campaignId as campaign_id,
-    primaryAttributeValueId as asset_id,
     -- an asset sent to a lead by one run of a campaign
     'marketo:' || leadId || ':' || primaryAttributeValueId || coalesce(':' || campaignId, '')
     || coalesce(':' || {{ json_named('attributes', 'Campaign Run ID') }}, '') as delivery_id,
