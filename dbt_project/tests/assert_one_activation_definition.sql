@@ -24,3 +24,9 @@ left join {{ ref('activation_definition') }} as definition
     and definition.valid_from <= {{ as_of_date() }}
     and coalesce(definition.valid_to, {{ as_of_date() }}) >= {{ as_of_date() }}
 where definition.version is null
+union all
+select definition.process_id, null, 'levels with a name: ' || count(level.level_no)
+from (select distinct process_id from {{ ref('activation_definition') }}) as definition
+left join {{ ref('activation_level') }} as level on definition.process_id = level.process_id and level.level_no between 0 and 5
+group by definition.process_id
+having count(level.level_no) <> 6

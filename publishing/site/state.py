@@ -106,7 +106,8 @@ def unvalidated_tables(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
     """Tables with activation levels; none of them once every definition in force has passed its validation."""
     released = connection.execute(
         "select coalesce(bool_and(is_released), false) from marts.mart_activation_validation "
-        "where as_of_date = (select max(as_of_date) from marts.mart_activation_validation)"
+        "where as_of_date = (select max(as_of_date) from marts.mart_activation_validation) "
+        "and process_id in (select process_id from core.fct_activation_monthly)"
     ).fetchone()
     return frozenset() if released[0] else _LEVELS
 

@@ -196,7 +196,8 @@ def open_warehouse(home: Path) -> Warehouse:
             columns[table] = []
     # customers with a product of the process belong to it without an item, too
     connection.execute(
-        "insert into warehouse.seeds.process_product values ('content_production', 'f1', null)"
+        "insert into warehouse.seeds.process_product values "
+        "('content_production', 'f1', null), ('product_use', 'f1', null)"
     )
     return Warehouse(
         connection, _statements(home / FULL), _statements(home / LATER), columns=columns

@@ -29,6 +29,9 @@ final as (
         stage.target_days,
         stage.source_object,
         stage.source_field,
+        stage.measure,
+        stage.threshold,
+        stage.regular_weeks,
         definition.valid_from,
         definition.valid_to
     from stage

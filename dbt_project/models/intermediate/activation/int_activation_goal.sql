@@ -1,5 +1,5 @@
 -- grain: evaluation date × customer × process × stage; 1 when any relevant item has reached the stage
--- (docs/domain/activation.md#relevant-items)
+-- (docs/domain/activation.md#relevant-items), or use its threshold (#goals-of-use); null where use is not known
 
 with member as (
 
@@ -53,8 +53,18 @@ final as (
         stage.actor,
         stage.weight,
         stage.definition_version,
-        cast(case when reached.items_achieved > 0 then 1 else 0 end as smallint) as goal_flag,
-        coalesce(reached.items_achieved, 0) as items_achieved,
+        stage.measure,
+        stage.threshold,
+        stage.regular_weeks,
+        use_goal.measured_value,
+        use_goal.measured_week,
+        use_goal.is_held,
+        cast(case
+            when stage.measure is null then case when reached.items_achieved > 0 then 1 else 0 end
+            when use_goal.measured_value is not null
+                then case when use_goal.measured_value >= stage.threshold then 1 else 0 end
+        end as smallint) as goal_flag,
+        case when stage.measure is null then coalesce(reached.items_achieved, 0) end as items_achieved,
         reached.latest_achieved_at
     from member
     inner join stage on member.process_id = stage.process_id
@@ -63,6 +73,11 @@ final as (
         and member.customer_key = reached.customer_key
         and member.process_id = reached.process_id
         and stage.stage_no = reached.stage_no
+    left join {{ ref('int_use_goal') }} as use_goal
+        on member.evaluated_on = use_goal.evaluated_on
+        and member.customer_key = use_goal.customer_key
+        and member.process_id = use_goal.process_id
+        and stage.stage_no = use_goal.stage_no
 
 )
 

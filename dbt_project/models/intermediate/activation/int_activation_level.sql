@@ -4,21 +4,9 @@
     {%- do thresholds.append("cast('%.6f' as decimal(9, 6))" % threshold) %}
 {%- endfor %}
 
-with goal as (
-
-    select * from {{ ref('int_activation_goal') }}
-
-),
-
-member as (
+with member as (
 
     select * from {{ ref('int_process_member') }}
-
-),
-
-rhythm as (
-
-    select * from {{ ref('int_publication_rhythm') }}
 
 ),
 
@@ -29,11 +17,17 @@ score as (
         customer_key,
         process_id,
         definition_version,
-        sum(goal_flag) as goals_achieved,
-        cast(sum(goal_flag * weight) as decimal(12, 3)) as goal_weight,
-        cast(sum(weight) as decimal(12, 3)) as total_weight
-    from goal
+        coalesce(sum(goal_flag), 0) as goals_achieved,
+        cast(coalesce(sum(goal_flag * weight), 0) as decimal(12, 3)) as goal_weight,
+        cast(sum(case when goal_flag is not null then weight end) as decimal(12, 3)) as total_weight,
+        count(*) > count(measure) as has_items,
+        -- goals of use that have to hold week after week: null without one, those that are not known say nothing
+        min(case when regular_weeks is not null and is_held is not null then case when is_held then 1 else 0 end end) = 1
+            as is_held
+    from {{ ref('int_activation_goal') }}
     group by evaluated_on, customer_key, process_id, definition_version
+    having coalesce(sum(case when goal_flag is not null then weight end), 0)
+        >= sum(weight) * cast('{{ '%.6f' % var('activation_min_coverage') }}' as decimal(9, 6))
 
 ),
 
@@ -51,40 +45,49 @@ regularity as (
             rhythm.publications_6m >= 2
             and rhythm.max_gap_days <= {{ var('cadence_tolerance') }} * member.target_cadence_days,
             false
-        ) as is_regular
+        ) as is_published_regularly
     from member
-    left join rhythm
+    left join {{ ref('int_publication_rhythm') }} as rhythm
         on member.evaluated_on = rhythm.evaluated_on
         and member.customer_key = rhythm.customer_key
         and member.process_id = rhythm.process_id
 
 ),
 
-final as (
+-- publications are those of a process with items; where use is to hold week after week, it has to hold
+judged as (
 
     select
         score.*,
-        -- weights have three decimals, rate() takes two
-        {{ rate('score.goal_weight * 10', 'score.total_weight * 10') }} as activation_score,
-        regularity.target_cadence_days,
-        regularity.publications_6m,
-        regularity.distinct_pub_months,
-        {{ rate('regularity.distinct_pub_months', var('regularity_months')) }} as regularity_rate,
+        {%- for column in ['target_cadence_days', 'publications_6m', 'distinct_pub_months'] %}
+        case when score.has_items then regularity.{{ column }} end as {{ column }},
+        {%- endfor %}
         regularity.max_gap_days,
-        regularity.is_regular,
-        -- one for every threshold the score reaches, weights compared unrounded, and one for regular publication on top
-        cast(
-            {%- for threshold in thresholds %}
-            case when score.goal_weight >= score.total_weight * {{ threshold }} then 1 else 0 end +
-            {%- endfor %}
-            case when score.goal_weight >= score.total_weight * {{ thresholds[-1] }} and regularity.is_regular then 1 else 0 end
-            as smallint
-        ) as activation_level
+        (regularity.is_published_regularly or not score.has_items) and coalesce(score.is_held, score.has_items) as is_regular
     from score
     inner join regularity
         on score.evaluated_on = regularity.evaluated_on
         and score.customer_key = regularity.customer_key
         and score.process_id = regularity.process_id
+
+),
+
+final as (
+
+    select
+        *,
+        -- weights have three decimals, rate() takes two
+        {{ rate('goal_weight * 10', 'total_weight * 10') }} as activation_score,
+        {{ rate('distinct_pub_months', var('regularity_months')) }} as regularity_rate,
+        -- one for every threshold the score reaches, weights compared unrounded, and one for regular publication on top
+        cast(
+            {%- for threshold in thresholds %}
+            case when goal_weight >= total_weight * {{ threshold }} then 1 else 0 end +
+            {%- endfor %}
+            case when goal_weight >= total_weight * {{ thresholds[-1] }} and is_regular then 1 else 0 end
+            as smallint
+        ) as activation_level
+    from judged
 
 )
 

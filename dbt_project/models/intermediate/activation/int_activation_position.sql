@@ -20,11 +20,18 @@ customer as (
 
 ),
 
+-- without a contract, the first item or the first week of use
 first_item as (
 
     select customer_key, process_id, min({{ local_date('known_at') }}) as first_item_date
     from {{ ref('int_content_item') }}
     group by customer_key, process_id
+
+),
+
+first_week as (
+
+    select * from {{ ref('int_usage_first_week') }}
 
 ),
 
@@ -58,7 +65,7 @@ final as (
         cast(level.distinct_pub_months as smallint) as distinct_pub_months,
         level.regularity_rate,
         cast(level.distinct_pub_months as integer) as regularity_rate_num,
-        cast({{ var('regularity_months') }} as integer) as regularity_rate_den,
+        cast(case when level.has_items then {{ var('regularity_months') }} end as integer) as regularity_rate_den,
         cast(level.max_gap_days as integer) as max_gap_days,
         cast(level.target_cadence_days as integer) as target_cadence_days,
         level.is_regular,
@@ -66,15 +73,17 @@ final as (
         coalesce(
             {{ dbt.datediff(
                 'case when customer.first_contract_date <= level.evaluated_on then customer.first_contract_date'
-                ~ ' else first_item.first_item_date end', 'level.evaluated_on', 'day'
+                ~ ' else coalesce(first_item.first_item_date, case when not level.has_items then first_week.first_week_end end) end',
+                'level.evaluated_on', 'day'
             ) }} < {{ var('ramp_up_days') }}, false
         ) as is_ramp_up,
-        cast(coalesce(item.open_items, 0) as integer) as open_items,
+        cast(case when level.has_items then coalesce(item.open_items, 0) end as integer) as open_items,
         level.definition_version
     from level
     left join customer on level.customer_key = customer.customer_key
     left join first_item
         on level.customer_key = first_item.customer_key and level.process_id = first_item.process_id
+    left join first_week on level.customer_key = first_week.customer_key
     left join ranked_item as item
         on level.evaluated_on = item.evaluated_on
         and level.customer_key = item.customer_key

@@ -24,6 +24,9 @@ select
     stage.required_field,
     stage.weight,
     stage.target_days,
+    stage.measure,
+    stage.threshold,
+    stage.regular_weeks,
     stage.stage_no = min(stage.stage_no) over (partition by stage.process_id) as is_first_stage,
     stage.stage_no = max(stage.stage_no) over (partition by stage.process_id) as is_last_stage
 from stage

@@ -1,5 +1,6 @@
 -- grain: evaluation date × customer × process the customer belongs to: by a product of the process in force on the
--- date, else by ever having an item in it. Without the process's feed (no item at all) nobody has a row.
+-- date, else by ever having an item in it. Without the process's feed (no item, no use at all) nobody has a row. A process of
+-- use that names no products is everybody's who uses, where no process has items (docs/domain/activation.md#members).
 with evaluated as (
 
     select * from {{ ref('int_evaluated_customer') }}
@@ -12,36 +13,26 @@ item as (
 
 ),
 
-product as (
+-- processes with a feed, and since when
+begun as (
 
-    select * from {{ ref('crm__product') }}
-
-),
-
-process_product as (
-
-    select * from {{ ref('process_product') }}
-    where process_id in (select process_id from item)
-
-),
-
-contract as (
-
-    select * from {{ ref('crm__contract') }}
-    where target_cadence_days > 0 and coalesce(status, 'active') <> 'draft'
+    select process_id, min(min(known_at)) over () as begun_at from item group by process_id
+    union all
+    select distinct
+        process_id, {{ local_midnight('(select min(first_week_end) from ' ~ ref('int_usage_first_week') ~ ')') }} as begun_at
+    from {{ ref('int_active_process_stage') }}
+    where measure is not null and 0 < (select count(*) from {{ ref('int_usage_first_week') }})
 
 ),
 
 member_product as (
 
-    select product.product_id, process_product.process_id
-    from product
-    inner join process_product on product.product_id = process_product.product_id
-    union
-    select product.product_id, process_product.process_id
-    from product
-    inner join process_product on product.product_family_id = process_product.product_family_id
-
+    {% for column in ['product_id', 'product_family_id'] -%}
+    select product.product_id, process.process_id
+    from {{ ref('crm__product') }} as product
+    inner join {{ ref('process_product') }} as process on product.{{ column }} = process.{{ column }}
+    {{ 'union' if not loop.last }}
+    {% endfor %}
 ),
 
 membership as (
@@ -54,12 +45,22 @@ membership as (
     select evaluated.evaluated_on, identity.customer_key, member_product.process_id
     from {{ ref('crm__subscription_line') }} as line
     inner join member_product on line.product_id = member_product.product_id
+    inner join begun on member_product.process_id = begun.process_id
     inner join {{ ref('int_customer_identity') }} as identity on line.account_id = identity.account_id
     left join {{ ref('int_auto_renewal') }} as renewal on line.line_id = renewal.line_id and renewal.is_counted
     inner join evaluated
         on identity.customer_key = evaluated.customer_key
         and evaluated.evaluated_on between line.start_date
         and coalesce(renewal.renewed_until, case when renewal.line_id is null then line.end_date end, evaluated.evaluated_on)
+    where evaluated.evaluated_on >= {{ as_of_date() }} - 28 or evaluated.evaluated_until > begun.begun_at
+    union
+    select evaluated.evaluated_on, first_week.customer_key, begun.process_id
+    from {{ ref('int_usage_first_week') }} as first_week
+    inner join evaluated
+        on first_week.customer_key = evaluated.customer_key and first_week.first_week_end <= evaluated.evaluated_on
+    cross join begun
+    where 0 = (select count(*) from item)
+        and begun.process_id not in (select process_id from {{ ref('process_product') }})
 
 ),
 
@@ -67,11 +68,12 @@ membership as (
 cadence as (
 
     select evaluated.evaluated_on, identity.customer_key, contract.target_cadence_days
-    from contract
+    from {{ ref('crm__contract') }} as contract
     inner join {{ ref('int_customer_identity') }} as identity on contract.account_id = identity.account_id
     inner join evaluated
         on identity.customer_key = evaluated.customer_key
         and evaluated.evaluated_on between contract.start_date and coalesce(contract.end_date, evaluated.evaluated_on)
+    where contract.target_cadence_days > 0 and coalesce(contract.status, 'active') <> 'draft'
     qualify row_number() over (
         partition by evaluated.evaluated_on, identity.customer_key
         order by contract.start_date desc, contract.contract_id desc

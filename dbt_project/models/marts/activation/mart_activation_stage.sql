@@ -42,14 +42,24 @@ final as (
         {{ as_of_date() }} as as_of_date,
         goal.goal_flag,
         goal.items_achieved,
+        goal.measure,
+        goal.threshold,
+        goal.measured_value,
+        goal.measured_week,
+        -- the contributions of a process are its score, where there is one
+        {{ rate('goal.goal_flag * goal.weight * 10', 'level.total_weight * 10') }} as contribution,
         goal.latest_achieved_at,
         cast(duration.median_duration_days as decimal(9, 2)) as median_duration_days,
         cast(duration.p90_duration_days as decimal(9, 2)) as p90_duration_days,
-        cast(coalesce(duration.overdue_items, 0) as integer) as overdue_items,
+        cast(case when goal.measure is null then coalesce(duration.overdue_items, 0) end as integer) as overdue_items,
         goal.actor,
         goal.weight,
         goal.definition_version
     from goal
+    left join {{ ref('int_activation_level') }} as level
+        on goal.evaluated_on = level.evaluated_on
+        and goal.customer_key = level.customer_key
+        and goal.process_id = level.process_id
     left join duration
         on goal.customer_key = duration.customer_key
         and goal.process_id = duration.process_id
