@@ -41,6 +41,10 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("int_state_value", "cross"): ONE_ROW,
     ("mart_health_score", "condition"): SEED,
     ("mart_contact_channel_monthly", "cross"): ONE_ROW,
+    (
+        "int_process_member",
+        "cross",
+    ): "one side is the processes of use, and each pair is a row of the result",
     ("int_phase_achieved", "cross"): ONE_ROW,
     ("int_phase_part", "condition"): ONE_ROW,
     ("int_phase_segment", "condition"): ONE_ROW,
