@@ -54,7 +54,11 @@ final as (
         activation.level_change_28d as level_drop,
         case when usage.is_silent then 28 end as usage_silence,
         usage.usage_drop,
-        case when ews.score < {{ limit.ews_score }} or ews.score_change_4w <= -{{ limit.ews_drop }} then ews.score end as low_score,
+        case
+            when ews.score < {{ limit.ews_score }} or ews.score_change_4w <= -{{ limit.ews_drop }}
+                or (ews.score < {{ limit.ews_focus_score }} and customer.cs_focus_window <> 'none')
+                then ews.score
+        end as low_score,
         case when customer.cs_focus_window = 'pre_renewal' then activation.activation_level end as renewal_at_risk,
         case when customer.cs_focus_window = 'onboarding' then activation.activation_level end as onboarding_stuck,
         ticket.complaints as complaint,
