@@ -52,7 +52,7 @@ final as (
     select
         customer.customer_key,
         activation.level_change_28d as level_drop,
-        case when usage.is_silent then 28 end as usage_silence,
+        case when usage.is_silent then {{ 7 * limit.unused_weeks }} end as usage_silence,
         usage.usage_drop,
         case
             when ews.score < {{ limit.ews_score }} or ews.score_change_4w <= -{{ limit.ews_drop }}

@@ -1,5 +1,7 @@
--- grain: customer with use or log-ins; 28 days of each to the newest week in which any customer has some, and the 28 days
--- four weeks before (docs/domain/activation.md#follow-up). A feed that came last more than five weeks ago says nothing.
+-- grain: customer with use or log-ins; 28 days of each to the newest week in which any customer has some, the 28 days four
+-- weeks before, and the last weeks (docs/domain/activation.md#follow-up). A feed that came last more than five weeks ago says
+-- nothing.
+{%- set thresholds = var('follow_up_thresholds') %}
 with usage_week as (
 
     select * from {{ ref('fct_usage_weekly') }}
@@ -25,7 +27,14 @@ figures as (
         max(case when usage_week.week_end = feed.use_until then usage_week.uses_28d end) as uses,
         max(case when usage_week.week_end = feed.use_until - 28 then usage_week.uses_28d end) as uses_before,
         max(case when usage_week.week_end = feed.login_until then usage_week.logins_28d end) as logins,
-        max(case when usage_week.week_end = feed.login_until - 28 then usage_week.logins_28d end) as logins_before
+        max(case when usage_week.week_end = feed.login_until - 28 then usage_week.logins_28d end) as logins_before,
+        {%- for feed, column in [('use', 'uses'), ('login', 'logins')] %}
+        sum(case
+            when usage_week.week_end > feed.{{ feed }}_until - {{ 7 * thresholds.unused_weeks }}
+                and usage_week.week_end <= feed.{{ feed }}_until
+                then usage_week.{{ column }}_7d
+        end) as recent_{{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from usage_week
     cross join feed
     group by usage_week.customer_key
@@ -47,11 +56,11 @@ final as (
 
     select
         customer_key,
-        coalesce(uses, 0) + coalesce(logins, 0) = 0
-        and coalesce((has_used and uses = 0) or (has_logged_in and logins = 0), false) as is_silent,
+        coalesce(recent_uses, 0) + coalesce(recent_logins, 0) = 0
+        and coalesce((has_used and recent_uses = 0) or (has_logged_in and recent_logins = 0), false) as is_silent,
         case
             when newer > 0 and older >= {{ var('min_sample_n') }}
-                and newer <= (1 - {{ var('follow_up_thresholds').usage_drop_share }}) * older
+                and newer <= (1 - {{ thresholds.usage_drop_share }}) * older
                 then newer * 1.0 / older - 1
         end as usage_drop
     from compared
