@@ -29,10 +29,10 @@ told as (
 
     select
         usage_week.*,
-        week_end between feed.use_first and feed.use_until as has_use_week,
-        week_end between feed.use_first + 21 and feed.use_until as has_use,
-        week_end between feed.login_first + 21 and feed.login_until as has_login,
-        week_end between feed.user_first + 21 and feed.user_until as has_user,
+        {{ feed_is_known('use', first_weeks=0) }} as has_use_week,
+        {{ feed_is_known('use') }} as has_use,
+        {{ feed_is_known('login') }} as has_login,
+        {{ feed_is_known('user') }} as has_user,
         week_end between count_feed.count_since and count_feed.count_until as has_count
     from usage_week
     cross join feed
@@ -67,4 +67,9 @@ known_use as (
     from told
 
 )
+{%- endmacro %}
+
+{#- Whether a feed tells of the 28 days (or, from `first_weeks` on, of the week) that end with a week; after `feed`. -#}
+{% macro feed_is_known(feed, week_end='week_end', first_weeks=3) -%}
+    {{ week_end }} between feed.{{ feed }}_first + {{ 7 * first_weeks }} and feed.{{ feed }}_until
 {%- endmacro %}

@@ -21,9 +21,10 @@ score as (
         cast(coalesce(sum(goal_flag * weight), 0) as decimal(12, 3)) as goal_weight,
         cast(sum(case when goal_flag is not null then weight end) as decimal(12, 3)) as total_weight,
         count(*) > count(measure) as has_items,
-        -- goals of use that have to hold week after week: null without one, those that are not known say nothing
-        min(case when regular_weeks is not null and is_held is not null then case when is_held then 1 else 0 end end) = 1
-            as is_held
+        -- which goals are known: the bits of their numbers
+        sum(case when goal_flag is not null then cast(power(2, stage_no) as bigint) end) as known_goals,
+        -- goals of use that have to hold week after week: null without one; what is not known does not hold
+        min(case when regular_weeks is not null then case when is_held then 1 else 0 end end) = 1 as is_held
     from {{ ref('int_activation_goal') }}
     group by evaluated_on, customer_key, process_id, definition_version
     having coalesce(sum(case when goal_flag is not null then weight end), 0)

@@ -57,6 +57,7 @@ final as (
         level.process_id,
         level.activation_score,
         level.activation_level,
+        level.known_goals,
         cast(level.goals_achieved as smallint) as goals_achieved,
         cast(item.last_stage_no + 1 as smallint) as current_stage_no,
         cast({{ dbt.datediff(local_date('item.current_stage_since'), 'level.evaluated_on', 'day') }} as integer)

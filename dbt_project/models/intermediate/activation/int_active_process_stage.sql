@@ -27,8 +27,11 @@ select
     stage.measure,
     stage.threshold,
     stage.regular_weeks,
-    stage.stage_no = min(stage.stage_no) over (partition by stage.process_id) as is_first_stage,
-    stage.stage_no = max(stage.stage_no) over (partition by stage.process_id) as is_last_stage
+    -- of the stages that items go through
+    stage.measure is null and stage.stage_no
+    = min(case when stage.measure is null then stage.stage_no end) over (partition by stage.process_id) as is_first_stage,
+    stage.measure is null and stage.stage_no
+    = max(case when stage.measure is null then stage.stage_no end) over (partition by stage.process_id) as is_last_stage
 from stage
 inner join definition
     on stage.process_id = definition.process_id and stage.definition_version = definition.version

@@ -14,7 +14,7 @@ item as (
 
 stage as (
 
-    select * from {{ ref('int_active_process_stage') }}
+    select * from {{ ref('int_active_process_stage') }} where measure is null
 
 ),
 

@@ -13,15 +13,16 @@ item as (
 
 ),
 
--- processes with a feed, and since when
+-- processes with a feed, since when
 begun as (
 
     select process_id, min(min(known_at)) over () as begun_at from item group by process_id
     union all
-    select distinct
+    select
         process_id, {{ local_midnight('(select min(first_week_end) from ' ~ ref('int_usage_first_week') ~ ')') }} as begun_at
     from {{ ref('int_active_process_stage') }}
-    where measure is not null and 0 < (select count(*) from {{ ref('int_usage_first_week') }})
+    where 0 < (select count(*) from {{ ref('int_usage_first_week') }})
+    group by process_id having count(*) = count(measure)
 
 ),
 
@@ -39,8 +40,10 @@ membership as (
 
     select evaluated.evaluated_on, item.customer_key, item.process_id
     from item
-    inner join evaluated
-        on item.customer_key = evaluated.customer_key and coalesce(item.known_at < evaluated.evaluated_until, true)
+    inner join begun on item.process_id = begun.process_id
+    inner join evaluated on item.customer_key = evaluated.customer_key
+    where coalesce(item.known_at, begun.begun_at) < evaluated.evaluated_until
+        or (item.known_at is null and evaluated.evaluated_on = {{ as_of_date() }})
     union
     select evaluated.evaluated_on, identity.customer_key, member_product.process_id
     from {{ ref('crm__subscription_line') }} as line
@@ -52,7 +55,7 @@ membership as (
         on identity.customer_key = evaluated.customer_key
         and evaluated.evaluated_on between line.start_date
         and coalesce(renewal.renewed_until, case when renewal.line_id is null then line.end_date end, evaluated.evaluated_on)
-    where evaluated.evaluated_on >= {{ as_of_date() }} - 28 or evaluated.evaluated_until > begun.begun_at
+    where evaluated.evaluated_on = {{ as_of_date() }} or evaluated.evaluated_until > begun.begun_at
     union
     select evaluated.evaluated_on, first_week.customer_key, begun.process_id
     from {{ ref('int_usage_first_week') }} as first_week
@@ -75,8 +78,7 @@ cadence as (
         and evaluated.evaluated_on between contract.start_date and coalesce(contract.end_date, evaluated.evaluated_on)
     where contract.target_cadence_days > 0 and coalesce(contract.status, 'active') <> 'draft'
     qualify row_number() over (
-        partition by evaluated.evaluated_on, identity.customer_key
-        order by contract.start_date desc, contract.contract_id desc
+        partition by evaluated.evaluated_on, identity.customer_key order by contract.start_date desc, contract.contract_id desc
     ) = 1
 
 ),
@@ -89,8 +91,7 @@ final as (
         membership.process_id,
         coalesce(cadence.target_cadence_days, {{ var('default_target_cadence_days') }}) as target_cadence_days
     from membership
-    left join cadence
-        on membership.evaluated_on = cadence.evaluated_on and membership.customer_key = cadence.customer_key
+    left join cadence on membership.evaluated_on = cadence.evaluated_on and membership.customer_key = cadence.customer_key
     where membership.customer_key <> 'unknown' and not {{ is_test_customer('membership.customer_key') }}
 
 )

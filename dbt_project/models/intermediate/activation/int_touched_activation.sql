@@ -1,7 +1,7 @@
 -- Customers whose activation at a past month-end may have changed since the last build: their content items, contracts,
 -- lines or use have, or they stand for other accounts. All customers, if another definition is in force; if the first item or
 -- week of use may be or have been a touched one, which says since when there are levels; or if a feed of use may begin or end
--- elsewhere, so that nobody's use is known in weeks in which it was, or the other way round.
+-- elsewhere (int_moved_use_feed).
 with account as (
 
     select coalesce(meant.record_id, touched.account_id) as account_id
@@ -22,41 +22,6 @@ touched_time as (
 
 ),
 
-touched_week as (
-
-    select * from {{ ref('int_touched_activity') }}
-    where 0 < (select count(*) from {{ ref('int_active_process_stage') }} where measure is not null)
-
-),
-
-touched_feed as (
-
-    select coalesce(kind, 'use') as feed, week_end from touched_week where coalesce(kind, 'use') <> 'license'
-    union all
-    select 'user', week_end from touched_week where has_user_id
-
-),
-
-told_week as (
-
-    {%- for feed, is_told in [('use', 'feature_use_rows > 0'), ('login', 'logins > 0'), ('user', 'has_user_ids')] %}
-    select '{{ feed }}' as feed, customer_key, week_end from {{ ref('int_usage_week_count') }} where {{ is_told }}
-    union all
-    {%- endfor %}
-    select 'count', customer_key, week_end from {{ ref('int_object_count') }}
-
-),
-
--- from where to where each feed reaches without what is touched
-kept_feed as (
-
-    select feed, min(week_end) as first_week_end, max(week_end) as last_week_end
-    from told_week
-    where (customer_key, week_end) not in (select customer_key, week_end from touched_week)
-    group by feed
-
-),
-
 reason_for_all as (
 
     select 'first_item' as reason from touched_time where coalesce(
@@ -66,18 +31,7 @@ reason_for_all as (
     union all
     select process_id from {{ ref('int_changed_process') }}
     union all
-    select 'first_week' from touched_week where week_end <= (select min(first_week_end) from {{ ref('int_usage_first_week') }})
-    union all
-    select touched_feed.feed
-    from touched_feed
-    left join kept_feed on touched_feed.feed = kept_feed.feed
-    where coalesce(
-        touched_feed.week_end < kept_feed.first_week_end
-        or (
-            touched_feed.week_end > kept_feed.last_week_end
-            and kept_feed.last_week_end < {{ last_week_end(month_of(last_build_date()) ~ ' - 1') }}
-        ), true
-    )
+    select feed from {{ ref('int_moved_use_feed') }}
 
 ),
 
@@ -85,7 +39,9 @@ final as (
 
     select customer_key from {{ ref('int_touched_customer') }}
     union
-    select customer_key from touched_week where week_end < {{ month_of(last_build_date()) }}
+    select customer_key from {{ ref('int_touched_activity') }}
+    where week_end < {{ month_of(last_build_date()) }}
+        and 0 < (select count(*) from {{ ref('int_active_process_stage') }} where measure is not null)
     union
     select identity.customer_key
     from account

@@ -1,10 +1,12 @@
 -- grain: evaluation date × customer × process × stage judged by use: the newest of the last five weeks in which its measure
 -- is known, and whether it was reached week by week (docs/domain/activation.md#goals-of-use)
+{#- what is measured; of whose feed, from how many weeks after its first on: who has no week of use has 0 there -#}
 {%- set measures = {
-    'uses': 'uses', 'uses_in_week': 'uses_in_week', 'features_used': 'features_used',
-    'platform_features_used': 'platform_features_used', 'logins': 'logins', 'login_days': 'login_days', 'users': 'users',
-    'users_share': 'users / seats', 'licences_share': 'licences_share', 'collaboration_share': 'collaboration_users / seats',
-    'report_share': 'report_users / seats', 'records': 'records', 'records_changed': 'records_changed',
+    'uses': ['uses', 'use', 3], 'uses_in_week': ['uses_in_week', 'use', 0], 'features_used': ['features_used', 'use', 3],
+    'platform_features_used': ['platform_features_used', 'use', 3], 'logins': ['logins', 'login', 3],
+    'login_days': ['login_days', 'login', 3], 'users': ['users', 'user', 3], 'users_share': ['users / seats'],
+    'collaboration_share': ['collaboration_users / seats'], 'report_share': ['report_users / seats'],
+    'licences_share': ['licences_share'], 'records': ['records'], 'records_changed': ['records_changed'],
 } %}
 with goal as (
 
@@ -39,21 +41,24 @@ member_week as (
 measured as (
 
     select
-        member_week.evaluated_on,
-        member_week.customer_key,
-        member_week.process_id,
+        member_week.*,
         goal.stage_no,
         goal.threshold,
         goal.regular_weeks,
-        member_week.week_end,
-        case goal.measure
-            {%- for measure, value in measures.items() %}
-            when '{{ measure }}' then {{ value }}
+        cast(round(case goal.measure
+            {%- for measure, told in measures.items() %}
+            when '{{ measure }}' then {% if told | length == 1 %}{{ told[0] }}{% else -%}
+            case
+                when known_use.customer_key is not null then {{ told[0] }}
+                when {{ feed_is_known(told[1], 'member_week.week_end', told[2]) }} then 0
+            end
+            {%- endif %}
             {%- endfor %}
-        end as value
+        end, 6) as decimal(18, 6)) as value
     from member_week
+    cross join feed
     inner join goal on member_week.process_id = goal.process_id
-    inner join known_use
+    left join known_use
         on member_week.customer_key = known_use.customer_key and member_week.week_end = known_use.week_end
 
 ),
@@ -68,31 +73,26 @@ known as (
 
 newest as (
 
-    select evaluated_on, customer_key, process_id, stage_no, max(week_end) as week_end
+    select evaluated_on, customer_key, process_id, stage_no, threshold, regular_weeks, max(week_end) as measured_week
     from known where week_end > evaluated_on - 35
-    group by evaluated_on, customer_key, process_id, stage_no
+    group by evaluated_on, customer_key, process_id, stage_no, threshold, regular_weeks
 
 ),
 
 final as (
 
     select
-        known.evaluated_on,
-        known.customer_key,
-        known.process_id,
-        known.stage_no,
-        cast(round(max(case when known.week_end = newest.week_end then known.value end), 6) as decimal(18, 6)) as measured_value,
-        newest.week_end as measured_week,
-        sum(case when known.week_end > newest.week_end - 7 * known.regular_weeks and known.value >= known.threshold then 1 else 0 end)
-        = known.regular_weeks as is_held
-    from known
-    inner join newest
-        on known.evaluated_on = newest.evaluated_on
-        and known.customer_key = newest.customer_key
-        and known.process_id = newest.process_id
-        and known.stage_no = newest.stage_no
-    group by
-        known.evaluated_on, known.customer_key, known.process_id, known.stage_no, known.regular_weeks, newest.week_end
+        newest.*,
+        max(case when known.week_end = newest.measured_week then known.value end) as measured_value,
+        sum(case when known.week_end > newest.measured_week - 7 * newest.regular_weeks and known.value >= newest.threshold then 1 else 0 end)
+        = newest.regular_weeks as is_held
+    from newest
+    inner join known
+        on newest.evaluated_on = known.evaluated_on
+        and newest.customer_key = known.customer_key
+        and newest.process_id = known.process_id
+        and newest.stage_no = known.stage_no
+    group by newest.{{ ['evaluated_on', 'customer_key', 'process_id', 'stage_no', 'threshold', 'regular_weeks', 'measured_week'] | join(', newest.') }}
 
 )
 

@@ -16,8 +16,7 @@ rfm as (
 -- union, not union all: nobody twice
 active_customer as (
 
-    select {{ month_of(as_of_date()) }} as month, customer_key from {{ ref('dim_customer') }}
-    where customer_status = 'active'
+    select {{ month_of(as_of_date()) }} as month, customer_key from {{ ref('dim_customer') }} where customer_status = 'active'
     union
     select month, customer_key from {{ ref('int_mrr_change') }}
     where customer_closing_mrr > 0 and month >= {{ history_start() }} and month < {{ month_of(as_of_date()) }}
@@ -29,8 +28,7 @@ active_customer as (
 
 active as (
 
-    select month, count(*) as active_customers from active_customer
-    group by month
+    select month, count(*) as active_customers from active_customer group by month
 
 ),
 
@@ -57,6 +55,7 @@ activation_month as (
         count(*) as activation_n,
         sum(activation_score) as activation_score_num,
         sum(case when activation_level >= 4 then 1 else 0 end) as level_4_customers,
+        count(regularity_rate_den) as regularity_n,
         sum(regularity_rate_num) as regularity_rate_num,
         sum(regularity_rate_den) as regularity_rate_den
     from customer_activation
@@ -84,6 +83,7 @@ final as (
         coalesce(activation_n, 0) as activation_n,
         activation_score_num,
         level_4_customers,
+        coalesce(regularity_n, 0) as regularity_n,
         regularity_rate_num,
         regularity_rate_den,
         rfm_customers,

@@ -37,7 +37,9 @@ final as (
         position.target_cadence_days,
         position.is_regular,
         position.is_ramp_up,
-        cast(position.activation_level - earlier.activation_level as smallint) as level_change_28d,
+        -- null where other goals were known then: a feed that begins moves nobody
+        cast(case when earlier.known_goals = position.known_goals then position.activation_level - earlier.activation_level end as smallint)
+            as level_change_28d,
         position.open_items,
         position.definition_version,
         coalesce(validation.is_released, false) as is_validated

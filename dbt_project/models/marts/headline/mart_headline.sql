@@ -19,7 +19,7 @@
     ],
     'regularity_rate': [
         customer, rate('regularity_rate_num', 'regularity_rate_den'), 'regularity_rate_num', 'regularity_rate_den',
-        'activation_n',
+        'regularity_n',
     ],
     'rfm_customers': [customer, 'rfm_customers'],
     'champion_share': [customer, rate('champions', 'rfm_customers'), 'champions', 'rfm_customers', 'rfm_customers'],
