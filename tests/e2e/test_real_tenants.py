@@ -1,6 +1,6 @@
 """The two real companies: everything arrives, and the identities hold."""
 
-from tests.conftest import Run
+from tests.conftest import TENANTS, Run
 
 
 def test_ravenstack_loses_no_usage_row(ravenstack: Run) -> None:
@@ -24,6 +24,35 @@ def test_ravenstack_keeps_every_customer(ravenstack: Run) -> None:
             "select count(*) from core.dim_customer where customer_key <> 'unknown'"
         ).fetchone()[0]
     assert customers == 500
+
+
+def test_ravenstack_has_the_levels_of_its_use(ravenstack: Run) -> None:
+    """Of 28 days and of the week to 29 December 2024, counted from the files as they were dropped."""
+    files = TENANTS / "ravenstack/files/product__feature_use/*/*.csv"
+    with ravenstack.marts() as connection:
+        found = connection.sql(
+            """
+            select source_id, activation_level from marts.mart_activation_level
+            join core.bridge_customer_identity using (customer_key)
+            where source_system = 'crm' and id_type = 'account' and process_id = 'product_use'
+            order by all
+            """
+        ).fetchall()
+        expected = connection.sql(
+            f"""
+            select account_id, cast(goals > 0 as integer) + cast(goals > 1 as integer) + 2 * cast(goals > 2 as integer) as level
+            from (
+                select account_id,
+                    cast(coalesce(sum(uses) filter (where use_date > '2024-12-01'), 0) >= 1 as integer)
+                    + cast(count(distinct feature_code) filter (where use_date > '2024-12-01') >= 3 as integer)
+                    + cast(coalesce(sum(uses) filter (where use_date > '2024-12-22'), 0) >= 1 as integer) as goals
+                from read_csv('{files}') where use_date <= '2024-12-29' group by account_id
+            )
+            order by all
+            """
+        ).fetchall()
+    assert len(found) == 500
+    assert found == expected
 
 
 def test_every_real_customer_closes(ravenstack: Run, mrr_playbook: Run) -> None:
