@@ -41,6 +41,7 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("int_state_value", "cross"): ONE_ROW,
     ("mart_health_score", "condition"): SEED,
     ("mart_contact_channel_monthly", "cross"): ONE_ROW,
+    ("int_use_goal", "cross"): ONE_ROW,
     (
         "int_process_member",
         "cross",

@@ -60,21 +60,17 @@ measured as (
     inner join goal on member_week.process_id = goal.process_id
     left join known_use
         on member_week.customer_key = known_use.customer_key and member_week.week_end = known_use.week_end
-
-),
-
--- what the newest week and the weeks up to it may be, which is five without regular_weeks
-known as (
-
-    select * from measured
-    where value is not null and (regular_weeks > 1 or week_end > evaluated_on - 35)
+    left join {{ ref('int_usage_first_week') }} as first_week on member_week.customer_key = first_week.customer_key
+    where (goal.regular_weeks > 1 or member_week.week_end > member_week.evaluated_on - 35)
+        -- of who has begun, weeks from then on
+        and (known_use.customer_key is not null or coalesce(first_week.first_week_end > member_week.evaluated_on, true))
 
 ),
 
 newest as (
 
     select evaluated_on, customer_key, process_id, stage_no, threshold, regular_weeks, max(week_end) as measured_week
-    from known where week_end > evaluated_on - 35
+    from measured where value is not null and week_end > evaluated_on - 35
     group by evaluated_on, customer_key, process_id, stage_no, threshold, regular_weeks
 
 ),
@@ -83,15 +79,15 @@ final as (
 
     select
         newest.*,
-        max(case when known.week_end = newest.measured_week then known.value end) as measured_value,
-        sum(case when known.week_end > newest.measured_week - 7 * newest.regular_weeks and known.value >= newest.threshold then 1 else 0 end)
+        max(case when measured.week_end = newest.measured_week then measured.value end) as measured_value,
+        sum(case when measured.week_end > newest.measured_week - 7 * newest.regular_weeks and measured.value >= newest.threshold then 1 else 0 end)
         = newest.regular_weeks as is_held
     from newest
-    inner join known
-        on newest.evaluated_on = known.evaluated_on
-        and newest.customer_key = known.customer_key
-        and newest.process_id = known.process_id
-        and newest.stage_no = known.stage_no
+    inner join measured
+        on newest.evaluated_on = measured.evaluated_on
+        and newest.customer_key = measured.customer_key
+        and newest.process_id = measured.process_id
+        and newest.stage_no = measured.stage_no
     group by newest.{{ ['evaluated_on', 'customer_key', 'process_id', 'stage_no', 'threshold', 'regular_weeks', 'measured_week'] | join(', newest.') }}
 
 )
