@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.warehouse.compiled import Chain
@@ -171,8 +171,16 @@ def models() -> Chain:
     )
 
 
+# the feed ends before a1 begins: its use is not known, and not 0
+ENDED_FEED = (
+    [Use("a0", AS_OF - week * WEEK, "n1", "f1", 1) for week in range(4, 14)],
+    [Licence("a1", AS_OF - timedelta(days=11), 1, 1, 1)],
+)
+
+
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(world=worlds)
+@example(world=ENDED_FEED)
 def test_levels_by_use_agree_with_the_oracle(
     models: Chain, world: tuple[list[Use], list[Licence]]
 ) -> None:
