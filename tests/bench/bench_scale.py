@@ -40,6 +40,7 @@ STAGES = {
 MOST_GROWTH, MOST_OF_FIRST = 1.1, 0.15
 MB_A_CUSTOMER = 1.0  # files, lake, warehouse and publications, before a size was measured
 SLOWEST = 10
+LEAST_KEPT = 1.0  # seconds of a model that the results name
 
 
 @dataclass
@@ -167,16 +168,19 @@ def keep(
 ) -> None:
     """Write the results of the sizes measured so far: a later one that fails costs its own only."""
     runs = {
-        size: {
-            name: {key: value for key, value in asdict(run).items() if key != "models"}
-            for name, run in cost.items()
-        }
+        size: {name: asdict(run) | {"models": slow(run.models)} for name, run in cost.items()}
         for size, cost in costs.items()
     }
     memory = os.environ.get("CSW_DUCKDB_MEMORY")
     command = f'make bench-scale SIZES="{" ".join(map(str, costs))}"'
     command = f"CSW_DUCKDB_MEMORY={memory} {command}" if memory else command
     store(out, began | {"command": command, "costs": runs, "shares": shares, "growth": grown})
+
+
+def slow(models: dict[str, float]) -> dict[str, float]:
+    """Seconds of the models that are worth keeping, the slowest first."""
+    kept = {name: round(took, 1) for name, took in models.items() if took >= LEAST_KEPT}
+    return dict(sorted(kept.items(), key=lambda one: -one[1]))
 
 
 def used_bytes(paths: Iterable[Path]) -> int:
