@@ -178,8 +178,8 @@ def main(arguments: list[str]) -> int:
 
 
 def _drop_debug_events() -> None:
-    """Let dbt make no message of a debug event, which nobody reads: a twentieth of a build."""
-    from dbt_common.events.base_types import EventLevel
+    """Let dbt make no message of a debug event, which nobody reads: a tenth of a build."""
+    from dbt_common.events.base_types import BaseEvent, DebugLevel, EventLevel
     from dbt_common.events.event_manager import EventManager
     from dbt_common.events.event_manager_client import ctx_set_event_manager
 
@@ -188,7 +188,18 @@ def _drop_debug_events() -> None:
             if (level or e.level_tag()) != EventLevel.DEBUG:
                 super().fire_event(e, level, *others, **named)
 
+    def remember(event: Any, *positional: Any, **named: Any) -> None:
+        event.__dict__["told"] = positional, named
+
+    def make(event: Any, name: str) -> Any:
+        if "pb_msg" not in event.__dict__:
+            positional, named = event.__dict__["told"]
+            BaseEvent.__init__(event, *positional, **named)
+        return event.pb_msg if name == "pb_msg" else getattr(event.pb_msg, name)
+
     ctx_set_event_manager(FromInfoOn())
+    # fired at a higher level, it is made when it is asked for
+    DebugLevel.__init__, DebugLevel.__getattr__ = remember, make
 
 
 def _print(event: Any) -> None:

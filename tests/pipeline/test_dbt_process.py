@@ -1,6 +1,8 @@
 """The project is parsed once a version of it: what is kept is used, and is the same for every run."""
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import yaml
 from pipeline import dbt_process
 from pipeline.dbt import vars_argument
 from runtime.definitions import load_definitions
+from runtime.settings import PROJECT_ROOT
 
 
 @pytest.fixture
@@ -136,3 +139,27 @@ def parsed(folder: Path, *options: str) -> dict[str, Any]:
             node.get("depends_on", {}).pop("macros", None)
             found[f"{kind} {name}"] = node
     return found
+
+
+def test_a_debug_event_is_made_only_when_it_is_asked_for():
+    program = """
+from pipeline.dbt_process import _drop_debug_events
+_drop_debug_events()
+from dbt.adapters.events.types import SQLQuery
+from dbt_common.events.base_types import EventLevel
+from dbt_common.events.event_manager_client import add_callback_to_manager
+from dbt_common.events.functions import fire_event
+add_callback_to_manager(lambda event: print(event.info.msg))
+quiet, loud = (SQLQuery(conn_name=name, sql="select 1", node_info={}) for name in ("quiet", "loud"))
+fire_event(quiet)
+print(list(vars(quiet)))
+fire_event(loud, level=EventLevel.WARN)
+"""
+    said = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=PROJECT_ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert said.stdout.splitlines() == ["['told']", "On loud: select 1"]
