@@ -60,7 +60,7 @@ def record_success(ledger: Ledger, seed: int | str, customers: Sequence[Customer
         _plan(ledger, rng, customer)
 
 
-def _file_day(day: date) -> date:
+def file_day(day: date) -> date:
     """Day of the monthly file that first tells of ``day``."""
     return times.FIRST_DAY if day <= times.FIRST_DAY else times.month_end(day)
 
@@ -81,8 +81,8 @@ def _onboarding(ledger: Ledger, rng: Random, customer: Customer) -> None:
             "due_date": (spell.start + timedelta(days=due)).isoformat(),
             "done_at": None,
         }
-        told = _file_day(spell.start)
-        closed = _file_day(moment.date()) if is_done else None
+        told = file_day(spell.start)
+        closed = file_day(moment.date()) if is_done else None
         if closed != told:
             ledger.drop("success__onboarding_task", told, row)
         if closed:
@@ -110,7 +110,7 @@ def _months(ledger: Ledger, rng: Random, customer: Customer) -> None:
                     "owner_id": customer.csm,
                     "occurred_at": times.file_time(moment),
                 }
-                ledger.drop("success__cs_activity", _file_day(moment.date()), row)
+                ledger.drop("success__cs_activity", file_day(moment.date()), row)
         if rng.random() < odds and customer.is_active(days[3]):
             moment = times.by_day(rng, days[3])
             row = {
@@ -119,7 +119,7 @@ def _months(ledger: Ledger, rng: Random, customer: Customer) -> None:
                 "type": rng.choices(ADVOCACY, ADVOCACY_WEIGHTS)[0],
                 "occurred_at": times.file_time(moment),
             }
-            ledger.drop("success__advocacy_event", _file_day(moment.date()), row)
+            ledger.drop("success__advocacy_event", file_day(moment.date()), row)
         month = times.add_months(month, 1)
 
 
@@ -149,9 +149,9 @@ def _plan(ledger: Ledger, rng: Random, customer: Customer) -> None:
     for number, day in enumerate(began):
         if day > spell.end:
             break
-        told = _file_day(day)
+        told = file_day(day)
         actual = round(baseline + (target * reached - baseline) * number / len(STEP_DAYS))
-        if number == len(began) - 1 or _file_day(min(began[number + 1], spell.end)) != told:
+        if number == len(began) - 1 or file_day(min(began[number + 1], spell.end)) != told:
             ledger.drop("success__success_plan", told, plan | {"kpi_actual": max(0, actual)})
     for number, planned in enumerate(STEP_DAYS):
         row = {
@@ -162,14 +162,14 @@ def _plan(ledger: Ledger, rng: Random, customer: Customer) -> None:
             "started_at": None,
             "achieved_at": None,
         }
-        changes = {_file_day(began[0]): row}
+        changes = {file_day(began[0]): row}
         if began[number] <= spell.end:
             row = {**row, "started_at": times.file_time(times.in_office(rng, began[number]))}
-            changes[_file_day(began[number])] = row
+            changes[file_day(began[number])] = row
         if began[number + 1] <= spell.end:
             achieved = times.in_office(rng, began[number + 1])
             row = {**row, "achieved_at": times.file_time(achieved)}
-            changes[_file_day(achieved.date())] = row
+            changes[file_day(achieved.date())] = row
         for day, version in changes.items():
             if day <= spell.end or day == times.FIRST_DAY:
                 ledger.drop("success__success_plan_step", day, version)

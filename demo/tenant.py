@@ -19,6 +19,7 @@ from random import Random
 import yaml
 
 from demo import times
+from demo.community import record_community
 from demo.crm import record_accounts
 from demo.customers import make_population
 from demo.days import MOST_DAYS, Business
@@ -57,6 +58,7 @@ TENANT = {
             "success__onboarding_task",
             "success__success_plan",
             "success__success_plan_step",
+            "success__training_enrolment",
         )
     },
     "vars": {
@@ -125,6 +127,7 @@ class World:
         record_counts(ledger, seed, buyers)
         record_surveys(ledger, seed, buyers)
         record_success(ledger, seed, buyers)
+        record_community(ledger, seed, buyers)
         record_service_desk(ledger, seed, buyers)
         Business(seed, buyers, book, production, helpdesk, marketing).go_on(ledger)
         marketing.record_contacts()

@@ -20,6 +20,8 @@ MEANINGS = {
     "ticket_channel": "email|phone|chat|line|form|side_conversation",
     "call_direction": "inbound|outbound",
     "call_result": "answered|abandoned",
+    "adoption_driver": "forced|incentive|convenience",
+    "answer_role": "end_user|agent",
     "account_status": "prospect|active|churned|blacklist",
     "touch_model": "high|low|tech",
     "industry": "[A-T]",

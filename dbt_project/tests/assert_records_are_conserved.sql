@@ -44,6 +44,12 @@
     'files__success__advocacy_event': {'success__advocacy_event': 'event_id'},
     'files__success__success_plan': {'success__success_plan': 'plan_id'},
     'files__success__success_plan_step': {'success__success_plan_step': 'step_id'},
+    'files__success__training_enrolment': {'success__training_enrolment': 'enrolment_id'},
+    'files__success__community_member': {'success__community_member': 'member_id'},
+    'files__success__community_event': {'success__community_event': 'attendance_id'},
+    'files__success__community_post': {'success__community_post': 'post_id'},
+    'files__success__adoption_initiative': {'success__adoption_initiative': 'initiative_id'},
+    'files__success__fit_assessment': {'success__fit_assessment': 'assessment_id'},
     'files__product__license': {'product__license': 'license_id'},
     'files__process__content_item': {'process__content_item': 'item_id'},
 } -%}

@@ -62,7 +62,8 @@ def sample(column):
     """A value that a column may have."""
     if column.reads_as == "epoch_milliseconds":
         return "1781000000000"
-    by_type = {"integer": "1", "number": "100", "date": "2026-03-01", "timestamp": T1}
+    by_type = {"integer": "1", "number": "100", "boolean": "true"}
+    by_type |= {"date": "2026-03-01", "timestamp": T1}
     return column.example or by_type.get(column.logical_type, f"{column.name}-1")
 
 

@@ -48,6 +48,12 @@ REQUIRED = {
     "success__advocacy_event": {"event_id", "account_id", "type", "occurred_at"},
     "success__success_plan": {"plan_id", "account_id"},
     "success__success_plan_step": {"step_id", "plan_id", "step_no"},
+    "success__training_enrolment": {"enrolment_id", "account_id", "course_code", "enrolled_at"},
+    "success__community_member": {"member_id", "account_id", "joined_at"},
+    "success__community_event": {"attendance_id", "account_id", "event_code", "held_at"},
+    "success__community_post": {"post_id", "posted_at", "is_question"},
+    "success__adoption_initiative": {"initiative_id", "account_id", "driver", "started_on"},
+    "success__fit_assessment": {"assessment_id", "account_id", "assessed_on", "is_fit"},
 }
 REFERENCES = [
     ("salesforce/Account", "ParentId", "salesforce/Account"),
@@ -143,6 +149,7 @@ def test_tenant_yml(tenant: Path) -> None:
             "success__onboarding_task": {"mode": "changes"},
             "success__success_plan": {"mode": "changes"},
             "success__success_plan_step": {"mode": "changes"},
+            "success__training_enrolment": {"mode": "changes"},
         },
         "vars": {
             "zendesk_category_field": 36000001,

@@ -1,13 +1,12 @@
--- grain: what a customer and we said to each other: a ticket, a public reply, a call, a chat, an activity, an answer to a
--- survey (docs/domain/service.md#interactions). Tickets and replies are rebuilt where touched; of the others, which are few,
--- all are written each time: a day costs a scan of them.
+-- grain: what a customer and we said to each other (docs/domain/service.md#interactions). Tickets and replies are rebuilt where
+-- touched; of the others, which are few, all are written each time: a day costs a scan of them.
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_keys',
     on_schema_change='append_new_columns',
     meta={'touched': {
         'ticket_key': "select ticket_id from {{ ref('int_touched_ticket') }}",
-        'interaction_type': "select * from (values ('call'), ('chat'), ('activity'), ('survey_answer')) as written_whole",
+        'interaction_type': "select * from (values ('call'), ('chat'), ('activity'), ('event'), ('post'), ('survey_answer')) as written_whole",
     }}
 ) }}
 
@@ -35,13 +34,17 @@ contacted as (
     from {{ ref('support__call_log') }}
     union all
     select
-        'chat', session_id, account_id, contact_id, started_at, 'chat', 'inbound',
-        handed_to_human_at is not null or not coalesce(is_bot, false),
+        'chat', session_id, account_id, contact_id, started_at, 'chat', 'inbound', handed_to_human_at is not null or not coalesce(is_bot, false),
         case when is_resolved then 'resolved' when not is_resolved then 'unresolved' end
     from {{ ref('support__chat_session') }}
     union all
-    select 'activity', activity_id, account_id, contact_id, occurred_at, lower(trim(type)), 'outbound', true, null
-    from {{ ref('success__cs_activity') }}
+    select 'activity', activity_id, account_id, contact_id, occurred_at, lower(trim(type)), 'outbound', true, null from {{ ref('success__cs_activity') }}
+    union all
+    select 'event', attendance_id, account_id, contact_id, held_at, 'event', 'inbound', false, null
+    from {{ ref('success__community_event') }} where coalesce(attended, true)
+    union all
+    select 'post', post_id, account_id, contact_id, posted_at, 'community', 'inbound', false, null
+    from {{ ref('success__community_post') }} where account_id is not null
 
 ),
 

@@ -15,6 +15,7 @@ with feed as (
     {%- for entity in [
         'crm__order_line', 'crm__subscription_line', 'sfa__opportunity', 'support__ticket', 'support__ticket_event',
         'support__csat_response', 'support__call_log', 'support__chat_session', 'support__faq_view', 'ma__email_event', 'success__cs_activity', 'success__advocacy_event', 'success__nps_response',
+        'success__training_enrolment', 'success__community_member', 'success__community_event', 'success__community_post',
     ] %}
     union all
     select 'files.{{ entity }}' as feed
@@ -50,6 +51,10 @@ select
             'zendesk.ticket_events', 'files.support__ticket_event', 'salesforce.Task', 'salesforce.Event', 'files.success__cs_activity',
             'zendesk.calls', 'database.support__call_log', 'files.support__call_log', 'files.support__chat_session',
         ],
+        'has_training': ['files.success__training_enrolment'],
+        'has_community_members': ['files.success__community_member'],
+        'has_community_events': ['files.success__community_event'],
+        'has_community_posts': ['files.success__community_post'],
         'has_recommendations': ['files.success__advocacy_event'],
         'has_advocacy': ['files.success__advocacy_event', 'files.success__nps_response'],
     }.items() %}

@@ -3,31 +3,19 @@
 -- 15 characters and that of 18 which adds its check letters are one, and one of 18 is the same in any case, where such a
 -- record exists. An incremental build writes only what has changed; an id that leads to no record any more means itself.
 {%- set feeds = {
-    'stg_files__crm__account': ['account_id', 'parent_account_id'],
-    'stg_files__crm__contact': ['contact_id', 'account_id'], 'stg_files__crm__product': ['product_id'],
-    'stg_files__crm__contract': ['contract_id', 'account_id', 'previous_contract_id'],
-    'stg_files__crm__order': ['order_id', 'account_id', 'contact_id'],
-    'stg_files__crm__order_line': ['order_line_id', 'order_id', 'product_id'], 'stg_files__support__faq_view': ['account_id'],
-    'stg_files__crm__subscription_line': ['line_id', 'account_id', 'contract_id', 'product_id'],
-    'stg_files__ma__conversion': ['contact_id'], 'stg_files__ma__email_event': ['contact_id'],
-    'stg_files__ma__message': ['contact_id'], 'stg_files__process__content_item': ['account_id'],
-    'stg_files__product__feature_use': ['account_id'], 'stg_files__product__login_event': ['account_id'],
-    'stg_database__product__feature_use': ['account_id'], 'stg_database__product__login_event': ['account_id'],
-    'stg_files__product__license': ['account_id', 'product_id'], 'stg_files__product__object_count': ['account_id'],
-    'stg_database__product__license': ['account_id'], 'stg_database__support__call_log': ['account_id'], 'stg_database__product__object_count': ['account_id'],
-    'stg_files__sfa__lead': [
-        'lead_id', 'converted_account_id', 'converted_contact_id', 'converted_opportunity_id', 'referrer_account_id',
-    ],
-    'stg_files__sfa__opportunity': ['opportunity_id', 'account_id', 'contract_id'], 'stg_files__success__churn_interview': ['account_id'],
-    'stg_files__sfa__opportunity_stage_history': ['opportunity_id'], 'stg_files__success__activation_review': ['account_id'],
-    'stg_files__success__cs_activity': ['account_id', 'contact_id'], 'stg_files__success__nps_response': ['account_id', 'contact_id'],
-    'stg_files__success__onboarding_task': ['account_id'], 'stg_files__success__success_plan': ['account_id'], 'stg_files__success__advocacy_event': ['account_id'],
-    'stg_files__support__chat_session': ['account_id', 'contact_id'], 'stg_files__support__csat_response': ['contact_id'],
-    'stg_files__support__ticket': ['account_id', 'contact_id'],
-    'stg_files__support__call_log': ['account_id', 'contact_id'], 'stg_hubspot__companies': ['salesforce_account_id'],
-    'stg_hubspot__contacts': ['salesforce_contact_id'], 'stg_zendesk__organizations': ['external_id'], 'stg_zendesk__users': ['external_id'],
+    'stg_hubspot__companies': ['salesforce_account_id'], 'stg_hubspot__contacts': ['salesforce_contact_id'],
+    'stg_zendesk__organizations': ['external_id'], 'stg_zendesk__users': ['external_id'],
     'stg_marketo__leads': ['salesforce_account_id', 'salesforce_contact_id', 'salesforce_lead_id'],
 } %}
+{%- set ids = [
+    'account_id', 'parent_account_id', 'contact_id', 'product_id', 'contract_id', 'previous_contract_id', 'order_id',
+    'order_line_id', 'line_id', 'opportunity_id', 'lead_id', 'converted_account_id', 'converted_contact_id',
+    'converted_opportunity_id', 'referrer_account_id',
+] %}
+{%- for table in raw_tables() if table.split('__') | first in ('files', 'database') %}
+    {%- set columns = entity_columns(table.split('__', 1) | last) | select('in', ids) | list %}
+    {%- if columns %}{% do feeds.update({'stg_' ~ table: columns}) %}{% endif %}
+{%- endfor %}
 {%- set letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ012345' %}
 with given as (
     {% for feed, columns in feeds.items() %}{% set outer = loop %}{% for column in columns %}

@@ -3,8 +3,7 @@
 {%- set coded = [
     ('crm__order', 'order_id', 'status', 'order_status', 'salesforce', 'stg_salesforce__order', 'order_id', 'status'),
     ('crm__order', 'order_id', 'status', 'order_status', 'files', 'stg_files__crm__order', 'order_id', 'status'),
-    ('crm__order_line', 'order_line_id', 'charge_type', 'charge_type', 'files', 'stg_files__crm__order_line',
-        'order_line_id', 'charge_type'),
+    ('crm__order_line', 'order_line_id', 'charge_type', 'charge_type', 'files', 'stg_files__crm__order_line', 'order_line_id', 'charge_type'),
     ('crm__subscription_line', 'line_id', 'charge_type', 'charge_type', 'salesforce', 'int_salesforce_order_item',
         'order_item_id', 'charge_code'),
     ('crm__subscription_line', 'line_id', 'charge_type', 'charge_type', 'files', 'stg_files__crm__subscription_line',
@@ -13,8 +12,7 @@
         'order_item_id', 'billing_period'),
     ('crm__subscription_line', 'line_id', 'billing_period', 'billing_period', 'files', 'stg_files__crm__subscription_line',
         'line_id', 'billing_period'),
-    ('crm__contract', 'contract_id', 'status', 'contract_status', 'salesforce', 'stg_salesforce__contract',
-        'contract_id', 'status'),
+    ('crm__contract', 'contract_id', 'status', 'contract_status', 'salesforce', 'stg_salesforce__contract', 'contract_id', 'status'),
     ('crm__contract', 'contract_id', 'status', 'contract_status', 'files', 'stg_files__crm__contract', 'contract_id', 'status'),
     ('sfa__opportunity', 'opportunity_id', 'type', 'opportunity_type', 'salesforce', 'stg_salesforce__opportunity',
         'opportunity_id', 'type'),
@@ -25,10 +23,12 @@
     ('support__ticket', 'ticket_id', 'status', 'ticket_status', 'files', 'stg_files__support__ticket', 'ticket_id', 'status'),
     ('crm__account', 'account_id', 'status', 'account_status', 'files', 'stg_files__crm__account', 'account_id', 'status'),
     ('crm__account', 'account_id', 'industry_code', 'industry', 'salesforce', 'stg_salesforce__account', 'account_id', 'industry_name'),
-    ('crm__account', 'account_id', 'industry_code', 'industry', 'files', 'stg_files__crm__account',
-        'account_id', 'industry_name'),
-    ('crm__account', 'account_id', 'industry_code', 'industry', 'files', 'stg_files__crm__account',
-        'account_id', 'industry_code'),
+    ('crm__account', 'account_id', 'industry_code', 'industry', 'files', 'stg_files__crm__account', 'account_id', 'industry_name'),
+    ('crm__account', 'account_id', 'industry_code', 'industry', 'files', 'stg_files__crm__account', 'account_id', 'industry_code'),
+    ('success__adoption_initiative', 'initiative_id', 'driver', 'adoption_driver', 'files',
+        'stg_files__success__adoption_initiative', 'initiative_id', 'driver'),
+    ('success__community_post', 'post_id', 'answered_by_role', 'answer_role', 'files', 'stg_files__success__community_post',
+        'post_id', 'answered_by_role'),
 ] %}
 with {% for entity in coded | map(attribute=0) | unique -%}
 {{ entity }} as (select * from {{ ref(entity) }}),  -- once: it is a view over many models

@@ -5,19 +5,13 @@
     'tickets_90d': 'has_tickets', 'complaints_90d': 'has_tickets',
     'reopen_rate_90d_num': 'has_tickets', 'reopen_rate_90d_den': 'has_tickets',
     'csat_90d_num': 'has_csat', 'csat_90d_den': 'has_csat', 'email_clicks_90d': 'has_emails',
-    'faq_views_90d': 'has_faq_views', 'human_contacts_90d': 'has_human_contacts',
+    'faq_views_90d': 'has_faq_views', 'human_contacts_90d': 'has_human_contacts', 'training_enrolled': 'has_training',
+    'training_completed': 'has_training', 'events_attended_12m': 'has_community_events',
 } %}
 with customer as (
 
     select * from {{ ref('dim_customer') }}
     where customer_status in ('active', 'churned')
-
-),
-
-rfm as (
-
-    select * from {{ ref('mart_rfm') }}
-    where as_of_date = {{ as_of_date() }}
 
 ),
 
@@ -75,6 +69,9 @@ final as (
         service.nps_class,
         contact.last_contact_at,
         plan.success_plan_step,
+        case when feed.has_community_members then coalesce(enablement.is_community_member, false) end as is_community_member,
+        enablement.adoption_driver,
+        enablement.is_fit,
         cast(coalesce(identity.systems, 0) as smallint) as identity_systems_matched,
         {{ is_rate_hidden('service.reopen_rate_90d_den') }} or {{ is_rate_hidden('service.csat_90d_den') }} as is_suppressed
     from customer
@@ -82,7 +79,7 @@ final as (
     left join {{ ref('int_customer_revenue') }} as revenue on customer.customer_key = revenue.customer_key
     left join {{ ref('int_customer_service') }} as service on customer.customer_key = service.customer_key
     left join {{ ref('int_customer_contact') }} as contact on customer.customer_key = contact.customer_key
-    left join rfm on customer.customer_key = rfm.customer_key
+    left join {{ ref('mart_rfm') }} as rfm on customer.customer_key = rfm.customer_key and rfm.as_of_date = {{ as_of_date() }}
     left join {{ ref('mart_decile') }} as decile on customer.customer_key = decile.customer_key and decile.as_of_date = {{ as_of_date() }}
     left join activation on customer.customer_key = activation.customer_key
     left join {{ ref('int_ews_newest') }} as ews on customer.customer_key = ews.customer_key
@@ -90,6 +87,7 @@ final as (
     left join identity on customer.customer_key = identity.customer_key
     left join {{ ref('fct_customer_phase') }} as phase on customer.customer_key = phase.customer_key and phase.is_current
     left join {{ ref('int_success_plan') }} as plan on customer.customer_key = plan.customer_key
+    left join {{ ref('int_customer_enablement') }} as enablement on customer.customer_key = enablement.customer_key
 
 )
 
