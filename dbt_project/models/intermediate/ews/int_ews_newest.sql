@@ -57,6 +57,7 @@ final as (
         newest.score_growth,
         newest.score_change_4w,
         newest.slope_8w,
+        newest.adoption_curve_shape,
         weakest.weakest_signal_1,
         weakest.weakest_signal_2,
         weakest.weakest_signal_3

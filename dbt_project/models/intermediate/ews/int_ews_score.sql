@@ -41,6 +41,7 @@ final as (
     select
         customer_key,
         week_end,
+        login_ratio,
         {%- for name in signals %}
         s_{{ name }},
         {%- endfor %}

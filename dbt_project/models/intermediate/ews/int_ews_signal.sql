@@ -42,6 +42,7 @@ final as (
     select
         valued.customer_key,
         valued.week_end,
+        round(valued.login, 6) as login_ratio,
         {%- for signal in signals %}
         case
             when valued.{{ signal }} is not null then round(100 * least(1, valued.{{ signal }} / signal.{{ signal }}_target), 6)

@@ -56,6 +56,7 @@ final as (
         ews.score as ews_score,
         ews.score_growth as ews_score_growth,
         ews.slope_8w as ews_slope_8w,
+        ews.adoption_curve_shape,
         health.health_score,
         health.health_colour,
         health.coverage as health_coverage,
