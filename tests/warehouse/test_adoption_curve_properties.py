@@ -87,7 +87,11 @@ def _shape(first: int, ratios: list[float | None]) -> str | None:
     if first + at <= 8 and newest is not None and newest <= round(0.7 * peak, 6):
         return "forced_like"
     after = [ratio for ratio in ratios[at : at + 7] if ratio is not None]
-    if before is not None and peak >= round(1.5 * before, 6) and min(after) <= round(1.1 * before, 6):
+    if (
+        before is not None
+        and peak >= round(1.5 * before, 6)
+        and min(after) <= round(1.1 * before, 6)
+    ):
         return "incentive_like"
     slope = _slope(ratios[-12:])
     if slope is not None and slope > 0 and ratios[-1] >= round(0.9 * peak, 6):
