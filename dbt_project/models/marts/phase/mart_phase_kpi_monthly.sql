@@ -50,6 +50,10 @@ final as (
         cast(case when grid.phase_code = '{{ phase_code }}' then {{ numerator }} end as integer) as {{ name }}_customers,
         {%- endfor %}
         cast(rate_den as integer) as rate_den,
+        renewal.renewal_rate,
+        {%- for name, column in {'renewals': 'renewal_rate_num', 'renewals_decided': 'renewal_rate_den'}.items() %}
+        cast(case when grid.phase_code = 'renewal_retention' then coalesce(renewal.{{ column }}, 0) end as integer) as {{ name }},
+        {%- endfor %}
         {{ shown_rate('csat_num', 'csat_den') }} as csat,
         cast(csat_num as integer) as csat_num,
         cast(csat_den as integer) as csat_den,
@@ -61,8 +65,7 @@ final as (
         cast(nps_den as integer) as nps_answers,
         grid.is_matured,
         {% for cases in ['through_den', 'opening_customers', 'rate_den', 'csat_den', 'nps_den'] -%}
-        {{ is_rate_hidden(cases) }}{{ ' or ' if not loop.last }}
-        {%- endfor %} as is_suppressed
+        {{ is_rate_hidden(cases) }} or {% endfor %}coalesce(renewal.is_suppressed, false) as is_suppressed
     from grid
     left join summed
         on grid.month = summed.month
@@ -74,6 +77,11 @@ final as (
         and grid.phase_code = lead_time.phase_code
         and grid.segment_type = lead_time.segment_type
         and grid.segment_value = lead_time.segment_value
+    left join {{ ref('mart_renewal_monthly') }} as renewal
+        on grid.month = renewal.month
+        and grid.segment_type = renewal.segment_type
+        and grid.segment_value = renewal.segment_value
+        and grid.phase_code = 'renewal_retention'
 
 )
 
