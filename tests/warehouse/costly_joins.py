@@ -62,4 +62,5 @@ ALLOWED: dict[tuple[str, str], str] = {
         "cross",
     ): "one side is the stages of the funnel, and each pair is a row of the result",
     ("int_retention_year_ago", "cross"): SEGMENTS,
+    ("mart_renewal_monthly", "cross"): SEGMENTS,
 }

@@ -1,39 +1,53 @@
 """Any lines and contracts: which terms end, what goes on with each and what it is worth, told in plain Python."""
 
-from collections.abc import Iterator
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.warehouse.test_proof_properties import Models
 
-START, AS_OF, GRACE, WINDOW = date(2026, 1, 1), date(2026, 1, 21), 3, 4
+START, AS_OF, GRACE, WINDOW = date(2026, 1, 1), 20, 3, 4
+NEVER = 10**6
 INPUTS = {
     "int_recurring_term": "line_id text, contract_id text, customer_key text, product_family_id text, start_date date,"
     " end_date date, amount_total_ex_tax decimal(18, 2), created_at timestamptz",
     "int_recurring_line": "line_id text, arr decimal(18, 2)",
-    "int_auto_renewal": "line_id text, is_counted boolean",
+    "int_auto_renewal": "line_id text, is_counted boolean, renewed_until date",
     "crm__contract": "contract_id text, end_date date, previous_contract_id text, signed_at timestamptz,"
-    " churn_reason_code text",
+    " churn_reason_code text, status text",
 }
-MODELS = ("int_renewal_term", "int_renewal_successor", "fct_renewal")
+MODELS = ("int_renewal_line", "int_renewal_successor", "fct_renewal")
 
 
 @dataclass(frozen=True)
 class Line:
-    """A recurring line; days count from ``START``, ``end`` is the last one or None."""
+    """A recurring line; days count from ``START``, ``end`` is the last one, or ``NEVER``.
+
+    ``itself``: the last day until which it goes on by itself, None if it does not.
+    """
 
     name: str
     contract: str | None
     customer: str
     family: str
     start: int
-    end: int | None
+    end: int
     arr: int
+    itself: int | None = None
+
+
+@dataclass(frozen=True)
+class Contract:
+    """``end`` and ``before`` (the contract it names) as far as it has them."""
+
+    end: int | None
+    before: str | None
+    is_draft: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,48 +60,80 @@ class Term:
     end: int
 
 
+World = tuple[list[Line], dict[str, Contract]]
+
+
 @st.composite
-def worlds(draw: st.DrawFn) -> tuple[list[Line], dict[str, tuple[int | None, str | None]]]:
-    """Lines of few customers, and contracts with their end and predecessor; a contract is of one customer."""
-    days, names = st.integers(0, 20), ["k1", "k2", "k3"]
-    owner = {name: draw(st.sampled_from(["c1", "c1", "unknown"])) for name in names}
+def worlds(draw: st.DrawFn) -> World:
+    """A few lines in a few days, of a few customers and contracts."""
+    names = ["k1", "k2", "k3"]
     contracts = {
-        name: (
+        name: Contract(
             draw(st.sampled_from([None, 9, 10, 11, 25])),
             draw(st.none() | st.sampled_from([*names, "gone"])),
+            draw(st.sampled_from([False, False, False, True])),
         )
         for name in names
     }
     lines = []
     for number in range(draw(st.integers(0, 7))):
+        start = draw(st.integers(0, 20))
+        end = draw(st.integers(start, start + 12) | st.sampled_from([NEVER, 9, 10, 25]))
         contract = draw(st.none() | st.sampled_from(names))
-        customer = (
-            owner[contract]
-            if contract
-            else draw(st.sampled_from(["c1", "c1", "c1", "c2", "unknown"]))
-        )
-        start = draw(days)
-        end = draw(st.integers(start, start + 12) | st.sampled_from([None, 9, 10, 25]))
-        if end is not None and end < start:
+        if end < start:
             continue
-        arr = draw(st.sampled_from([0, 1, 7, 100]))
-        family = draw(st.sampled_from(["core", "option"]))
-        lines.append(Line(f"l{number}", contract, customer, family, start, end, arr))
+        itself = draw(st.sampled_from([None, None, end + 2, NEVER])) if contract else None
+        line = Line(
+            name=f"l{number}",
+            contract=contract,
+            customer=draw(st.sampled_from(["c1", "c1", "c1", "c2", "unknown"])),
+            family=draw(st.sampled_from(["core", "option"])),
+            start=start,
+            end=end,
+            arr=draw(st.sampled_from([-3, 0, 1, 7, 100, 100])),
+            itself=None if end == NEVER else itself,
+        )
+        lines.append(line)
     return lines, contracts
 
 
 @pytest.fixture(scope="module")
 def renewals() -> Models:
-    variables = {"as_of_date": str(AS_OF), "timezone": "UTC", "reporting_currency": "JPY"}
-    windows = {"renewal_grace_days": GRACE, "pre_renewal_window_days": WINDOW}
-    models = Models(MODELS, INPUTS, variables | windows)
+    variables = {"timezone": "UTC", "reporting_currency": "JPY", "renewal_grace_days": GRACE}
+    variables |= {"as_of_date": str(day(AS_OF)), "pre_renewal_window_days": WINDOW}
+    models = Models(MODELS, INPUTS, variables)
     models.connection.execute("set TimeZone = 'UTC'")
     return models
 
 
+def unchanged(months: int) -> World:
+    """A customer whose subscription has a line a month, as ever."""
+    lines = [
+        Line(f"l{n}", None, "c1", "core", n * 3, NEVER if n == months else n * 3 + 2, 100)
+        for n in range(months + 1)
+    ]
+    return lines, {}
+
+
+# the option's renewal is not the core's; seats changed in a contract beside are no renewal
+OPTION_KEPT = [
+    Line("core", "k1", "c1", "core", 0, 10, 100),
+    Line("option", "k2", "c1", "option", 0, 10, 7),
+    Line("next", None, "c1", "option", 11, NEVER, 7),
+]
+BESIDE = [
+    Line("ended", "k1", "c1", "core", 0, 10, 100),
+    Line("seats", "k2", "c1", "core", 2, 12, 100),
+    Line("more", "k2", "c1", "core", 13, 25, 100),
+]
+
+
 @settings(max_examples=200)
 @given(world=worlds())
-def test_any_lines(renewals: Models, world: tuple) -> None:
+@example(world=unchanged(6))
+@example(world=(OPTION_KEPT, {"k1": Contract(None, None), "k2": Contract(None, None)}))
+@example(world=(BESIDE, {"k1": Contract(None, None), "k2": Contract(25, None)}))
+def test_any_lines(renewals: Models, world: World) -> None:
     lines, contracts = world
     fill(renewals, lines, contracts)
     found = {
@@ -99,93 +145,148 @@ def test_any_lines(renewals: Models, world: tuple) -> None:
         ): row
         for row in renewals.rows("fct_renewal")
     }
-    expected = {term: set(followers(term, lines, contracts)) for term in terms(lines, contracts)}
-    assert found.keys() == expected.keys()
-    for term, line_ids in expected.items():
-        is_open = term.end + GRACE >= (AS_OF - START).days
-        outcome = found[term]["outcome"]
-        if line_ids:
-            first = min(line.start for line in lines if line.name in line_ids)
-            assert outcome == ("early_renewed" if first <= term.end else "renewed")
+    ended = terms(lines, contracts)
+    assert found.keys() == ended.keys()
+    going_on, own = followers(ended, lines, contracts), Decimal(0)
+    for term, row in found.items():
+        itself = [
+            line
+            for line in ended[term]
+            if line.itself is not None and line.itself > term.end + GRACE
+        ]
+        by_itself = any(line.arr > 0 for line in itself)
+        if going_on[term]:
+            is_early = min(line.start for line in going_on[term]) < term.end
+            assert row["outcome"] == ("early_renewed" if is_early else "renewed")
+        elif by_itself:
+            assert (row["outcome"], row["is_auto_renew"]) == ("renewed", True)
         else:
-            assert outcome == ("pending" if is_open else "churned")
-            assert found[term]["renewed_arr"] == 0
-    worth = {line.name: line.arr for line in lines}
-    going_on = set().union(*expected.values()) if expected else set()
-    renewed = sum((row["renewed_arr"] for row in found.values()), Decimal(0))
-    assert renewed == sum(worth[name] for name in going_on)
+            assert row["outcome"] == ("pending" if term.end + GRACE >= AS_OF else "churned")
+            assert row["renewed_arr"] == 0
+        if going_on[term] or by_itself:
+            own += sum(line.arr for line in itself)
+    sold = {line for group in going_on.values() for line in group}
+    assert sum((row["renewed_arr"] for row in found.values()), Decimal(0)) == own + sum(
+        line.arr for line in sold
+    )
 
 
-def fill(renewals: Models, lines: list[Line], contracts: dict) -> None:
-    def day(number: int | None) -> date | None:
-        return None if number is None else START + timedelta(days=number)
+def test_who_stays_as_it_was_is_renewed_to_what_it_was(renewals: Models) -> None:
+    lines, contracts = unchanged(6)
+    fill(renewals, lines, contracts)
+    rows = renewals.rows("fct_renewal")
+    assert (
+        [row["renewed_arr"] for row in rows] == [row["expiring_arr"] for row in rows] == [100] * 6
+    )
 
+
+def day(number: int) -> date | None:
+    return None if number == NEVER else START + timedelta(days=number)
+
+
+def fill(renewals: Models, lines: list[Line], contracts: dict[str, Contract]) -> None:
     rows = [
         (x.name, x.contract, x.customer, x.family, day(x.start), day(x.end), x.arr, None)
         for x in lines
     ]
     renewals.fill("int_recurring_term", rows)
     renewals.fill("int_recurring_line", [(line.name, line.arr) for line in lines])
+    auto = [(x.name, True, day(x.itself)) for x in lines if x.itself is not None]
+    renewals.fill("int_auto_renewal", auto)
     renewals.fill(
         "crm__contract",
-        [(name, day(end), before, None, None) for name, (end, before) in contracts.items()],
+        [
+            (name, x.end and day(x.end), x.before, None, None, "draft" if x.is_draft else "active")
+            for name, x in contracts.items()
+        ],
     )
     for model in MODELS:
         renewals.build(model)
 
 
-def terms(lines: list[Line], contracts: dict) -> Iterator[Term]:
-    worth: dict[Term, int] = {}
+def terms(lines: list[Line], contracts: dict[str, Contract]) -> dict[Term, list[Line]]:
+    """The lines of each term."""
+    found: dict[Term, list[Line]] = defaultdict(list)
     for line in lines:
-        if line.end is None or line.end > (AS_OF - START).days:
+        if line.end == NEVER:
             continue
-        until = contracts[line.contract][0] if line.contract else None
-        if until is not None and line.end < until - 1:
+        end, family = line.end, line.family
+        if line.contract:
+            family, until = None, contracts[line.contract].end
             ends = [
-                other.end
-                for other in lines
-                if other.contract == line.contract and other.end is not None
+                x.end for x in lines if (x.contract, x.customer) == (line.contract, line.customer)
             ]
-            if line.end < max(ends) or max(ends) >= until - 1:
+            if until is None:
+                if NEVER in ends:
+                    continue
+            elif end < until - 1 and (max(ends) >= until - 1 or end < max(ends)):
                 continue
-        family = None if line.contract else line.family
-        term = Term(line.contract, line.customer, family, line.end)
-        worth[term] = worth.get(term, 0) + line.arr
-    return (term for term, value in worth.items() if value > 0)
+            elif abs(end - until) <= 1:
+                end = min(x for x in ends if abs(x - until) <= 1)
+        if end <= AS_OF:
+            found[Term(line.contract, line.customer, family, end)].append(line)
+    return {term: group for term, group in found.items() if sum(x.arr for x in group) > 0}
 
 
-def followers(term: Term, lines: list[Line], contracts: dict) -> Iterator[str]:
-    """The lines of the first kind that there is."""
-    paid = [line for line in lines if line.arr > 0]
-    longer = [line for line in paid if line.end is None or line.end > term.end]
-    in_time = [line for line in longer if line.start <= term.end + GRACE + 1]
+def followers(
+    ended: dict[Term, list[Line]], lines: list[Line], contracts: dict[str, Contract]
+) -> dict[Term, list[Line]]:
+    """The lines that go on with each term."""
 
     def before(line: Line) -> str | None:
-        return contracts[line.contract][1] if line.contract else None
+        return contracts[line.contract].before if line.contract else None
 
-    families = {
-        line.family
-        for line in paid
-        if (line.contract, line.customer, line.end) == (term.contract, term.customer, term.end)
-        and term.family in (None, line.family)
+    sold = [
+        x
+        for x in lines
+        if x.arr and not (x.contract and contracts[x.contract].is_draft and x.start > AS_OF)
+    ]
+    began = {
+        name: min((x.start for x in sold if x.contract == name), default=0) for name in contracts
     }
-    own = [
-        line
-        for line in in_time
-        if line.customer == term.customer != "unknown"
-        and (before(line) is None or before(line) == term.contract)
-    ]
-    of_family = [line for line in own if line.family in families]
-    runs_on = any(line.customer == term.customer and line.start < term.end for line in longer)
-    kinds = [
-        [x for x in in_time if term.contract and before(x) == term.contract],
-        [
-            x
-            for x in in_time
-            if term.contract and x.contract == term.contract and x.start >= term.end
-        ],
-        [x for x in of_family if x.start >= term.end],
-        [x for x in of_family if term.end - WINDOW <= x.start < term.end],
-        [] if runs_on else [x for x in own if x.start >= term.end],
-    ]
-    return (line.name for line in next((kind for kind in kinds if kind), []))
+
+    def kind(term: Term, line: Line) -> int | None:
+        at_end = term.end <= line.start <= term.end + GRACE + 1
+        if line.end <= term.end or line.start > term.end + GRACE + 1:
+            return None
+        if term.contract and before(line) == term.contract:
+            return 1
+        if line.customer != term.customer:
+            return None
+        if term.contract and line.contract == term.contract and at_end:
+            return 2
+        if term.customer == "unknown" or before(line) not in (None, term.contract):
+            return None
+        if line.contract and began[line.contract] < term.end - WINDOW:
+            return None
+        renews_itself = any(x.itself is not None for x in ended[term])
+        if line.family in {x.family for x in ended[term]}:
+            if at_end:
+                return 3
+            return 4 if term.end - WINDOW <= line.start and not renews_itself else None
+        runs_on = any(x.customer == term.customer and x.start < term.end < x.end for x in sold)
+        return 5 if at_end and not renews_itself and not runs_on else None
+
+    kinds = {(term, x): k for term in ended for x in sold if (k := kind(term, x))}
+    nearest = {
+        x: min((k for (_, other), k in kinds.items() if other == x), default=0) for x in sold
+    }
+    found = {}
+    for term in ended:
+        of_kind: dict[int, list[Line]] = defaultdict(list)
+        for (other, line), number in kinds.items():
+            if other == term and number == nearest[line]:
+                of_kind[number].append(line)
+        kept = ((number, begun(group)) for number, group in sorted(of_kind.items()))
+        found[term] = next((group for _, group in kept if group), [])
+    return found
+
+
+def begun(group: list[Line]) -> list[Line]:
+    """Without what only follows another of its family."""
+    first = min((x.end for x in group if x.arr > 0), default=-1)
+    ends = {
+        x.family: min((y.end for y in group if y.arr > 0 and y.family == x.family), default=first)
+        for x in group
+    }
+    return [x for x in group if x.start <= ends[x.family]]

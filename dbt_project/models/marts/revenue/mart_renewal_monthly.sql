@@ -6,7 +6,7 @@ with renewal as (
         renewal.*,
         outcome in ('renewed', 'early_renewed') as is_renewed,
         outcome <> 'pending' as is_decided,
-        least(expiring_arr, renewed_arr) as kept_arr
+        outcome <> 'pending' and expiring_arr is not null and renewed_arr is not null as is_valued
         {%- for segment_type in fixed_segment_types() %},
         coalesce(customer.{{ segment_type }}, 'unknown') as {{ segment_type }}
         {%- endfor %}
@@ -40,9 +40,9 @@ summed as (
         sum(case when is_auto_renew then 1 else 0 end) as auto_renewed,
         sum(case when is_renewed then 1 else 0 end) as renewal_rate_num,
         sum(case when is_decided then 1 else 0 end) as renewal_rate_den,
-        coalesce(sum(case when is_decided then kept_arr end), 0) as gross_renewal_rate_num,
-        coalesce(sum(case when is_decided and expiring_arr is not null then renewed_arr end), 0) as net_renewal_rate_num,
-        coalesce(sum(case when is_decided then expiring_arr end), 0) as expiring_arr
+        coalesce(sum(case when is_valued then least(expiring_arr, renewed_arr) end), 0) as gross_renewal_rate_num,
+        coalesce(sum(case when is_valued then renewed_arr end), 0) as net_renewal_rate_num,
+        coalesce(sum(case when is_valued then expiring_arr end), 0) as expiring_arr
     from segmented
     group by due_month, segment_type, segment_value
 

@@ -1,6 +1,6 @@
 -- grain: month, from the first call, chat, FAQ view, post, event or course on (docs/domain/service.md#calls-chats-faq,
 -- docs/domain/service.md#community-and-training). What is not connected is null. Written whole: a scan of the feeds a day.
-{%- set inbound = "direction = 'inbound' and " %}
+{%- set inbound = "direction = 'inbound' and " %}{%- set by_now = ' and (answered_at is null or answered_at < ' ~ as_of_end() ~ ')' %}
 {%- set feeds = {
     'call': ('support__call_log', 'ring_at', 'has_calls', {
         'inbound_calls': "direction = 'inbound'", 'outbound_calls': "direction = 'outbound'",
@@ -13,8 +13,8 @@
         'faq_views': 'true', 'faq_self_solve_rate_num': 'is_solved', 'faq_self_solve_rate_den': 'is_solved is not null'}),
     'post': ('success__community_post', 'posted_at', 'has_community_posts', {
         'community_posts': 'true', 'community_questions': 'is_question',
-        'community_answered_questions': 'is_question and (answered_by_role is not null or answered_at is not null)',
-        'community_answer_rate_num': "is_question and answered_by_role = 'end_user'"}),
+        'community_answered_questions': 'is_question and (answered_by_role is not null or answered_at is not null)' ~ by_now,
+        'community_answer_rate_num': "is_question and answered_by_role = 'end_user'" ~ by_now}),
     'attendance': ('success__community_event', 'held_at', 'has_community_events', {'event_attendances': 'coalesce(attended, true)'}),
     'enrolment': ('success__training_enrolment', 'enrolled_at', 'has_training', {'training_enrolments': 'true'}),
     'completion': ('success__training_enrolment', 'completed_at', 'has_training', {'training_completions': 'true'}),
