@@ -7,6 +7,15 @@
 {#- neither another contract's renewal, nor of one that runs beside the term #}
 {%- set may_follow = "term.customer_key <> 'unknown' and (line.previous_contract_id is null or line.previous_contract_id = term.contract_id)"
     ~ ' and (line.contract_id is null or line.contract_began >= ' ~ earliest ~ ')' %}
+{%- set kinds = {
+    1: ('term.contract_id = line.previous_contract_id', 'term.is_first and line.start_date <= ' ~ latest),
+    2: ('term.contract_id = line.contract_id and term.customer_key = line.customer_key', 'term.is_first and line.start_date between term.term_end_date and ' ~ latest),
+    3: ('term.customer_key = line.customer_key and term.product_family_id = line.product_family_id', may_follow ~ ' and line.start_date between term.term_end_date and ' ~ latest),
+    4: ('term.customer_key = line.customer_key and term.product_family_id = line.product_family_id', may_follow ~ ' and not term.is_auto_renew and line.start_date between ' ~ earliest ~ ' and term.term_end_date - 1'),
+    5: ('term.customer_key = line.customer_key', may_follow
+        ~ ' and term.is_first and not term.is_auto_renew and term.renewal_key not in (select going_on.renewal_key from going_on)'
+        ~ ' and line.start_date between term.term_end_date and ' ~ latest),
+} %}
 with term as (
 
     select
@@ -24,13 +33,13 @@ line as (
         recurring.*,
         contract.previous_contract_id,
         {{ local_date('contract.signed_at') }} as signed_on,
-        case when contract.status is distinct from 'draft' then {{ local_date('recurring.created_at') }} end as entered_on,
+        case when coalesce(contract.status, 'active') <> 'draft' then {{ local_date('recurring.created_at') }} end as entered_on,
         case when recurring.amount_total_ex_tax > 0 then coalesce(recurring.end_date, {{ far_future() }}) end as paid_until,
         min(recurring.start_date) over (partition by recurring.contract_id) as contract_began
     from {{ ref('int_recurring_term') }} as recurring
     left join {{ ref('crm__contract') }} as contract on recurring.contract_id = contract.contract_id
     where recurring.amount_total_ex_tax <> 0
-        and (contract.status is distinct from 'draft' or recurring.start_date <= {{ as_of_date() }})
+        and (coalesce(contract.status, 'active') <> 'draft' or recurring.start_date <= {{ as_of_date() }})
 
 ),
 
@@ -42,16 +51,7 @@ going_on as (
     where term.is_first and term.customer_key <> 'unknown' and {{ goes_on }} and line.start_date < term.term_end_date
 
 ),
-{%- set kinds = {
-    1: ('term.contract_id = line.previous_contract_id', 'term.is_first and line.start_date <= ' ~ latest),
-    2: ('term.contract_id = line.contract_id and term.customer_key = line.customer_key', 'term.is_first and line.start_date between term.term_end_date and ' ~ latest),
-    3: ('term.customer_key = line.customer_key and term.product_family_id = line.product_family_id', may_follow ~ ' and line.start_date between term.term_end_date and ' ~ latest),
-    4: ('term.customer_key = line.customer_key and term.product_family_id = line.product_family_id', may_follow
-        ~ ' and not term.is_auto_renew and line.start_date between ' ~ earliest ~ ' and term.term_end_date - 1'),
-    5: ('term.customer_key = line.customer_key', may_follow
-        ~ ' and term.is_first and not term.is_auto_renew and term.renewal_key not in (select going_on.renewal_key from going_on)'
-        ~ ' and line.start_date between term.term_end_date and ' ~ latest),
-} %}
+
 candidate as (
     {% for kind, (join, condition) in kinds.items() %}
     select term.renewal_key, term.contract_id as term_contract_id, term.term_end_date, line.*, {{ kind }} as kind

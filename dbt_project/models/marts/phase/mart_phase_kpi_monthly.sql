@@ -24,6 +24,12 @@ lead_time as (
 
 ),
 
+renewal as (
+
+    select *, 'renewal_retention' as phase_code from {{ ref('mart_renewal_monthly') }}
+
+),
+
 final as (
 
     select
@@ -77,11 +83,11 @@ final as (
         and grid.phase_code = lead_time.phase_code
         and grid.segment_type = lead_time.segment_type
         and grid.segment_value = lead_time.segment_value
-    left join {{ ref('mart_renewal_monthly') }} as renewal
+    left join renewal
         on grid.month = renewal.month
+        and grid.phase_code = renewal.phase_code
         and grid.segment_type = renewal.segment_type
         and grid.segment_value = renewal.segment_value
-        and grid.phase_code = 'renewal_retention'
 
 )
 
