@@ -48,8 +48,8 @@ counted as (
 
     select
         coalesce(identity.customer_key, 'unknown') as customer_key,
-        count(distinct case when told.what = 'enrolment' then told.value end) as training_enrolled,
-        count(distinct case when told.what = 'completion' then told.value end) as training_completed,
+        sum(case when told.what = 'enrolment' then 1 else 0 end) as training_enrolled,
+        sum(case when told.what = 'completion' then 1 else 0 end) as training_completed,
         count(distinct case when told.what = 'event' then told.value end) as events_attended_12m,
         sum(case when told.what = 'membership' then 1 else 0 end) > 0 as is_community_member,
         nullif(concat_ws(', '
