@@ -29,6 +29,7 @@ def load(
     columns: dict[str, list[str]],
     up_to: date | None = None,
     frequencies: dict[str, str] | None = None,
+    with_rows: bool = True,
 ) -> list[tuple[CatalogueObject, Manifest]]:
     """Bring the raw tables up to the lake's committed runs.
 
@@ -38,6 +39,7 @@ def load(
         columns: raw table name → columns its contract declares; they always exist, null if never supplied.
         up_to: leave out runs of later business dates (None = all).
         frequencies: raw table name → how often its object is to come; daily where it is left out.
+        with_rows: whether the rows go into raw tables here; where another engine has those, runs are only registered.
 
     Returns:
         The runs loaded now; empty if there was nothing new.
@@ -55,12 +57,15 @@ def load(
         ).fetchone()[0]
         existing = _raw_columns(connection)
         for entry in [*load_catalogue(), *lake.unknown_entities()]:
-            _ensure_table(connection, entry.table, columns.get(entry.table, []), existing)
+            if with_rows:
+                _ensure_table(connection, entry.table, columns.get(entry.table, []), existing)
             for manifest in lake.committed(entry, up_to):
                 if manifest.run_id in known:
                     continue
-                _ensure_table(connection, entry.table, manifest.columns, existing)
-                _load_run(connection, lake, entry, manifest, next_id)
+                if with_rows:
+                    _ensure_table(connection, entry.table, manifest.columns, existing)
+                    _load_rows(connection, lake, entry, manifest, next_id)
+                _register(connection, entry, manifest, next_id)
                 loaded.append((entry, manifest))
                 next_id += 1
         connection.execute("commit")
@@ -167,7 +172,7 @@ def _ensure_table(
     existing[table] = known | set(new)
 
 
-def _load_run(
+def _load_rows(
     connection: duckdb.DuckDBPyConnection,
     lake: Lake,
     entry: CatalogueObject,
@@ -199,6 +204,11 @@ def _load_run(
                 f"on the lake, its manifest says {manifest.rows} less {manifest.rows_quarantined} in quarantine",
                 "a part was changed after its commit: restore the run's folder from a backup",
             )
+
+
+def _register(
+    connection: duckdb.DuckDBPyConnection, entry: CatalogueObject, manifest: Manifest, load_id: int
+) -> None:
     drops = [file["drop"] for file in manifest.files.values() if "drop" in file]
     connection.execute(
         "insert into ops.loads values (?, ?, ?, ?, ?, ?, ?, ?, now(), ?)",

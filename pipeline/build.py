@@ -14,6 +14,7 @@ from pipeline.context import Context
 from pipeline.held_back import check_held_back
 from pipeline.history import check_history, slice_rows
 from pipeline.rebuilt_files import RebuildSettings, finish_replacing
+from pipeline.spark.session import is_begun
 from publishing.snapshot import current_snapshot, publish_snapshot, published_findings
 from runtime.duckdb_connection import connect, create_database
 from runtime.errors import BuildError, ContractError, StateError
@@ -48,6 +49,7 @@ def load_and_plan(context: Context, business_date: date) -> BuildPlan:
         contract_columns(),
         up_to=business_date if backfill else None,
         frequencies={entry.table: contract_for(entry).frequency for entry in load_catalogue()},
+        with_rows=settings.engine == "duckdb",
     )
     store_salt(warehouse, settings.home / "salt")
     store_findings(warehouse, context.findings.grouped())
@@ -68,7 +70,9 @@ def load_and_plan(context: Context, business_date: date) -> BuildPlan:
         marts=marts,
         variables=variables,
     )
-    since = None if backfill else builds.base_of(plan.config_hash)
+    if backfill or (settings.engine == "spark" and not is_begun(warehouse)):
+        return plan
+    since = builds.base_of(plan.config_hash)
     if since is None:
         return plan
     if not loaded and since.as_of_date == business_date and since.load_id == builds.max_load_id():

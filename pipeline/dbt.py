@@ -62,7 +62,7 @@ def run_variables(context: Context, business_date: date) -> dict[str, Any]:
     }
     configuration = {**facts, **tenant.vars, **given}
     digest = hashlib.sha256(json.dumps(configuration, sort_keys=True, default=str).encode())
-    digest.update(project_hash().encode())
+    digest.update(project_hash().encode() + context.settings.engine.encode())
     return configuration | {
         "as_of_date": business_date.isoformat(),
         "config_hash": digest.hexdigest()[:16],
@@ -104,7 +104,8 @@ def write_docs(context: Context, plan: BuildPlan) -> None:
     written_for = page.with_name("config_hash.txt")
     if written_for.exists() and written_for.read_text(errors="replace") == plan.config_hash:
         return
-    target = run(context, plan, ["docs", "generate"], folder="docs")
+    # of the files that are published, whatever has built them
+    target = run(context, plan, ["docs", "generate"], folder="docs", engine="duckdb")
     page.parent.mkdir(parents=True, exist_ok=True)
     manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
     for node in manifest["nodes"].values():
@@ -122,11 +123,14 @@ def write_docs(context: Context, plan: BuildPlan) -> None:
     write_atomically(written_for, plan.config_hash)
 
 
-def run(context: Context, plan: BuildPlan, arguments: list[str], folder: str = "") -> Path:
+def run(
+    context: Context, plan: BuildPlan, arguments: list[str], folder: str = "", engine: str = ""
+) -> Path:
     """Run dbt with the plan's variables and files.
 
     Args:
         folder: in dbt's target folder, where the artifacts of another command than the build go.
+        engine: what it runs on; empty = what builds the warehouse.
 
     Returns:
         The folder with dbt's artifacts.
@@ -151,6 +155,7 @@ def run(context: Context, plan: BuildPlan, arguments: list[str], folder: str = "
         "CSW_MARTS_FILE": str(plan.marts),
         "CSW_DUCKDB_THREADS": str(settings.duckdb_threads),
         "CSW_DUCKDB_MEMORY": settings.duckdb_memory,
+        "CSW_ENGINE": engine or settings.engine,
         "PYTHONWARNINGS": "ignore",
     }
     results = target / "run_results.json"
@@ -186,14 +191,20 @@ def vars_argument(variables: dict[str, Any]) -> str:
 
 def _failures(results: Path, log_path: Path) -> str:
     if not results.exists():
-        return " ".join(log_path.read_text(encoding="utf-8").splitlines()[-3:]).strip()
+        return _last_lines(log_path)
     sources = _sources(results.with_name("manifest.json"))
     failed = [
         f"{node['unique_id'].split('.')[2]}{sources.get(node['unique_id'], '')}: {' '.join(hide_values(node['message'] or '').split())}"
         for node in json.loads(results.read_text(encoding="utf-8"))["results"]
         if node["status"] in ("error", "fail", "runtime error")
     ]
+    if not failed:
+        return _last_lines(log_path)
     return "; ".join(failed[:5]) + (f"; and {len(failed) - 5} more" if len(failed) > 5 else "")
+
+
+def _last_lines(log_path: Path) -> str:
+    return " ".join(log_path.read_text(encoding="utf-8").splitlines()[-3:]).strip()
 
 
 def _sources(manifest: Path) -> dict[str, str]:

@@ -20,7 +20,7 @@ import yaml
 
 from runtime.errors import BuildError
 from runtime.files import write_atomically
-from runtime.settings import PROJECT_ROOT
+from runtime.settings import PROJECT_ROOT, get_settings
 
 PROJECT = PROJECT_ROOT / "dbt_project"
 LOCATION = ("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT))
@@ -82,7 +82,7 @@ def _read_project() -> Any:
         manifest = parse(folder)
         with suppress(OSError):
             kept.parent.mkdir(exist_ok=True)
-            for older in kept.parent.glob("parsed_*.msgpack"):
+            for older in kept.parent.glob(f"parsed_{get_settings().engine}_*.msgpack"):
                 older.unlink()
             write_atomically(kept, (Path(folder) / "partial_parse.msgpack").read_bytes())
     return manifest
@@ -158,8 +158,9 @@ def _names_of_the_run(manifest: Any) -> re.Pattern[str]:
 
 def _version() -> str:
     """Names what the parsed project depends on: its files, and who reads them."""
-    packages = ("dbt-core", "dbt-adapters", "dbt-duckdb")
-    return f"{project_hash()[:16]}_{'_'.join(map(importlib.metadata.version, packages))}"
+    engine = get_settings().engine
+    packages = ("dbt-core", "dbt-adapters", f"dbt-{engine}")
+    return f"{engine}_{project_hash()[:16]}_{'_'.join(map(importlib.metadata.version, packages))}"
 
 
 def main(arguments: list[str]) -> int:
@@ -170,11 +171,18 @@ def main(arguments: list[str]) -> int:
     _drop_debug_events()
     variables = arguments[arguments.index("--vars") + 1] if "--vars" in arguments else "{}"
     manifest = parsed_project(yaml.safe_load(variables).get("changed_tables"))
-    runner = dbtRunner(manifest=manifest, callbacks=[_print])
-    outcome = runner.invoke([*SILENT, *arguments])
-    if outcome.exception:
-        print(outcome.exception)
-    return 0 if outcome.success else 1
+
+    def run() -> bool:
+        outcome = dbtRunner(manifest=manifest, callbacks=[_print]).invoke([*SILENT, *arguments])
+        if outcome.exception:
+            print(outcome.exception)
+        return outcome.success
+
+    if get_settings().engine == "spark":
+        from pipeline.spark.process import on_spark
+
+        return int(not on_spark(run))
+    return int(not run())
 
 
 def _drop_debug_events() -> None:

@@ -4,6 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
+from pipeline.spark.session import folder_of
 from runtime.duckdb_connection import connect
 from runtime.settings import Settings
 
@@ -41,6 +42,8 @@ def finish_replacing(settings: Settings) -> None:
     folder = _decided(settings)
     for name in ("marts_build.duckdb", "warehouse.duckdb"):
         if (folder / name).exists():
+            # made for the file that goes: Spark makes its tables anew
+            shutil.rmtree(folder_of(settings.home / name), ignore_errors=True)
             (settings.home / f"{name}.wal").unlink(missing_ok=True)
             os.replace(folder / name, settings.home / name)
     shutil.rmtree(folder, ignore_errors=True)

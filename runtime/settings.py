@@ -2,6 +2,7 @@
 
 from datetime import time
 from pathlib import Path
+from typing import Literal
 
 from dotenv import load_dotenv
 from pydantic import Field, ValidationError
@@ -23,6 +24,9 @@ class Settings(BaseSettings):
         dbt_vars: JSON object of dbt vars for this run (`make run VARS=…`).
         duckdb_threads: threads DuckDB and dbt use.
         duckdb_memory: DuckDB's memory limit, e.g. ``4GB``.
+        engine: what builds the warehouse, ``duckdb`` or ``spark``.
+        spark_master: where Spark runs, ``local[*]`` or ``spark://host:port``.
+        spark_memory: memory of Spark's driver, e.g. ``6g``.
         keep_days: days that logs and Airflow's records of runs are kept.
         publish_by: local time by which the day before has to be published; later there is an alert.
         readers_group: group that may read the published marts and the site; empty = the owner's.
@@ -37,6 +41,9 @@ class Settings(BaseSettings):
     dbt_vars: str = "{}"
     duckdb_threads: int = 2
     duckdb_memory: str = "4GB"
+    engine: Literal["duckdb", "spark"] = "duckdb"
+    spark_master: str = "local[*]"
+    spark_memory: str = "6g"
     keep_days: int = Field(90, ge=7)
     publish_by: time = time(7)
     readers_group: str = ""

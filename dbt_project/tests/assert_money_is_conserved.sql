@@ -32,15 +32,15 @@ with landed as (
 
 finding as (
 
-    select object, "key" as line_key from {{ ref('finding_amount_without_rate') }}
+    select object, key as line_key from {{ ref('finding_amount_without_rate') }}
     union
-    select object, "key" as line_key from {{ ref('finding_unmapped_code_held_back') }}
+    select object, key as line_key from {{ ref('finding_unmapped_code_held_back') }}
     union
-    select object, "key" as line_key from {{ ref('finding_line_without_start') }}
+    select object, key as line_key from {{ ref('finding_line_without_start') }}
     union
-    select object, "key" as line_key from {{ ref('finding_order_line_without_order') }}
+    select object, key as line_key from {{ ref('finding_order_line_without_order') }}
     union
-    select object, "key" as line_key from {{ ref('finding_test_account_left_out') }}
+    select object, key as line_key from {{ ref('finding_test_account_left_out') }}
 
 ),
 

@@ -7,7 +7,8 @@
 {%- endmacro %}
 {% macro spark__get_incremental_replace_keys_sql(arguments) -%}
     {%- do run_query(delete_replaced(arguments)) -%}
-    {{ get_insert_into_sql(arguments.target_relation, arguments.temp_relation, arguments.dest_columns) }}
+    {%- set columns = arguments.dest_columns | map(attribute='name') | join(', ') -%}
+    insert into {{ arguments.target_relation }} ({{ columns }}) select {{ columns }} from {{ arguments.temp_relation }}
 {%- endmacro %}
 
 {% macro delete_replaced(arguments) -%}

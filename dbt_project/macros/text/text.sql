@@ -8,7 +8,7 @@
 {%- endmacro %}
 
 {% macro surrogate_key(parts) -%}
-    md5({% for part in parts %}coalesce(cast({{ part }} as varchar), '<null>'){% if not loop.last %} || '|' || {% endif %}{% endfor %})
+    md5({% for part in parts %}coalesce(cast({{ part }} as {{ dbt.type_string() }}), '<null>'){% if not loop.last %} || '|' || {% endif %}{% endfor %})
 {%- endmacro %}
 
 {% macro json_array_holds(json, text) -%}

@@ -52,7 +52,7 @@ final as (
         eras.era_name
         || case
             when year(fiscal.date_day) = year(eras.first_date) then '元'
-            else cast(year(fiscal.date_day) - year(eras.first_date) + 1 as varchar)
+            else cast(year(fiscal.date_day) - year(eras.first_date) + 1 as {{ dbt.type_string() }})
         end
         || '年' || month(fiscal.date_day) || '月' || day(fiscal.date_day) || '日' as wareki,
         year(fiscal.date_day + (4 - fiscal.iso_weekday)) || '-W'

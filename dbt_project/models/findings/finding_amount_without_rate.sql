@@ -8,7 +8,7 @@ with order_item as (
 missing as (
 
     select
-        'crm__subscription_line' as object, line.line_id as "key", line.amount_total_ex_tax as amount, line.currency,
+        'crm__subscription_line' as object, line.line_id as key, line.amount_total_ex_tax as amount, line.currency,
         line.line_id in (select order_item_id from order_item) as is_salesforce
     from {{ ref('int_recurring_line') }} as recurring
     inner join {{ ref('crm__subscription_line') }} as line on recurring.line_id = line.line_id
@@ -34,7 +34,7 @@ select
     object,
     cast(null as {{ dbt.type_string() }}) as place,
     'currency' as column_name,
-    "key",
+    key,
     cast(amount as decimal(18, 2)) as amount,
     currency
 from missing

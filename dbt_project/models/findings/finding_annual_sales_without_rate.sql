@@ -8,7 +8,7 @@ select
     'crm__account' as object,
     cast(null as {{ dbt.type_string() }}) as place,
     'currency' as column_name,
-    account.account_id as "key",
+    account.account_id as key,
     cast(account.annual_sales as decimal(18, 2)) as amount,
     account.currency
 from {{ ref('crm__account') }} as account

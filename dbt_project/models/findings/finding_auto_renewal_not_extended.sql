@@ -4,7 +4,7 @@ select
     'crm__subscription_line' as object,
     cast(null as {{ dbt.type_string() }}) as place,
     'end_date' as column_name,
-    line_id as "key",
+    line_id as key,
     amount_total_ex_tax as amount,
     coalesce(currency, '{{ var("reporting_currency") }}') as currency
 from {{ ref('int_auto_renewal') }}

@@ -19,7 +19,7 @@ select
     object,
     cast(null as {{ dbt.type_string() }}) as place,
     column_name,
-    record as "key",
+    record as key,
     amount,
     '{{ var("reporting_currency") }}' as currency
 from dated

@@ -5,7 +5,7 @@ select
     'crm__account' as object,
     cast(null as {{ dbt.type_string() }}) as place,
     'account_id' as column_name,
-    company.account_id as "key",
+    company.account_id as key,
     cast(null as decimal(18, 2)) as amount,
     cast(null as {{ dbt.type_string() }}) as currency
 from {{ ref('int_company_number') }} as number

@@ -17,7 +17,7 @@ select
     'process__stage_event' as object,
     cast(null as {{ dbt.type_string() }}) as place,
     'achieved_at' as column_name,
-    item_id || ' / ' || stage_code as "key",
+    item_id || ' / ' || stage_code as key,
     cast(null as decimal(18, 2)) as amount,
     cast(null as {{ dbt.type_string() }}) as currency
 from achieved

@@ -4,7 +4,7 @@ select
     'support__ticket_event' as object,
     cast(null as {{ dbt.type_string() }}) as place,
     'occurred_at' as column_name,
-    event.ticket_id || ' / ' || event.event_id as "key",
+    event.ticket_id || ' / ' || event.event_id as key,
     cast(null as decimal(18, 2)) as amount,
     cast(null as {{ dbt.type_string() }}) as currency
 from {{ ref('support__ticket_event') }} as event

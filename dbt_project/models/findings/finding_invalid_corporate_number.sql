@@ -5,7 +5,7 @@ select
     'crm__account' as object,
     cast(null as {{ dbt.type_string() }}) as place,
     'corporate_number' as column_name,
-    account_id || ' / ' || corporate_number as "key",
+    account_id || ' / ' || corporate_number as key,
     cast(null as decimal(18, 2)) as amount,
     cast(null as {{ dbt.type_string() }}) as currency
 from {{ ref('int_company') }}

@@ -91,7 +91,7 @@ select
     object,
     cast(null as {{ dbt.type_string() }}) as place,
     column_name,
-    case when record = named then record else record || ' → ' || named end as "key",
+    case when record = named then record else record || ' → ' || named end as key,
     cast(null as decimal(18, 2)) as amount,
     cast(null as {{ dbt.type_string() }}) as currency
 from link

@@ -4,7 +4,7 @@ select
     'crm__subscription_line' as object,
     cast(month as {{ dbt.type_string() }}) as place,
     'mrr' as column_name,
-    customer_key || ' / ' || product_family_id as "key",
+    customer_key || ' / ' || product_family_id as key,
     sum(mrr) as amount,
     '{{ var("reporting_currency") }}' as currency
 from {{ ref('fct_subscription_month') }}

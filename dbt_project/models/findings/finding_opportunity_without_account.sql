@@ -7,7 +7,7 @@ select
     'sfa__opportunity' as object,
     cast(null as {{ dbt.type_string() }}) as place,
     'account_id' as column_name,
-    opportunity_id as "key",
+    opportunity_id as key,
     cast(amount_ex_tax as decimal(18, 2)) as amount,
     currency
 from {{ ref('sfa__opportunity') }}

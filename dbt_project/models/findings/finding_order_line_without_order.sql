@@ -5,7 +5,7 @@ select
     'crm__order_line' as object,
     cast(null as {{ dbt.type_string() }}) as place,
     'order_id' as column_name,
-    order_line_key as "key",
+    order_line_key as key,
     net_amount as amount,
     '{{ var("reporting_currency") }}' as currency
 from {{ ref('fct_order_line') }}

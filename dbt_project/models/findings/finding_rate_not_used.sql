@@ -3,7 +3,7 @@
 {%- set ours = "'" ~ var('reporting_currency') ~ "'" %}
 with line as (
 
-    select 'crm__subscription_line' as object, line_id as "key", amount_total_ex_tax as amount, currency, fx_rate_fixed
+    select 'crm__subscription_line' as object, line_id as key, amount_total_ex_tax as amount, currency, fx_rate_fixed
     from {{ ref('crm__subscription_line') }}
     where charge_type = 'recurring'
     union all
@@ -17,7 +17,7 @@ select
     object,
     cast(null as {{ dbt.type_string() }}) as place,
     'fx_rate_fixed' as column_name,
-    "key",
+    key,
     cast(amount as decimal(18, 2)) as amount,
     currency
 from line

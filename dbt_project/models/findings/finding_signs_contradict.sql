@@ -5,7 +5,7 @@ select
     'crm__order_line' as object,
     cast(null as {{ dbt.type_string() }}) as place,
     'quantity' as column_name,
-    order_line_key as "key",
+    order_line_key as key,
     net_amount as amount,
     '{{ var("reporting_currency") }}' as currency
 from {{ ref('fct_order_line') }}
@@ -16,7 +16,7 @@ select
     'crm__subscription_line' as object,
     cast(null as {{ dbt.type_string() }}) as place,
     'quantity' as column_name,
-    line_id as "key",
+    line_id as key,
     amount_total_ex_tax as amount,
     currency
 from {{ ref('crm__subscription_line') }}

@@ -14,7 +14,7 @@ select
     object,
     cast(null as {{ dbt.type_string() }}) as place,
     'user_id' as column_name,
-    account_id || ' ' || activity_date as "key",
+    account_id || ' ' || activity_date as key,
     cast(null as decimal(18, 2)) as amount,
     cast(null as {{ dbt.type_string() }}) as currency
 from activity

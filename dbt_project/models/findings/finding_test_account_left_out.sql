@@ -39,7 +39,7 @@ select
     record.object,
     cast(null as {{ dbt.type_string() }}) as place,
     'account_id' as column_name,
-    record.record_id as "key",
+    record.record_id as key,
     record.amount,
     record.currency
 from record

@@ -22,7 +22,7 @@ select
     'crm__account' as object,
     cast(null as {{ dbt.type_string() }}) as place,
     'account_id' as column_name,
-    account_id as "key",
+    account_id as key,
     cast(null as decimal(18, 2)) as amount,
     cast(null as {{ dbt.type_string() }}) as currency
 from listed

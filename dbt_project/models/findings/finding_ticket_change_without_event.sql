@@ -4,7 +4,7 @@ select
     'support__ticket_event' as object,
     cast(null as {{ dbt.type_string() }}) as place,
     'to_status' as column_name,
-    ticket_id || ' / ' || flow_no as "key",
+    ticket_id || ' / ' || flow_no as key,
     cast(null as decimal(18, 2)) as amount,
     cast(null as {{ dbt.type_string() }}) as currency
 from {{ ref('int_ticket_flow') }}

@@ -5,7 +5,7 @@ select
     'crm__exchange_rate' as object,
     cast(null as {{ dbt.type_string() }}) as place,
     'rate' as column_name,
-    {{ currency_of('from_currency') }} || ' / ' || rate_date as "key",
+    {{ currency_of('from_currency') }} || ' / ' || rate_date as key,
     cast(null as decimal(18, 2)) as amount,
     cast(null as {{ dbt.type_string() }}) as currency
 from {{ ref('stg_files__crm__exchange_rate') }}

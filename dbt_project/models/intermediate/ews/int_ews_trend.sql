@@ -1,4 +1,6 @@
 {{ config(materialized='view') }}
+{#- no named window: Spark does not see those of a view -#}
+{%- set customer_week = '(partition by customer_key order by week_end)' %}
 
 -- grain: customer × complete week (they follow each other without a gap); how its score and its log-ins have come along since
 -- it went live (docs/domain/activation.md#early-warning, docs/domain/activation.md#adoption-curve)
@@ -47,24 +49,23 @@ followed as (
         case when week_end >= go_live_week + 28 and count(first_score) over (partition by customer_key) = 4
             then avg(first_score) over (partition by customer_key)
         end as baseline,
-        score - lag(score, 4) over customer_week as score_change_4w,
+        score - lag(score, 4) over {{ customer_week }} as score_change_4w,
         {%- for measure, weeks, squares in [('score', 8, 42), ('ratio', 12, 143)] %}
         round((
             {%- for week in range(weeks) %}
-            {{ '+ ' if not loop.first }}{{ (weeks - 1) / 2 - week }} * lag({{ measure }}, {{ week }}) over customer_week
+            {{ '+ ' if not loop.first }}{{ (weeks - 1) / 2 - week }} * lag({{ measure }}, {{ week }}) over {{ customer_week }}
             {%- endfor %}
         ) / {{ squares }}, 6) as {{ measure }}_slope_{{ weeks }}w,
         {%- endfor %}
-        count(ratio) over customer_week as known_weeks,
-        min(case when ratio is not null then week_end end) over customer_week as first_known_week,
-        max(ratio) over customer_week as peak
+        count(ratio) over {{ customer_week }} as known_weeks,
+        min(case when ratio is not null then week_end end) over {{ customer_week }} as first_known_week,
+        max(ratio) over {{ customer_week }} as peak
         {%- for name, newest in [('mean_4w', 0), ('mean_of_4w_before', 1)] %},
         round((
-            {%- for week in range(newest, newest + 4) %}{{ ' + ' if not loop.first }}lag(ratio, {{ week }}) over customer_week{% endfor -%}
+            {%- for week in range(newest, newest + 4) %}{{ ' + ' if not loop.first }}lag(ratio, {{ week }}) over {{ customer_week }}{% endfor -%}
         ) / 4, 6) as {{ name }}
         {%- endfor %}
     from dated
-    window customer_week as (partition by customer_key order by week_end)
 
 ),
 

@@ -83,7 +83,7 @@ final as (
         unmapped.object,
         trim(unmapped.code) as place,
         unmapped.code_list as column_name,
-        unmapped.record_key as "key",
+        unmapped.record_key as key,
         cast(money.amount as decimal(18, 2)) as amount,
         money.currency
     from unmapped

@@ -69,7 +69,7 @@ final as (
         coalesce(customer.region_code, 'unknown') as region_code,
         coalesce(customer.employee_band, 'unknown') as employee_band,
         coalesce(main_tier.plan_tier, 'unknown') as plan_tier,
-        coalesce(cast(calendar.fiscal_year as varchar), 'unknown') as cohort_year,
+        coalesce(cast(calendar.fiscal_year as {{ dbt.type_string() }}), 'unknown') as cohort_year,
         case when customer.is_touch_model_override then customer.touch_model end as touch_model_override
     from paid_period
     left join customer

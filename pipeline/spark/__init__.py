@@ -1,0 +1,1 @@
+"""The same warehouse on Apache Spark."""

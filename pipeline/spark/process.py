@@ -1,0 +1,54 @@
+"""dbt on Spark in dbt's own process: raw tables first, then dbt, then the results as DuckDB files."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ingestion.lake import Lake
+from pipeline.spark.fetch import bring_slices, fetch
+from pipeline.spark.qualify import without_qualify
+from pipeline.spark.raw import bring_up_to_date
+from pipeline.spark.session import folder_of, start
+from runtime.errors import WarehouseError
+from runtime.settings import get_settings
+
+
+def on_spark(run: Callable[[], bool]) -> bool:
+    """Run dbt on a Spark session of this process.
+
+    Args:
+        run: runs dbt and says whether it succeeded.
+
+    Returns:
+        Whether everything did. What failed is printed, as dbt's own errors are.
+    """
+    warehouse, marts = Path(os.environ["CSW_WAREHOUSE_FILE"]), Path(os.environ["CSW_MARTS_FILE"])
+    folder = folder_of(warehouse)
+    try:
+        session = start(warehouse)
+        print(f"Spark {session.version} on {session.sparkContext.master}", flush=True)
+        appended = bring_up_to_date(session, warehouse, Lake(get_settings().lake_root))
+        print(f"{appended} runs appended to Spark's raw tables", flush=True)
+        bring_slices(session, folder, marts)
+        _write_qualify_anew()
+        if not run():
+            return False
+        print(f"{fetch(session, folder, warehouse, marts)} tables fetched from Spark", flush=True)
+    except WarehouseError as error:
+        print(f"{error.message}; {error.hint}", flush=True)
+        return False
+    session.stop()
+    return True
+
+
+def _write_qualify_anew() -> None:
+    """Let dbt's cursor give Spark each statement without `qualify`."""
+    from dbt.adapters.spark.session import Cursor
+
+    execute = Cursor.execute
+
+    def execute_without(self: Any, sql: str, *parameters: Any) -> None:
+        execute(self, without_qualify(sql), *parameters)
+
+    Cursor.execute = execute_without
