@@ -181,7 +181,7 @@ def main(arguments: list[str]) -> int:
     if get_settings().engine == "spark":
         from pipeline.spark.process import on_spark
 
-        return int(not on_spark(run))
+        return int(not on_spark(run, fetches=arguments[0] == "build"))
     return int(not run())
 
 

@@ -14,11 +14,12 @@ from runtime.errors import WarehouseError
 from runtime.settings import get_settings
 
 
-def on_spark(run: Callable[[], bool]) -> bool:
+def on_spark(run: Callable[[], bool], fetches: bool) -> bool:
     """Run dbt on a Spark session of this process.
 
     Args:
         run: runs dbt and says whether it succeeded.
+        fetches: whether what it built becomes DuckDB's files.
 
     Returns:
         Whether everything did. What failed is printed, as dbt's own errors are.
@@ -34,7 +35,9 @@ def on_spark(run: Callable[[], bool]) -> bool:
         _write_qualify_anew()
         if not run():
             return False
-        print(f"{fetch(session, folder, warehouse, marts)} tables fetched from Spark", flush=True)
+        if fetches:
+            fetched = fetch(session, folder, warehouse, marts)
+            print(f"{fetched} tables fetched from Spark", flush=True)
     except WarehouseError as error:
         print(f"{error.message}; {error.hint}", flush=True)
         return False

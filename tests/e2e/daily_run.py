@@ -37,16 +37,22 @@ _processes.set_forkserver_preload([__name__, "great_expectations"])
 
 
 def run_day(
-    home: Path, tenant: Path, day: str, printed: Path | None = None, site: bool = True
+    home: Path,
+    tenant: Path,
+    day: str,
+    printed: Path | None = None,
+    site: bool = True,
+    engine: str = "duckdb",
 ) -> Run:
     """Run a business date to its end; exit status 3 if something is missing in what was published.
 
     Args:
         printed: where its output goes; None = a file in ``home``.
         site: whether the site is rendered, an eighth of a small tenant's run.
+        engine: what builds the warehouse.
     """
     printed = printed or home / "printed.txt"
-    process = begin_day(home, tenant, day, printed, site)
+    process = begin_day(home, tenant, day, printed, site, engine)
     process.join(1500)
     return Run(process.exitcode, printed.read_text(encoding="utf-8"), home)
 
@@ -70,19 +76,26 @@ def events(home: Path) -> list[dict]:
     return [json.loads(line) for line in lines]
 
 
-def begin_day(home: Path, tenant: Path, day: str, printed: Path, site: bool = True) -> BaseProcess:
+def begin_day(
+    home: Path,
+    tenant: Path,
+    day: str,
+    printed: Path,
+    site: bool = True,
+    engine: str = "duckdb",
+) -> BaseProcess:
     """Start a business date; ``printed`` gets its output."""
     home.mkdir(parents=True, exist_ok=True)
-    arguments = (home, tenant, date.fromisoformat(day), printed, site)
+    arguments = (home, tenant, date.fromisoformat(day), printed, site, engine)
     process = _processes.Process(target=_work, args=arguments)
     process.start()
     return process
 
 
-def _work(home: Path, folder: Path, day: date, printed: Path, site: bool) -> None:
+def _work(home: Path, folder: Path, day: date, printed: Path, site: bool, engine: str) -> None:
     """The child: a day, or the words that `make run` would end with."""
     os.environ.clear()
-    os.environ.update(environment(home))
+    os.environ.update(environment(home) | {"CSW_ENGINE": engine})
     output = os.open(printed, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(output, 1)
     os.dup2(output, 2)
