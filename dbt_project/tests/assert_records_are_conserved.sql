@@ -11,7 +11,8 @@
     'hubspot__contacts': {'crm__contact': 'contact_id'},
     'hubspot__email_events': {'ma__email_event': 'event_id'},
     'marketo__leads': {'crm__contact': 'contact_id', 'sfa__lead': 'lead_id'},
-    'marketo__activities': {'ma__email_event': 'event_id'},
+    'hubspot__form_submissions': {'ma__conversion': 'event_id'},
+    'marketo__activities': {'ma__email_event': 'event_id', 'ma__conversion': 'event_id'},
     'zendesk__tickets': {'support__ticket': 'ticket_id'},
     'zendesk__calls': {'support__call_log': 'call_id'},
     'zendesk__satisfaction_ratings': {'support__csat_response': 'response_id'},
@@ -57,6 +58,7 @@
 {%- set own_ids = {
     'hubspot__contacts': 'hubspot:', 'zendesk__satisfaction_ratings': 'zendesk:', 'zendesk__survey_responses': 'zendesk:',
     'salesforce__case': 'salesforce:', 'zendesk__calls': 'zendesk:', 'marketo__leads': 'marketo:',
+    'hubspot__form_submissions': 'hubspot:', 'marketo__activities': 'marketo:',
 } -%}
 {#- ids of what a record may be part of, if not under its own key -#}
 {%- set given_ids = {
@@ -80,7 +82,7 @@ with landed as (
         '{{ feed }}' as feed,
         {{ given_ids.get(feed, record_key(feed)) }} as given_id,
         {{ other_ids.get(feed, 'null') }} as other_id,
-        {{ "'" ~ own_ids[feed] ~ "' || id" if feed in own_ids else "null" }} as own_id
+        {{ "'" ~ own_ids[feed] ~ "' || " ~ record_key(feed) if feed in own_ids else "null" }} as own_id
     from (
         select * from {{ source('raw', feed) }}
         where {{ is_in_view(feed, var('as_of_date')) }}
@@ -91,7 +93,7 @@ with landed as (
         ) = 1
     ) as newest
     where not _is_deleted
-    {%- if feed == 'marketo__activities' %} and activityTypeId in ('6', '7', '8', '9', '10', '11', '27') {%- endif %}
+    {%- if feed == 'marketo__activities' %} and activityTypeId in ('1', '2', '6', '7', '8', '9', '10', '11', '27') {%- endif %}
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 ),

@@ -175,6 +175,7 @@
             'subject_type': 'text',
             'channel': 'text',
             'purpose_code': 'text',
+            'subscription_id': 'id',
             'action': 'text',
             'method': 'text',
             'evidence_ref': 'text',
@@ -187,6 +188,7 @@
             'contact_id': 'id',
             'cv_event': 'text',
             'value': 'money',
+            'asset_id': 'id',
             'occurred_at': 'instant',
         },
         'ma__email_event': {
