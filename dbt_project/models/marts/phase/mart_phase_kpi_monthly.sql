@@ -48,7 +48,9 @@ final as (
         cast(case when grid.is_matured and lead_time_n >= {{ var('min_sample_n') }} then {{ name }}_days end as decimal(9, 2))
             as lead_time_{{ name }}_days,
         {%- endfor %}
-        cast(case when observed >= {{ var('min_sample_n') }} then km_median_days end as integer) as lead_time_km_median_days,
+        {%- for name in ['median', 'ci_low', 'ci_high'] %}
+        cast(case when observed >= {{ var('min_sample_n') }} then km_{{ name }}_days end as integer) as lead_time_km_{{ name }}_days,
+        {%- endfor %}
         cast(coalesce(observed, 0) as integer) as lead_time_observed,
         cast(coalesce(out_of_order, 0) as integer) as out_of_order_count,
         {%- for name, (phase_code, rate_name, numerator) in rates.items() %}
