@@ -1,4 +1,4 @@
--- grain: month of start × phase × segment: days from the gate before, and their median by the product-limit estimate
+-- grain: month of start (the one before the first stands for all of them) × phase × segment: days from the gate before, and their median by the product-limit estimate
 -- (Kaplan–Meier), in which who is not there yet, or left before, counts until then (docs/domain/activation.md#phases)
 {%- set key = 'month, phase_code, segment_type, segment_value' %}
 with phase as (
@@ -12,7 +12,7 @@ with phase as (
 timed as (
 
     select
-        {{ month_of('phase.started_date') }} as month,
+        {{ month_of('phase.started_date') }} as started_month,
         phase.phase_code,
         {%- for segment_type in fixed_segment_types() %}
         coalesce(customer.{{ segment_type }}, 'unknown') as {{ segment_type }},
@@ -26,10 +26,13 @@ timed as (
 
 segmented as (
 
-    select timed.*, segment_type, {{ fixed_segment_value() }} as segment_value
+    {% for month in ['started_month', history_start()] -%}
+    select {{ month }} as month, phase_code, days, is_achieved, segment_type, {{ fixed_segment_value() }} as segment_value
     from timed
     cross join {{ ref('int_retention_segment_type') }}
     where segment_type <> 'touch_model'
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 
@@ -85,15 +88,9 @@ measured as (
     from segmented
     group by {{ key }}
 
-),
-
-final as (
-
-    select measured.*, estimate.km_median_days, estimate.km_ci_low_days, estimate.km_ci_high_days
-    from measured
-    inner join estimate
-        on {% for column in key.split(', ') %}measured.{{ column }} = estimate.{{ column }}{{ ' and ' if not loop.last }}{% endfor %}
-
 )
 
-select * from final
+select measured.*, estimate.km_median_days, estimate.km_ci_low_days, estimate.km_ci_high_days
+from measured
+inner join estimate
+    on {% for column in key.split(', ') %}measured.{{ column }} = estimate.{{ column }}{{ ' and ' if not loop.last }}{% endfor %}
