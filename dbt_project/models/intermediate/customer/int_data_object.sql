@@ -18,6 +18,7 @@
     'renewal': (7, 'fct_renewal', local_midnight('renewed_date'), "outcome in ('renewed', 'early_renewed')", 'count(*)'),
     'order': (7, 'fct_order_line', local_midnight('order_date'), 'is_purchase', 'count(distinct order_id)'),
     'complaint': (7, 'fct_ticket', 'created_at', 'is_complaint', 'count(*)'),
+    'form': (3, 'fct_interaction', 'occurred_at', "interaction_type = 'form'", 'count(*)'),
     'community_post': (4, 'fct_interaction', 'occurred_at', "interaction_type = 'post'", 'count(*)'),
     'customer_reply': (6, 'fct_interaction', 'occurred_at', "interaction_type = 'reply' and direction = 'inbound'", 'count(*)'),
 } %}
