@@ -71,5 +71,5 @@ known_use as (
 
 {#- Whether a feed tells of the 28 days (or, from `first_weeks` on, of the week) that end with a week; after `feed`. -#}
 {% macro feed_is_known(feed, week_end='week_end', first_weeks=3) -%}
-    {{ week_end }} between feed.{{ feed }}_first + {{ 7 * first_weeks }} and feed.{{ feed }}_until
+    {{ week_end }} between feed.{{ feed }}_first + 7 * ({{ first_weeks }}) and feed.{{ feed }}_until
 {%- endmacro %}
