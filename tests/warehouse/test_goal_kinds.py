@@ -131,7 +131,9 @@ def test_goals_of_every_kind_agree_with_the_oracle(models: Chain, told: list[tup
         known = [flag for flag in flags.values() if flag is not None]
         assert abs(scores[key] - Fraction(sum(known), len(known))) <= Fraction(1, 10**6)
         parts = [stages[key, number]["contribution"] for number in GOALS]
-        assert abs(sum(Fraction(part) for part in parts if part) - scores[key]) <= Fraction(1, 10**5)
+        assert abs(sum(Fraction(part) for part in parts if part) - scores[key]) <= Fraction(
+            1, 10**5
+        )
     never = {("g9", "no_such"), ("g10", "no_such")}
     if "report" not in {use[3] for use in told}:
         never |= {("g6", "report"), ("g7", "report")}

@@ -47,6 +47,7 @@ known_use as (
         customer_key,
         week_end,
         nullif(licences_assigned, 0) * 1.0 as seats,
+        licences_purchased,
         licences_activated * 1.0 / nullif(licences_purchased, 0) as licences_share,
         case when has_use_week then uses_7d end as uses_in_week,
         {%- for column in ['uses_28d', 'features_used_28d', 'platform_features_used_28d'] %}
