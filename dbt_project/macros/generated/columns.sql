@@ -275,6 +275,11 @@
             'created': 'integer',
             'updated': 'integer',
         },
+        'product__user': {
+            'user_id': 'id',
+            'account_id': 'id',
+            'department': 'text',
+        },
         'sfa__lead': {
             'lead_id': 'id',
             'company_name': 'text',
@@ -591,6 +596,7 @@
         'files__product__login_event',
         'files__product__license',
         'files__product__object_count',
+        'files__product__user',
         'files__process__content_item',
         'files__process__stage_event',
     ]) }}
@@ -1312,6 +1318,7 @@
         'files__product__login_event': {'key': [], 'cursor': none, 'cursor_reads_as': none, 'entity': 'product__login_event', 'columns': entity_columns('product__login_event')},
         'files__product__license': {'key': ['license_id'], 'cursor': none, 'cursor_reads_as': none, 'entity': 'product__license', 'columns': entity_columns('product__license')},
         'files__product__object_count': {'key': [], 'cursor': none, 'cursor_reads_as': none, 'entity': 'product__object_count', 'columns': entity_columns('product__object_count')},
+        'files__product__user': {'key': ['user_id'], 'cursor': none, 'cursor_reads_as': none, 'entity': 'product__user', 'columns': entity_columns('product__user')},
         'files__process__content_item': {'key': ['item_id'], 'cursor': none, 'cursor_reads_as': none, 'entity': 'process__content_item', 'columns': entity_columns('process__content_item')},
         'files__process__stage_event': {'key': [], 'cursor': none, 'cursor_reads_as': none, 'entity': 'process__stage_event', 'columns': entity_columns('process__stage_event')},
     }[name]) }}
