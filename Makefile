@@ -17,6 +17,7 @@ PORT ?= 8700
 KILLS ?= 100
 DAYS ?=
 SEED ?=
+SEEDS ?=
 CUSTOMERS ?=
 ONLY ?=
 OUT ?=
@@ -26,7 +27,7 @@ PURCHASES ?=
 # a variable's value as one word of the shell, whatever is in it
 text = '$(subst ','\'',$(value $(1)))'
 
-.PHONY: help install run up down trigger sandbox site status rollback rebuild public-suffixes contracts release-contracts demo tenant check-source template demo-history bench-extract bench-scale bench-segments bench-install metricflow-install metric bench test chaos lint format clean
+.PHONY: help install run up down trigger sandbox site status rollback rebuild public-suffixes contracts release-contracts demo tenant check-source template demo-history bench-extract bench-scale bench-segments bench-scores bench-install metricflow-install metric bench test chaos lint format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -112,6 +113,9 @@ bench-scale: install ## what a day costs at 1,000, 10,000 and 100,000 customers,
 
 bench-segments: bench-install ## RFM beside a bare scan, polars and pandas [PURCHASES=20000000] [CUSTOMERS=750000] [ONLY="scan polars"] [OUT=file]
 	@$(BIN)/python -m tests.bench.bench_segments $(if $(PURCHASES),--purchases $(call text,PURCHASES)) $(if $(CUSTOMERS),--customers $(call text,CUSTOMERS)) $(if $(ONLY),--only $(ONLY)) $(if $(OUT),--out $(call text,OUT))
+
+bench-scores: install ## the early-warning score against whom the stories of 20 demo companies let go; hours [SEEDS=20] [CUSTOMERS=150]
+	@$(BIN)/python -m tests.bench.bench_scores $(if $(SEEDS),--seeds $(call text,SEEDS)) $(if $(CUSTOMERS),--customers $(call text,CUSTOMERS))
 
 bench: bench-install ## every benchmark, its results into docs/performance.md; hours [ONLY="segments extract"]
 	@$(BIN)/python -m tests.bench.page $(ONLY)

@@ -11,9 +11,12 @@ SOURCES_FILE = "_sources.yml"
 STAGING_FILE = "_staging.yml"
 # `current_records('salesforce__account'`, and lines of a select list: `Id as account_id,`
 _RAW_TABLE = re.compile(r"current_records\(\s*'(\w+)'")
-_TOUCHED = re.compile(r"'touched': \{'(\w+)'")
+_TOUCHED = re.compile(r"'touched': \{'([(\w, )]+)'")
 # models with several rows of a touched key: their own key
-_ROW_KEYS = {"stg_zendesk__ticket_events": "event_id"}
+_ROW_KEYS = {
+    "stg_zendesk__ticket_events": "event_id",
+    "stg_hubspot__subscription_changes": "change_id",
+}
 _CARRIED = re.compile(r"^\s+(?:source\.)?(\w+)(?: as (\w+))?,?$", re.MULTILINE)
 
 

@@ -16,6 +16,14 @@
     'zendesk__ticket_events': 'json_array_length(child_events)',
     'salesforce__case_history': "case when Field = 'Status' then 1 else 0 end",
 } %}
+{#- what vendors bring to an entity of files: that each of it is there is told by assert_records_are_conserved -#}
+{%- set of_vendors = {
+    'ma__conversion': ["stg_hubspot__form_submissions where true", "stg_marketo__activities where activity_type_id in (1, 2)"],
+    'ma__consent': [
+        "stg_hubspot__subscription_changes where change in ('SUBSCRIBED', 'UNSUBSCRIBED', 'REPORTED_SPAM')",
+        "stg_marketo__activities where activity_type_id = 9 or is_unsubscribed is not null",
+    ],
+} %}
 {%- set feeds = {} %}
 {%- for entity, tables in all_feeds.items() %}
     {%- if var('changed_tables') is none or tables | select('in', var('changed_tables')) | list %}
@@ -46,6 +54,10 @@ with landed as (
         {%- endif %}
     ) as newest
     where not _is_deleted
+    {%- if loop.last %}{% for vendor in of_vendors.get(entity, []) %}
+    union all
+    select '{{ entity }}', count(*) from {{ ref(vendor.split(' ')[0]) }} {{ vendor.partition(' ')[2] }}
+    {%- endfor %}{% endif %}
     {% if not (outer.last and loop.last) %}union all{% endif %}
     {%- endfor %}{% endfor %}
 ),

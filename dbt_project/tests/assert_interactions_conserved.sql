@@ -1,4 +1,4 @@
--- Every ticket that counts, every public reply of a person to one, every call, chat, activity, attendance, customer's post and
+-- Every ticket that counts, every public reply of a person to one, every call, chat, activity, attendance, customer's post, form and
 -- survey answer is one interaction, and every call, chat, FAQ view, post, attendance and enrolment is in its month. Those of
 -- test accounts count nowhere.
 with identity as (
@@ -16,6 +16,13 @@ expected as (
     from {{ ref('support__ticket_event') }}
     where type = 'comment' and is_public and actor_role in ('agent', 'end_user') and occurred_at < {{ as_of_end() }}
         and ticket_id in (select ticket_id from {{ ref('int_ticket') }})
+    union all
+    select 'form', count(distinct event_id)
+    from {{ ref('ma__conversion') }}
+    where cv_event = 'form_submission' and occurred_at < {{ as_of_end() }} and coalesce(contact_id, '') not in (
+        select contact.contact_id from {{ ref('crm__contact') }} as contact
+        inner join identity on contact.account_id = identity.account_id
+    )
     union all
     select 'survey_answer', count(*) from {{ ref('fct_survey_response') }}
     {%- for what, (entity, at, counts) in {

@@ -11,7 +11,8 @@
     'hubspot__contacts': {'crm__contact': 'contact_id'},
     'hubspot__email_events': {'ma__email_event': 'event_id'},
     'marketo__leads': {'crm__contact': 'contact_id', 'sfa__lead': 'lead_id'},
-    'marketo__activities': {'ma__email_event': 'event_id'},
+    'hubspot__form_submissions': {'ma__conversion': 'event_id'},
+    'marketo__activities': {'ma__email_event': 'event_id', 'ma__conversion': 'event_id'},
     'zendesk__tickets': {'support__ticket': 'ticket_id'},
     'zendesk__calls': {'support__call_log': 'call_id'},
     'zendesk__satisfaction_ratings': {'support__csat_response': 'response_id'},
@@ -51,12 +52,14 @@
     'files__success__adoption_initiative': {'success__adoption_initiative': 'initiative_id'},
     'files__success__fit_assessment': {'success__fit_assessment': 'assessment_id'},
     'files__product__license': {'product__license': 'license_id'},
+    'files__product__user': {'product__user': 'user_id'},
     'files__process__content_item': {'process__content_item': 'item_id'},
 } -%}
 {#- ids that say whose they are -#}
 {%- set own_ids = {
     'hubspot__contacts': 'hubspot:', 'zendesk__satisfaction_ratings': 'zendesk:', 'zendesk__survey_responses': 'zendesk:',
     'salesforce__case': 'salesforce:', 'zendesk__calls': 'zendesk:', 'marketo__leads': 'marketo:',
+    'hubspot__form_submissions': 'hubspot:', 'marketo__activities': 'marketo:',
 } -%}
 {#- ids of what a record may be part of, if not under its own key -#}
 {%- set given_ids = {
@@ -80,7 +83,7 @@ with landed as (
         '{{ feed }}' as feed,
         {{ given_ids.get(feed, record_key(feed)) }} as given_id,
         {{ other_ids.get(feed, 'null') }} as other_id,
-        {{ "'" ~ own_ids[feed] ~ "' || id" if feed in own_ids else "null" }} as own_id
+        {{ "'" ~ own_ids[feed] ~ "' || " ~ record_key(feed) if feed in own_ids else "null" }} as own_id
     from (
         select * from {{ source('raw', feed) }}
         where {{ is_in_view(feed, var('as_of_date')) }}
@@ -91,7 +94,7 @@ with landed as (
         ) = 1
     ) as newest
     where not _is_deleted
-    {%- if feed == 'marketo__activities' %} and activityTypeId in ('6', '7', '8', '9', '10', '11', '27') {%- endif %}
+    {%- if feed == 'marketo__activities' %} and activityTypeId in ('1', '2', '6', '7', '8', '9', '10', '11', '27') {%- endif %}
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 ),

@@ -13,6 +13,7 @@ from tests.e2e.tiny_tenant import DATES, write_tiny_tenant
 STAMP = "2026-06-20T03:00:00.000+0000"
 # mail activities by Marketo's numbers, and a visit of a page
 SENT, DELIVERED, HARD, UNSUBSCRIBED, OPENED, CLICKED, SOFT, VISITED = 6, 7, 8, 9, 10, 11, 27, 1
+FILLED_IN, CHANGED, MERGED = 2, 13, 32
 
 
 def account(number: int) -> str:
@@ -43,6 +44,9 @@ LEADS = [
     lead(3, leadSource="webinar", leadScore=12),
     lead(4, sfdcContactId="003000000000009AAA"),
     lead(5, isDeleted=True),
+    # merged into 1, and into one that is not there
+    lead(6, isDeleted=True, mergedInto=1),
+    lead(7, isDeleted=True, mergedInto=8),
 ]
 ACTIVITIES = [
     activity(1, 1, SENT),
@@ -57,6 +61,11 @@ ACTIVITIES = [
     activity(10, 4, HARD),
     activity(11, 4, UNSUBSCRIBED),
     activity(12, 3, VISITED),
+    activity(13, 6, CLICKED),
+    activity(14, 6, FILLED_IN),
+    activity(15, 1, MERGED, **{"Merge IDs": "[6]"}),
+    activity(16, 8, MERGED, **{"Merge IDs": "[7]"}),
+    activity(17, 1, CHANGED, **{"New Value": "false"}) | {"primaryAttributeValue": "Unsubscribed"},
 ]
 
 
@@ -83,7 +92,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 def test_a_click_is_contact_with_the_customer(run: Run) -> None:
-    """A bot's is none; customers without a click have 0, since Marketo is connected."""
+    """A bot's is none, of a person that was merged it is the other's; customers without a click have 0, since Marketo is connected."""
     with run.marts() as marts:
         clicks = marts.execute(
             """
@@ -95,7 +104,7 @@ def test_a_click_is_contact_with_the_customer(run: Run) -> None:
             """,
             [account(1), account(2), account(3)],
         ).fetchall()
-    assert clicks == [(account(1), 1), (account(2), 2), (account(3), 0)]
+    assert clicks == [(account(1), 2), (account(2), 2), (account(3), 0)]
 
 
 def test_people_are_contacts_or_leads(run: Run) -> None:
@@ -113,7 +122,11 @@ def test_people_are_contacts_or_leads(run: Run) -> None:
         dead = marts.execute(
             "select column_name, keys from ops.finding where object = 'marketo__leads' and rule = 'link_to_nothing'"
         ).fetchall()
-    assert people == [("1", "crm_link", True), ("2", "source_record", True)]
+    assert people == [
+        ("1", "crm_link", True),
+        ("2", "source_record", True),
+        ("6", "crm_link", True),
+    ]
     assert leads == [("marketo:3", "webinar", "2026-05-01"), ("marketo:4", None, "2026-05-01")]
     assert dead == [("sfdcContactId", "marketo:4 → 003000000000009AAA")]
 
@@ -135,7 +148,36 @@ def test_mail_is_one_delivery_with_its_events(run: Run) -> None:
         ("marketo:2:70:7:2", "marketo:2", False),
         ("marketo:3:70:7:1", None, False),
         ("marketo:4:70:7:1", None, False),
+        ("marketo:6:70:7:1", "003000000000001AAA", False),
     ]
     kinds = ["sent", "delivered", "open", "click", "click", "click", "click", "click"]
     kinds += ["bounce soft", "bounce hard", "unsubscribe"]
-    assert events == {f"g{number}": kind for number, kind in enumerate(kinds, 1)}
+    assert events == {f"g{number}": kind for number, kind in enumerate(kinds, 1)} | {"g13": "click"}
+
+
+def test_forms_and_wishes_for_mail_are_their_persons(run: Run) -> None:
+    """Also of one that was merged; a merge that ends at nobody is a finding."""
+    with duckdb.connect(str(run.home / "warehouse.duckdb"), read_only=True) as warehouse:
+        conversions = warehouse.execute(
+            "select event_id, contact_id, cv_event, asset_id from input.ma__conversion order by all"
+        ).fetchall()
+        consents = warehouse.execute(
+            "select event_id, subject_id, subject_type, action from input.ma__consent order by all"
+        ).fetchall()
+    with run.marts() as marts:
+        (forms,) = marts.execute(
+            "select count(*) from core.fct_interaction where interaction_type = 'form' and customer_key <> 'unknown'"
+        ).fetchone()
+        lost = marts.execute(
+            "select column_name, keys from ops.finding where object = 'marketo__activities' and rule = 'link_to_nothing'"
+        ).fetchall()
+    assert conversions == [
+        ("marketo:g12", None, "page_visit", "70"),
+        ("marketo:g14", "003000000000001AAA", "form_submission", "70"),
+    ]
+    assert consents == [
+        ("marketo:g11", "marketo:4", "prospect", "opt_out"),
+        ("marketo:g17", "003000000000001AAA", "contact", "opt_in"),
+    ]
+    assert forms == 1
+    assert lost == [("attributes", "marketo:7 → marketo:8")]

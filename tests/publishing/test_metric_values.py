@@ -1,6 +1,6 @@
 """A metric has one value: in the mart, by the plain SQL of its file, through MetricFlow, among the headline numbers."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -52,6 +52,8 @@ def test_the_mart_has_exactly_the_metrics_that_have_a_file(demo: Run):
     assert newest.keys() == METRICS.keys()
     for name, row in newest.items():
         last = as_of if row["period_type"] == "day" else as_of.replace(day=1)
+        if name == "renewal_rate":  # a term of the newest month may still be renewed
+            last = (last - timedelta(days=1)).replace(day=1)
         assert row["period"] == last, name  # the demo's last business date ends a month
 
 

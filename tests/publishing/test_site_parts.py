@@ -274,7 +274,9 @@ def test_customers_by_codes_name_nobody():
             "ews_points int, csat_points int, nps_points int, tickets_points int); "
             "create table marts.mart_ews_score (customer_key varchar, week_end date, score int, s_login int, "
             "s_data_change int, s_license_activation int, s_record_count int, s_collaboration int, "
-            "s_report_view int, s_platform_use int); "
+            "s_report_view int, s_platform_use int, breadth int, uses_per_licence int, uses_per_mrr int); "
+            "create table marts.mart_data_quadrant (customer_key varchar, quadrant_no int, is_filled boolean, "
+            "quadrant_name_en varchar, quadrant_name_ja varchar); "
             f"create table marts.mart_customer_360 as select {values}, 'e' as csm_owner_key, now() as last_contact_at"
         )
         customers = read_customers(marts, as_codes=True)

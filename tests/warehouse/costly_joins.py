@@ -53,6 +53,10 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("int_phase_lead_time", "cross"): SEGMENTS,
     ("int_phase_grid", "cross"): SEGMENTS,
     (
+        "mart_data_quadrant",
+        "cross",
+    ): "one side is the eight data quadrants, and each pair is a row of the result",
+    (
         "mart_success_plan_progress",
         "cross",
     ): "one side is the three steps of a plan, and each pair is a row of the result",

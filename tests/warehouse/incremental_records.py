@@ -275,6 +275,11 @@ KEYED = {
         "valid_to": one_of("2026-02-27", "2026-03-04", None),
         "purchased": one_of("5", "9"),
     },
+    "product__user": {
+        "user_id": one_of("n1", "n2"),
+        "account_id": accounts,
+        "department": one_of("営業", "人事", None),
+    },
     "process__content_item": {
         "item_id": items,
         "account_id": accounts,

@@ -88,6 +88,9 @@ _WORLD = {
     "product__license": """
         license_id|account_id|valid_from|valid_to|purchased
         v1|a1|2026-02-01||9""",
+    "product__user": """
+        user_id|account_id|department
+        n1|a1|営業""",
     "product__object_count": """
         account_id|count_date|object_code|record_count
         a1|2026-02-15|story|10""",

@@ -1,13 +1,16 @@
 """Any customers: the phase at each month's ends and the censored median agree with a plain recomputation."""
 
 import statistics
+import warnings
 from datetime import date, timedelta
 from fractions import Fraction
 
 import duckdb
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from pipeline.dbt import vars_argument
 from tests.warehouse.compiled import Chain, compiled_models
@@ -34,7 +37,7 @@ MODELS = ("int_phase_position", "int_phase_month", "fct_customer_phase")
 spans = st.lists(
     st.tuples(st.sampled_from([0, 1, 2, 30, 90]) | st.integers(0, 300), st.booleans()),
     min_size=1,
-    max_size=12,
+    max_size=40,
 )
 # gate → days from the start until it was achieved; left out: not measured
 gates = st.dictionaries(
@@ -100,6 +103,24 @@ def censored_median(lives: list[tuple[int, bool]]) -> int | None:
     return None
 
 
+def interval_of_median(lives: list[tuple[int, bool]]) -> list[int | None]:
+    """First days on which scipy's bounds of the estimate are down to a half: 1 before anybody is there, 0 after all are."""
+    cases = stats.CensoredData(
+        uncensored=[days for days, is_achieved in lives if is_achieved],
+        right=[days for days, is_achieved in lives if not is_achieved],
+    )
+    share = stats.ecdf(cases).sf
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # undefined at shares of 0 and 1
+        bounds = share.confidence_interval(confidence_level=0.95, method="log-log")
+    found = []
+    for bound in (bounds.low, bounds.high):
+        known = np.where(np.isnan(bound.probabilities), share.probabilities, bound.probabilities)
+        days = share.quantiles[known <= 0.5 + 1e-9]
+        found.append(int(days[0]) if len(days) else None)
+    return found
+
+
 def held_at(measured: dict[str, date | None], moment: date) -> str:
     """The first gate not achieved before ``moment``, the last one if all were."""
     names = [name for name in GATES if name in measured]
@@ -110,7 +131,7 @@ def held_at(measured: dict[str, date | None], moment: date) -> str:
     return names[-1]
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(lives=spans)
 def test_censored_median_agrees_with_fractions(lead_times: Chain, lives: list) -> None:
     rows = []
@@ -134,6 +155,7 @@ def test_censored_median_agrees_with_fractions(lead_times: Chain, lives: list) -
         assert row["observed"] == len(lives)
         assert row["lead_time_n"] == len(achieved)
         assert row["km_median_days"] == censored_median(lives)
+        assert [row["km_ci_low_days"], row["km_ci_high_days"]] == interval_of_median(lives)
         assert row["median_days"] == (statistics.median(achieved) if achieved else None)
 
 

@@ -215,6 +215,7 @@ def _same(found: Any, expected: float | None) -> None:
 THEN, NOW = date(2026, 3, 31), date(2026, 9, 30)
 INPUTS = {
     "mart_ews_score": "customer_key text, week_end date, score decimal(6, 2)",
+    "mart_health_score": "customer_key text, as_of_date date, health_score decimal(6, 2), health_colour text",
     "fct_activation_monthly": "customer_key text, process_id text, month date, activation_level int,"
     " is_ramp_up boolean",
     "fct_subscription_month": "line_id text, customer_key text, month date, mrr decimal(18, 2)",
@@ -224,7 +225,10 @@ INPUTS = {
     "fct_mrr_movement": "customer_key text, month date, movement_type text",
     "dim_customer": "customer_key text, customer_status text",
 }
-MODELS = ("int_month_end", "int_score_month", "mart_score_snapshot", "mart_score_outcome")
+MODELS = (
+    *("int_month_end", "int_score_reading", "int_score_month"),
+    *("mart_score_snapshot", "mart_score_outcome"),
+)
 KEPT = "score_code, customer_key, score_value, low_since, mrr, days_to_renewal"
 # of each customer: a level, scores of the last weeks, MRR, the day of the month on which its term ends
 worlds = st.dictionaries(
@@ -264,7 +268,7 @@ class Days(Models):
     def build_day(self, day: date) -> None:
         """The models of the day; of the slices its own is replaced, others are not touched."""
         code, snapshot = self._code[day], self.names["mart_score_snapshot"]
-        for name in MODELS[:2]:
+        for name in MODELS[:3]:
             self.build(name, code[name])
         slice_of_day = code["mart_score_snapshot"]
         self.connection.execute(f"create table if not exists {snapshot} as {slice_of_day} limit 0")
@@ -276,7 +280,7 @@ class Days(Models):
         """What is said of March."""
         return self.connection.execute(
             f"select {KEPT} from {self.names['mart_score_outcome']} "
-            "where basis = ? and month = date '2026-03-01' order by all",
+            "where basis = ? and month = date '2026-03-01' and score_code <> 'health' order by all",
             [basis],
         ).fetchall()
 

@@ -28,18 +28,18 @@
     lateral view posexplode(from_json({{ json }}, 'array<string>')) elements as {{ position }}, {{ element }}
 {%- endmacro %}
 
-{% macro json_value_of_id(json, id) -%}
-    {{ return(adapter.dispatch('json_value_of_id')(json, id)) }}
+{% macro json_value_of_id(json, id, named_by='id') -%}
+    {{ return(adapter.dispatch('json_value_of_id')(json, id, named_by)) }}
 {%- endmacro %}
-{% macro duckdb__json_value_of_id(json, id) -%}
+{% macro duckdb__json_value_of_id(json, id, named_by) -%}
     list_extract(
         json_extract_string({{ json }}, '$[*].value'),
-        list_position(json_extract_string({{ json }}, '$[*].id'), '{{ id }}')
+        list_position(json_extract_string({{ json }}, '$[*].{{ named_by }}'), '{{ id }}')
     )
 {%- endmacro %}
-{% macro spark__json_value_of_id(json, id) -%}
+{% macro spark__json_value_of_id(json, id, named_by) -%}
     get(
-        filter(from_json({{ json }}, 'array<struct<id: string, value: string>>'), field -> field.id = '{{ id }}').value, 0
+        filter(from_json({{ json }}, 'array<struct<{{ named_by }}: string, value: string>>'), field -> field.{{ named_by }} = '{{ id }}').value, 0
     )
 {%- endmacro %}
 

@@ -175,6 +175,7 @@
             'subject_type': 'text',
             'channel': 'text',
             'purpose_code': 'text',
+            'subscription_id': 'id',
             'action': 'text',
             'method': 'text',
             'evidence_ref': 'text',
@@ -187,6 +188,7 @@
             'contact_id': 'id',
             'cv_event': 'text',
             'value': 'money',
+            'asset_id': 'id',
             'occurred_at': 'instant',
         },
         'ma__email_event': {
@@ -272,6 +274,11 @@
             'record_count': 'integer',
             'created': 'integer',
             'updated': 'integer',
+        },
+        'product__user': {
+            'user_id': 'id',
+            'account_id': 'id',
+            'department': 'text',
         },
         'sfa__lead': {
             'lead_id': 'id',
@@ -589,6 +596,7 @@
         'files__product__login_event',
         'files__product__license',
         'files__product__object_count',
+        'files__product__user',
         'files__process__content_item',
         'files__process__stage_event',
     ]) }}
@@ -1310,6 +1318,7 @@
         'files__product__login_event': {'key': [], 'cursor': none, 'cursor_reads_as': none, 'entity': 'product__login_event', 'columns': entity_columns('product__login_event')},
         'files__product__license': {'key': ['license_id'], 'cursor': none, 'cursor_reads_as': none, 'entity': 'product__license', 'columns': entity_columns('product__license')},
         'files__product__object_count': {'key': [], 'cursor': none, 'cursor_reads_as': none, 'entity': 'product__object_count', 'columns': entity_columns('product__object_count')},
+        'files__product__user': {'key': ['user_id'], 'cursor': none, 'cursor_reads_as': none, 'entity': 'product__user', 'columns': entity_columns('product__user')},
         'files__process__content_item': {'key': ['item_id'], 'cursor': none, 'cursor_reads_as': none, 'entity': 'process__content_item', 'columns': entity_columns('process__content_item')},
         'files__process__stage_event': {'key': [], 'cursor': none, 'cursor_reads_as': none, 'entity': 'process__stage_event', 'columns': entity_columns('process__stage_event')},
     }[name]) }}

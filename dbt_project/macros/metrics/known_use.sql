@@ -47,6 +47,7 @@ known_use as (
         customer_key,
         week_end,
         nullif(licences_assigned, 0) * 1.0 as seats,
+        licences_purchased,
         licences_activated * 1.0 / nullif(licences_purchased, 0) as licences_share,
         case when has_use_week then uses_7d end as uses_in_week,
         {%- for column in ['uses_28d', 'features_used_28d', 'platform_features_used_28d'] %}
@@ -71,5 +72,5 @@ known_use as (
 
 {#- Whether a feed tells of the 28 days (or, from `first_weeks` on, of the week) that end with a week; after `feed`. -#}
 {% macro feed_is_known(feed, week_end='week_end', first_weeks=3) -%}
-    {{ week_end }} between feed.{{ feed }}_first + {{ 7 * first_weeks }} and feed.{{ feed }}_until
+    {{ week_end }} between feed.{{ feed }}_first + 7 * ({{ first_weeks }}) and feed.{{ feed }}_until
 {%- endmacro %}

@@ -15,5 +15,6 @@
     {{ return([
         'customers_in_phase', 'opening_customers', 'churned_in_phase', 'entered', 'achieved', 'through_num', 'through_den',
         'out_of_order', 'rate_num', 'cross_sell_num', 'rate_den', 'csat_num', 'csat_den', 'promoters', 'detractors', 'nps_den',
+        'response_num', 'response_den', 'licence_num', 'licence_den',
     ]) }}
 {%- endmacro %}

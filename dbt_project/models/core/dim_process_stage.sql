@@ -32,6 +32,8 @@ final as (
         stage.measure,
         stage.threshold,
         stage.regular_weeks,
+        stage.measure_of,
+        stage.window_days,
         definition.valid_from,
         definition.valid_to
     from stage

@@ -6,7 +6,7 @@
     on_schema_change='append_new_columns',
     meta={'touched': {
         'ticket_key': "select ticket_id from {{ ref('int_touched_ticket') }}",
-        'interaction_type': "select * from (values ('call'), ('chat'), ('activity'), ('event'), ('post'), ('survey_answer')) as written_whole",
+        'interaction_type': "select * from (values ('call'), ('chat'), ('activity'), ('event'), ('post'), ('form'), ('survey_answer')) as written_whole",
     }}
 ) }}
 
@@ -24,27 +24,16 @@ reply as (
 
 ),
 
--- who took part of us: whoever answers a call, a person in a chat, whoever does an activity
-contacted as (
+-- of texts only the comments of answers, masked (docs/domain/service.md#excerpts)
+said as (
 
     select
-        'call' as interaction_type, call_id as record_id, account_id, contact_id, ring_at as occurred_at, 'phone' as channel_code,
-        case when direction in ('inbound', 'outbound') then direction end as direction, coalesce(result = 'answered', false) as is_human,
-        result as outcome
-    from {{ ref('support__call_log') }}
-    union all
-    select
-        'chat', session_id, account_id, contact_id, started_at, 'chat', 'inbound', handed_to_human_at is not null or not coalesce(is_bot, false),
-        case when is_resolved then 'resolved' when not is_resolved then 'unresolved' end
-    from {{ ref('support__chat_session') }}
-    union all
-    select 'activity', activity_id, account_id, contact_id, occurred_at, lower(trim(type)), 'outbound', true, null from {{ ref('success__cs_activity') }}
-    union all
-    select 'event', attendance_id, account_id, contact_id, held_at, 'event', 'inbound', false, null
-    from {{ ref('success__community_event') }} where coalesce(attended, true)
-    union all
-    select 'post', post_id, account_id, contact_id, posted_at, 'community', 'inbound', false, null
-    from {{ ref('success__community_post') }} where account_id is not null
+        answer.response_key,
+        {{ masked_excerpt('answer.comment', ['person.last_name', 'person.first_name', 'person.last_name_kana', 'person.first_name_kana']) }}
+            as excerpt_masked
+    from {{ ref('int_survey_answer') }} as answer
+    left join {{ ref('dim_contact_pii') }} as person on answer.contact_key = person.contact_key
+    where trim(answer.comment) <> ''
 
 ),
 
@@ -66,7 +55,7 @@ told as (
     select
         contacted.interaction_type, contacted.record_id, null, coalesce(identity.customer_key, 'unknown'), contacted.contact_id,
         contacted.occurred_at, contacted.channel_code, contacted.direction, contacted.is_human, contacted.outcome
-    from contacted
+    from {{ ref('int_contact_record') }} as contacted
     left join {{ ref('int_customer_identity') }} as identity on contacted.account_id = identity.account_id
     where contacted.occurred_at < {{ as_of_end() }}
         and not {{ is_test_customer("coalesce(identity.customer_key, 'unknown')") }}
@@ -86,13 +75,16 @@ final as (
         channel_code,
         direction,
         is_human,
-        outcome
+        outcome,
+        cast(null as {{ dbt.type_string() }}) as excerpt_masked
     from told
     union all
     select
-        {{ surrogate_key(["'survey_answer'", 'response_key']) }}, 'survey_answer', cast(null as {{ dbt.type_string() }}), customer_key, contact_key,
-        responded_at, response_date, 'survey', 'inbound', false, response_class
-    from {{ ref('fct_survey_response') }}
+        {{ surrogate_key(["'survey_answer'", 'answer.response_key']) }}, 'survey_answer', cast(null as {{ dbt.type_string() }}),
+        answer.customer_key, answer.contact_key, answer.responded_at, answer.response_date, 'survey', 'inbound', false,
+        answer.response_class, said.excerpt_masked
+    from {{ ref('fct_survey_response') }} as answer
+    left join said on answer.response_key = said.response_key
 
 )
 

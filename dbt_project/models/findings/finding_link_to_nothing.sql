@@ -41,6 +41,7 @@
     'support__call_log': 'call_id', 'support__chat_session': 'session_id', 'support__faq_view': 'account_id',
     'success__nps_response': 'response_id', 'product__feature_use': 'account_id',
     'product__login_event': 'account_id', 'product__license': 'license_id', 'product__object_count': 'account_id',
+    'product__user': 'user_id',
     'process__content_item': 'item_id', 'success__churn_interview': 'interview_id',
     'success__activation_review': 'review_id', 'success__onboarding_task': 'task_id',
     'success__cs_activity': 'activity_id', 'success__advocacy_event': 'event_id', 'success__success_plan': 'plan_id',
@@ -48,6 +49,22 @@
     'success__community_event': 'attendance_id', 'success__community_post': 'post_id',
     'success__adoption_initiative': 'initiative_id', 'success__fit_assessment': 'assessment_id',
 }.items() %}{% do links.append((entity, record, 'account_id', 'identity')) %}{% endfor %}
+{#- links of vendors' own; who has an address is looked for by it, and told by the record alone -#}
+{%- set own_links = [
+    ('crm__account', 'account_id', 'account_id', 'given_id', ref('int_company_link') ~ ' where linked_account_id is null'),
+    ('crm__contact', 'account_id', "'hubspot:' || hubspot_contact_id", 'given_contact_id', ref('int_hubspot_contact')
+        ~ ' where salesforce_contact_id is null and given_contact_id is not null and not is_deleted'),
+    ('hubspot__form_submissions', 'values', 'submission_id', 'submission_id', ref('stg_hubspot__form_submissions')
+        ~ ' where email not in (select email from ' ~ ref('int_hubspot_recipient') ~ ')'),
+    ('hubspot__subscription_changes', 'recipient', 'change_id', 'change_id', ref('stg_hubspot__subscription_changes')
+        ~ ' where lower(recipient) not in (select email from ' ~ ref('int_hubspot_recipient') ~ ')'),
+    ('marketo__leads', 'sfdcContactId', "'marketo:' || marketo_lead_id", 'given_contact_id', ref('int_marketo_lead')
+        ~ ' where known_contact_id is null and given_contact_id is not null'),
+    ('marketo__leads', 'sfdcLeadId', "'marketo:' || marketo_lead_id", 'given_lead_id', ref('int_marketo_lead')
+        ~ ' where known_lead_id is null and given_lead_id is not null'),
+    ('marketo__activities', 'attributes', "'marketo:' || marketo_lead_id", "'marketo:' || merged_into", ref('int_marketo_person')
+        ~ ' where surviving_lead_id is null'),
+] -%}
 -- each is read once: most are views over many models
 with {% for parent, query in parents.items() -%}
 {{ parent }} as (
@@ -63,35 +80,20 @@ with {% for parent, query in parents.items() -%}
 {% endfor -%}
 link as (
 
-    select
-        'crm__account' as object, 'account_id' as column_name, account_id as record, given_id as named
-    from {{ ref('int_company_link') }}
-    where linked_account_id is null
-    union all
-    select 'crm__contact', 'contact_id', 'hubspot:' || hubspot_contact_id, given_contact_id
-    from {{ ref('int_hubspot_contact') }}
-    where salesforce_contact_id is null and given_contact_id is not null and not is_deleted
-    {%- for kind in ['contact', 'lead'] %}
-    union all
-    select 'marketo__leads', 'sfdc{{ kind | capitalize }}Id', 'marketo:' || marketo_lead_id, given_{{ kind }}_id
-    from {{ ref('int_marketo_lead') }} where known_{{ kind }}_id is null and given_{{ kind }}_id is not null
+    {%- for object, column, record, named, unknown in own_links %}
+    select '{{ object }}' as object, '{{ column }}' as column_name, {{ record }} as record, {{ named }} as named from {{ unknown }}
+    {%- if not loop.last %} union all{% endif %}
     {%- endfor %}
     {%- for entity, record, column, parent in links %}
     union all
-    select
-        '{{ entity }}' as object, '{{ column }}' as column_name, {{ record }} as record, {{ column }} as named
-    from {{ entity }}
+    select '{{ entity }}', '{{ column }}', {{ record }}, {{ column }} from {{ entity }}
     where {{ column }} is not null and {{ column }} not in (select * from {{ parent }})
     {%- endfor %}
 
 )
 
 select
-    'warehouse' as source,
-    object,
-    cast(null as {{ dbt.type_string() }}) as place,
-    column_name,
+    'warehouse' as source, object, cast(null as {{ dbt.type_string() }}) as place, column_name,
     case when record = named then record else record || ' → ' || named end as key,
-    cast(null as decimal(18, 2)) as amount,
-    cast(null as {{ dbt.type_string() }}) as currency
+    cast(null as decimal(18, 2)) as amount, cast(null as {{ dbt.type_string() }}) as currency
 from link

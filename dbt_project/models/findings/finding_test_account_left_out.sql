@@ -31,6 +31,8 @@ record as (
     select 'product__license', license_id, account_id, null, null from {{ ref('product__license') }}
     union all
     select 'product__object_count', account_id || ' ' || count_date, account_id, null, null from {{ ref('product__object_count') }}
+    union all
+    select 'product__user', user_id, account_id, null, null from {{ ref('product__user') }}
 
 )
 

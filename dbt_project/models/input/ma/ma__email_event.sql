@@ -46,7 +46,7 @@ marketo as (
         lead.contact_id,
         greatest(activity._build_id, coalesce(lead._build_id, 0)) as latest_build_id
     from {{ ref('stg_marketo__activities') }} as activity
-    left join {{ ref('int_marketo_lead') }} as lead on activity.marketo_lead_id = lead.marketo_lead_id
+    left join {{ ref('int_marketo_person') }} as lead on activity.marketo_lead_id = lead.marketo_lead_id
     where activity.activity_type_id in ({{ marketo_mail() | join(', ') }})
 
 ),

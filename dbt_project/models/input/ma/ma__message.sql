@@ -55,7 +55,7 @@ marketo as (
         false as is_test,
         greatest(deliveries._build_id, coalesce(lead._build_id, 0)) as latest_build_id
     from marketo_deliveries as deliveries
-    left join {{ ref('int_marketo_lead') }} as lead on deliveries.marketo_lead_id = lead.marketo_lead_id
+    left join {{ ref('int_marketo_person') }} as lead on deliveries.marketo_lead_id = lead.marketo_lead_id
 
 ),
 

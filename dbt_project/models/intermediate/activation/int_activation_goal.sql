@@ -1,5 +1,6 @@
 -- grain: evaluation date × customer × process × stage; 1 when any relevant item has reached the stage
--- (docs/domain/activation.md#relevant-items), or use its threshold (#goals-of-use); null where use is not known
+-- (docs/domain/activation.md#relevant-items), or use its threshold, or the
+-- field of an account is filled (#goals-of-use); null where that is not known
 
 with member as (
 
@@ -56,13 +57,15 @@ final as (
         stage.measure,
         stage.threshold,
         stage.regular_weeks,
-        use_goal.measured_value,
+        stage.measure_of,
+        stage.window_days,
+        coalesce(use_goal.measured_value, field_goal.measured_value) as measured_value,
         use_goal.measured_week,
         use_goal.is_held,
         cast(case
             when stage.measure is null then case when reached.items_achieved > 0 then 1 else 0 end
-            when use_goal.measured_value is not null
-                then case when use_goal.measured_value >= stage.threshold then 1 else 0 end
+            when coalesce(use_goal.measured_value, field_goal.measured_value) >= stage.threshold then 1
+            when coalesce(use_goal.measured_value, field_goal.measured_value) < stage.threshold then 0
         end as smallint) as goal_flag,
         case when stage.measure is null then coalesce(reached.items_achieved, 0) end as items_achieved,
         reached.latest_achieved_at
@@ -78,6 +81,11 @@ final as (
         and member.customer_key = use_goal.customer_key
         and member.process_id = use_goal.process_id
         and stage.stage_no = use_goal.stage_no
+    left join {{ ref('int_field_goal') }} as field_goal
+        on member.evaluated_on = field_goal.evaluated_on
+        and member.customer_key = field_goal.customer_key
+        and member.process_id = field_goal.process_id
+        and stage.stage_no = field_goal.stage_no
 
 )
 

@@ -27,6 +27,9 @@ select
     stage.measure,
     stage.threshold,
     stage.regular_weeks,
+    stage.measure_of,
+    -- of a single feature the weekly use knows nothing: its goals always have a window
+    coalesce(stage.window_days, case when left(stage.measure, 8) = 'feature_' then 28 end) as window_days,
     -- of the stages that items go through
     stage.measure is null and stage.stage_no
     = min(case when stage.measure is null then stage.stage_no end) over (partition by stage.process_id) as is_first_stage,

@@ -21,8 +21,8 @@ begun as (
     select
         process_id, {{ local_midnight('(select min(first_week_end) from ' ~ ref('int_usage_first_week') ~ ')') }} as begun_at
     from {{ ref('int_active_process_stage') }}
-    where 0 < (select count(*) from {{ ref('int_usage_first_week') }})
     group by process_id having count(*) = count(measure)
+        and 0 < (select count(*) from {{ ref('int_usage_first_week') }}) + sum(case measure when 'account_field' then 1 else 0 end)
 
 ),
 

@@ -1,7 +1,7 @@
 -- Customers whose activation at a past month-end may have changed since the last build: their content items, contracts,
--- lines or use have, or they stand for other accounts. All customers, if another definition is in force; if the first item or
--- week of use may be or have been a touched one, which says since when there are levels; or if a feed of use may begin or end
--- elsewhere (int_moved_use_feed).
+-- lines or use have, their account where a field of it is a goal, or they stand for other accounts. All customers, if another
+-- definition is in force; if the first item or week of use may be or have been a touched one, which says since when there are
+-- levels; if a feed of use may begin or end elsewhere (int_moved_use_feed); or if a goal's field may be known since or no more.
 with account as (
 
     select coalesce(meant.record_id, touched.account_id) as account_id
@@ -22,6 +22,20 @@ touched_time as (
 
 ),
 
+field_goal as (
+
+    select measure_of from {{ ref('int_active_process_stage') }} where measure = 'account_field'
+
+),
+
+untouched as (
+
+    select
+        {{ filled_account_fields('account', 'account._build_id < ' ~ var('build_id')) }}
+    from {{ ref('crm__account') }} as account
+
+),
+
 reason_for_all as (
 
     select 'first_item' as reason from touched_time where coalesce(
@@ -32,6 +46,11 @@ reason_for_all as (
     select process_id from {{ ref('int_changed_process') }}
     union all
     select feed from {{ ref('int_moved_use_feed') }}
+    union all
+    select field_goal.measure_of
+    from field_goal
+    cross join untouched
+    where coalesce({{ account_field_of('field_goal.measure_of', 'untouched') }}, 0) = 0
 
 ),
 
@@ -42,6 +61,11 @@ final as (
     select customer_key from {{ ref('int_touched_activity') }}
     where week_end < {{ month_of(last_build_date()) }}
         and 0 < (select count(*) from {{ ref('int_active_process_stage') }} where measure is not null)
+    union
+    select identity.customer_key
+    from {{ ref('crm__account') }} as field_account
+    inner join {{ ref('int_customer_identity') }} as identity on field_account.account_id = identity.account_id
+    where field_account._build_id = {{ var('build_id') }} and 0 < (select count(*) from field_goal)
     union
     select identity.customer_key
     from account

@@ -1,18 +1,20 @@
 -- grain: evaluation date × customer × process × stage judged by use: the newest of the last five weeks in which its measure
--- is known, and whether it was reached week by week (docs/domain/activation.md#goals-of-use)
+-- is known, and whether it was reached week by week; of who has begun, weeks from then on
+-- (docs/domain/activation.md#goals-of-use)
 {#- what is measured; of whose feed, from how many weeks after its first on: who has no week of use has 0 there -#}
 {%- set measures = {
     'uses': ['uses', 'use', 3], 'uses_in_week': ['uses_in_week', 'use', 0], 'features_used': ['features_used', 'use', 3],
     'platform_features_used': ['platform_features_used', 'use', 3], 'logins': ['logins', 'login', 3],
     'login_days': ['login_days', 'login', 3], 'users': ['users', 'user', 3], 'users_share': ['users / seats'],
     'collaboration_share': ['collaboration_users / seats'], 'report_share': ['report_users / seats'],
-    'licences_share': ['licences_share'], 'records': ['records'], 'records_changed': ['records_changed'],
+    'feature_uses': ['null', 'use', 3], 'feature_weeks': ['null', 'use', 3], 'licences_share': ['licences_share'], 'records': ['records'], 'records_changed': ['records_changed'],
 } %}
 with goal as (
-
-    select process_id, stage_no, measure, threshold, coalesce(regular_weeks, 1) as regular_weeks
+    select
+        process_id, stage_no, measure, threshold, coalesce(regular_weeks, 1) as regular_weeks,
+        {{ integer_divide('window_days + 6', '7') }} - 1 as weeks_before
     from {{ ref('int_active_process_stage') }}
-    where measure is not null
+    where measure <> 'account_field'
 
 ),
 
@@ -49,6 +51,8 @@ measured as (
             {%- for measure, told in measures.items() %}
             when '{{ measure }}' then {% if told | length == 1 %}{{ told[0] }}{% else -%}
             case
+                when {{ feed_is_known(told[1], 'member_week.week_end', 'goal.weeks_before') }} then coalesce(use_window.value, 0)
+                when goal.weeks_before is not null then null
                 when known_use.customer_key is not null then {{ told[0] }}
                 when {{ feed_is_known(told[1], 'member_week.week_end', told[2]) }} then 0
             end
@@ -60,9 +64,11 @@ measured as (
     inner join goal on member_week.process_id = goal.process_id
     left join known_use
         on member_week.customer_key = known_use.customer_key and member_week.week_end = known_use.week_end
+    left join {{ ref('int_use_window') }} as use_window
+        on member_week.customer_key = use_window.customer_key and member_week.week_end = use_window.week_end
+        and goal.process_id = use_window.process_id and goal.stage_no = use_window.stage_no
     left join {{ ref('int_usage_first_week') }} as first_week on member_week.customer_key = first_week.customer_key
     where (goal.regular_weeks > 1 or member_week.week_end > member_week.evaluated_on - 35)
-        -- of who has begun, weeks from then on
         and (known_use.customer_key is not null or coalesce(first_week.first_week_end > member_week.evaluated_on, true))
 
 ),
@@ -84,10 +90,8 @@ final as (
         = newest.regular_weeks as is_held
     from newest
     inner join measured
-        on newest.evaluated_on = measured.evaluated_on
-        and newest.customer_key = measured.customer_key
-        and newest.process_id = measured.process_id
-        and newest.stage_no = measured.stage_no
+        on newest.evaluated_on = measured.evaluated_on and newest.customer_key = measured.customer_key
+        and newest.process_id = measured.process_id and newest.stage_no = measured.stage_no
     group by newest.{{ ['evaluated_on', 'customer_key', 'process_id', 'stage_no', 'threshold', 'regular_weeks', 'measured_week'] | join(', newest.') }}
 
 )

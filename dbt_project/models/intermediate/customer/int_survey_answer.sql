@@ -33,6 +33,7 @@ select
     response.question_code,
     response.score,
     response.scale_max,
+    response.comment,
     response.responded_at,
     response.ticket_id is null or row_number() over (
         partition by response.ticket_id, case when response.question_code = 'usefulness' then 1 end
@@ -52,6 +53,7 @@ select
     null as question_code,
     score,
     10 as scale_max,
+    comment,
     responded_at,
     true as is_newest
 from nps_response

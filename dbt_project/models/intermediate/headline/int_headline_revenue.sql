@@ -23,6 +23,14 @@ yearly_value as (
 
 ),
 
+-- of renewals a month is whole when nothing of it is pending any more
+renewal as (
+
+    select * from {{ ref('mart_renewal_monthly') }}
+    where segment_type = 'all'
+
+),
+
 final as (
 
     select
@@ -34,9 +42,13 @@ final as (
         trailing_year.grr_t12m,
         trailing_year.grr_t12m_num,
         trailing_year.grr_t12m_den,
+        renewal.renewal_rate_num as renewals,
+        renewal.renewal_rate_den as renewals_decided,
+        coalesce(renewal.is_complete, false) as is_renewal_complete,
         last_day(retention.month) <= {{ as_of_date() }} as is_complete
     from retention
     left join trailing_year on retention.month = trailing_year.month
+    left join renewal on retention.month = renewal.month
     left join yearly_value on retention.month = yearly_value.month
 
 )

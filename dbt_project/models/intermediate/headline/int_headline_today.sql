@@ -1,4 +1,5 @@
--- One row: what is counted on the business date alone, the top tenth (docs/domain/segments.md#decile) and open tickets.
+-- One row: what is counted on the business date alone, the top tenth (docs/domain/segments.md#decile), open tickets, and the
+-- early warning and health of active customers (docs/domain/activation.md#early-warning).
 with decile as (
 
     select
@@ -18,10 +19,26 @@ ticket as (
 
 ),
 
+score as (
+
+    select
+        sum(ews_score) as ews_score_sum,
+        count(ews_score) as ews_n,
+        sum(case when ews_score < {{ var('follow_up_thresholds').ews_focus_score }} then 1 when ews_score is not null then 0 end) as ews_low,
+        {%- for colour in ['green', 'red'] %}
+        sum(case when health_colour = '{{ colour }}' then 1 when health_colour is not null then 0 end) as health_{{ colour }},
+        {%- endfor %}
+        count(health_colour) as health_n
+    from {{ ref('mart_customer_360') }}
+    where customer_status = 'active'
+
+),
+
 final as (
 
     select * from decile
     cross join ticket
+    cross join score
 
 )
 

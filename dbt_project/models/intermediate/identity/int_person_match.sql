@@ -16,7 +16,7 @@ hubspot_contact as (
 
 marketo_person as (
 
-    select * from {{ ref('int_marketo_lead') }}
+    select * from {{ ref('int_marketo_person') }}
     where contact_id is not null
 
 ),

@@ -35,6 +35,8 @@
         'promoters': "case when response_class = 'promoter' then 1 else 0 end",
         'detractors': "case when response_class = 'detractor' then 1 else 0 end", 'nps_den': '1',
     }, "survey_type = 'nps'"),
+    ('request', "'loyalty_advocate'", 'month', {'response_num': 'is_answered', 'response_den': '1'}, 'true'),
+    ('licence', "'adoption'", 'month', {'licence_num': 'licences_used', 'licence_den': 'licences'}, 'true'),
 ] %}
 with month as (
 
@@ -59,6 +61,23 @@ answer as (
 
     select * from {{ ref('fct_survey_response') }}
     where customer_key in (select customer_key from phase)
+
+),
+
+request as (
+
+    select * from {{ ref('int_nps_request') }}
+    where customer_key in (select customer_key from phase)
+
+),
+
+-- of those that pay when the month ends
+licence as (
+
+    select licence.*
+    from {{ ref('int_licence_use') }} as licence
+    inner join month on licence.customer_key = month.customer_key and licence.month = month.month
+    where month.closing_phase is not null
 
 ),
 

@@ -1,46 +1,9 @@
 -- grain: score × paying customer × month of the monthly histories; the score as it stood at the month's end, the running
--- month as of the business date, by what is known now (docs/domain/activation.md#proof). 100 is best; of several processes
--- the best level; who ramps up has no level. Written whole, as the scores are: a second for 10,000 customers.
+-- month as of the business date, by what is known now (docs/domain/activation.md#proof); of health the running month alone.
+-- Written whole, as the scores are: a second for 10,000 customers.
 with month_end as (
 
     select * from {{ ref('int_month_end') }}
-
-),
-
-reading as (
-
-    select
-        'early_warning' as score_code, customer_key, week_end as read_on, score as score_value,
-        coalesce(score < {{ var('follow_up_thresholds').ews_score }}, false) as is_low
-    from {{ ref('mart_ews_score') }}
-    union all
-    select
-        'activation_level', customer_key, least(last_day(month), {{ as_of_date() }}), 20 * max(activation_level),
-        max(activation_level) < {{ var('adopted_activation_level') }}
-    from {{ ref('fct_activation_monthly') }}
-    where not is_ramp_up
-    group by customer_key, month
-
-),
-
-run_of_low as (
-
-    select
-        *,
-        max(case when not is_low then read_on end) over (
-            partition by score_code, customer_key order by read_on asc rows between unbounded preceding and current row
-        ) as last_not_low
-    from reading
-
-),
-
-dated as (
-
-    select
-        *,
-        case when is_low then min(case when is_low then read_on end) over (partition by score_code, customer_key, last_not_low)
-        end as low_since
-    from run_of_low
 
 ),
 
@@ -48,6 +11,8 @@ dated as (
 looked_at as (
 
     select month, evaluated_on, 'activation_level' as score_code, evaluated_on as read_on from month_end
+    union all
+    select month, evaluated_on, 'health' as score_code, evaluated_on as read_on from month_end
     {%- for weeks in range(5) %}
     union all
     select month, evaluated_on, 'early_warning', {{ last_week_end('evaluated_on') }} - {{ 7 * weeks }} from month_end
@@ -59,7 +24,8 @@ scored as (
 
     select looked_at.month, looked_at.evaluated_on, dated.*
     from looked_at
-    inner join dated on looked_at.score_code = dated.score_code and looked_at.read_on = dated.read_on
+    inner join {{ ref('int_score_reading') }} as dated
+        on looked_at.score_code = dated.score_code and looked_at.read_on = dated.read_on
     where dated.score_value is not null
     qualify row_number() over (
         partition by dated.score_code, dated.customer_key, looked_at.month order by dated.read_on desc

@@ -44,6 +44,8 @@ final as (
         goal.items_achieved,
         goal.measure,
         goal.threshold,
+        goal.measure_of,
+        cast(goal.window_days as integer) as window_days,
         goal.measured_value,
         goal.measured_week,
         -- the contributions of a process are its score, where there is one

@@ -35,6 +35,14 @@ identity as (
 
 ),
 
+quadrant as (
+
+    select customer_key, sum(case when is_filled then 1 else 0 end) as filled
+    from {{ ref('mart_data_quadrant') }}
+    group by customer_key
+
+),
+
 final as (
 
     select
@@ -45,21 +53,15 @@ final as (
         case when feed.has_purchases then coalesce(revenue.ltv_to_date, 0) end as ltv_to_date,
         rfm.last_order_date,
         case when feed.has_opportunities then coalesce(revenue.open_opportunity, 0) end as open_opportunity,
-        rfm.rfm_code,
-        rfm.rfm_segment,
+        rfm.rfm_code, rfm.rfm_segment,
         decile.decile,
         phase.phase_code as current_phase_code,
-        activation.activation_level,
-        activation.activation_score,
-        activation.is_regular,
-        activation.level_change_28d,
+        activation.activation_level, activation.activation_score, activation.is_regular, activation.level_change_28d,
         ews.score as ews_score,
         ews.score_growth as ews_score_growth,
         ews.slope_8w as ews_slope_8w,
         ews.adoption_curve_shape,
-        health.health_score,
-        health.health_colour,
-        health.coverage as health_coverage,
+        health.health_score, health.health_colour, health.coverage as health_coverage,
         {%- for column, has_feed in counts.items() %}
         cast(case when feed.{{ has_feed }} then coalesce({{ column }}, 0) end as integer) as {{ column }},
         {%- endfor %}
@@ -74,6 +76,7 @@ final as (
         enablement.adoption_driver,
         enablement.is_fit,
         cast(coalesce(identity.systems, 0) as smallint) as identity_systems_matched,
+        cast(quadrant.filled as smallint) as quadrants_filled,
         {{ is_rate_hidden('service.reopen_rate_90d_den') }} or {{ is_rate_hidden('service.csat_90d_den') }} as is_suppressed
     from customer
     cross join {{ ref('int_connected_feed') }} as feed
@@ -86,6 +89,7 @@ final as (
     left join {{ ref('int_ews_newest') }} as ews on customer.customer_key = ews.customer_key
     left join {{ ref('mart_health_score') }} as health on customer.customer_key = health.customer_key and health.as_of_date = {{ as_of_date() }}
     left join identity on customer.customer_key = identity.customer_key
+    left join quadrant on customer.customer_key = quadrant.customer_key
     left join {{ ref('fct_customer_phase') }} as phase on customer.customer_key = phase.customer_key and phase.is_current
     left join {{ ref('int_success_plan') }} as plan on customer.customer_key = plan.customer_key
     left join {{ ref('int_customer_enablement') }} as enablement on customer.customer_key = enablement.customer_key

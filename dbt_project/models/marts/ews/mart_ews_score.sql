@@ -12,8 +12,8 @@ with followed as (
 final as (
 
     select
-        customer_key,
-        week_end,
+        followed.customer_key,
+        followed.week_end,
         cast(round(score, 2) as decimal(6, 2)) as score,
         {%- for name in signals %}
         cast(round(s_{{ name }}, 2) as decimal(6, 2)) as s_{{ name }},
@@ -24,11 +24,24 @@ final as (
         cast(round(score_change_4w, 2) as decimal(6, 2)) as score_change_4w,
         cast(round(score_slope_8w, 4) as decimal(9, 4)) as slope_8w,
         cast(case when score is not null
-            then rank() over (partition by week_end, touch_model order by round(score, 2) desc nulls last)
+            then rank() over (partition by followed.week_end, touch_model order by round(score, 2) desc nulls last)
         end as integer) as rank_in_segment,
-        adoption_curve_shape
+        adoption_curve_shape,
+        {{ rate('ratio.breadth_num', 'ratio.breadth_den') }} as breadth,
+        ratio.breadth_num,
+        ratio.breadth_den,
+        {{ rate('ratio.uses_per_licence_num', 'ratio.uses_per_licence_den', 'decimal(18, 6)') }} as uses_per_licence,
+        ratio.uses_per_licence_num,
+        ratio.uses_per_licence_den,
+        -- nine digits: a thousand yen is little money
+        cast({{ rate('ratio.uses_per_mrr_num * 1000', 'ratio.uses_per_mrr_den', 'decimal(18, 6)') }} * cast(0.001 as decimal(4, 3)) as decimal(18, 9))
+            as uses_per_mrr,
+        ratio.uses_per_mrr_num,
+        ratio.uses_per_mrr_den
     from followed
-    where coverage > 0
+    left join {{ ref('int_ews_use') }} as ratio
+        on followed.customer_key = ratio.customer_key and followed.week_end = ratio.week_end
+    where followed.coverage > 0
 
 )
 

@@ -40,6 +40,11 @@
     'reopen_rate': [support, rate('reopened', 'solved'), 'reopened', 'solved', 'solved'],
     'one_touch_rate': [support, rate('one_touch', 'with_replies'), 'one_touch', 'with_replies', 'with_replies'],
     'open_tickets': [today, 'open_tickets'],
+    'ews_score': [today, 'cast(ews_score_sum as double) / nullif(ews_n, 0)', 'ews_score_sum', 'ews_n', 'ews_n'],
+    'ews_low_share': [today, rate('ews_low', 'ews_n'), 'ews_low', 'ews_n', 'ews_n'],
+    'health_green_share': [today, rate('health_green', 'health_n'), 'health_green', 'health_n', 'health_n'],
+    'health_red_share': [today, rate('health_red', 'health_n'), 'health_red', 'health_n', 'health_n'],
+    'renewal_rate': [revenue, rate('renewals', 'renewals_decided'), 'renewals', 'renewals_decided', 'renewals_decided'],
     'csat': [support, rate('satisfied', 'answers'), 'satisfied', 'answers', 'answers'],
 } %}
 {%- for movement_type in mrr_movement_types() %}
@@ -60,9 +65,10 @@ with figure as (
         cast({{ parts[2] or 'null' }} as decimal(24, 6)) as num,
         cast({{ parts[3] or 'null' }} as decimal(24, 6)) as den,
         cast({{ parts[4] or 'null' }} as bigint) as sample_n,
-        {{ {revenue: 'is_provisional', today: 'false'}.get(parts[0], 'not is_complete') }} as is_provisional,
+        {%- set is_whole = 'is_renewal_complete' if metric == 'renewal_rate' else 'is_complete' %}
+        {{ {revenue: 'not ' ~ is_whole if metric == 'renewal_rate' else 'is_provisional', today: 'false'}.get(parts[0], 'not is_complete') }} as is_provisional,
         -- paying customers are counted on the business date, as the active ones are
-        {{ 'is_complete' if parts[0] in (revenue, support) and metric != 'paying_customers' else 'true' }} as may_be_headline
+        {{ is_whole if parts[0] in (revenue, support) and metric != 'paying_customers' else 'true' }} as may_be_headline
     from {{ ref(parts[0]) }}
     {{ 'union all' if not loop.last }}
     {% endfor %}

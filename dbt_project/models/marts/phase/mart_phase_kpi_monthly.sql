@@ -48,7 +48,9 @@ final as (
         cast(case when grid.is_matured and lead_time_n >= {{ var('min_sample_n') }} then {{ name }}_days end as decimal(9, 2))
             as lead_time_{{ name }}_days,
         {%- endfor %}
-        cast(case when observed >= {{ var('min_sample_n') }} then km_median_days end as integer) as lead_time_km_median_days,
+        {%- for name in ['median', 'ci_low', 'ci_high'] %}
+        cast(case when observed >= {{ var('min_sample_n') }} then km_{{ name }}_days end as integer) as lead_time_km_{{ name }}_days,
+        {%- endfor %}
         cast(coalesce(observed, 0) as integer) as lead_time_observed,
         cast(coalesce(out_of_order, 0) as integer) as out_of_order_count,
         {%- for name, (phase_code, rate_name, numerator) in rates.items() %}
@@ -60,9 +62,11 @@ final as (
         {%- for name, column in {'renewals': 'renewal_rate_num', 'renewals_decided': 'renewal_rate_den'}.items() %}
         cast(case when grid.phase_code = 'renewal_retention' then coalesce(renewal.{{ column }}, 0) end as integer) as {{ name }},
         {%- endfor %}
-        {{ shown_rate('csat_num', 'csat_den') }} as csat,
-        cast(csat_num as integer) as csat_num,
-        cast(csat_den as integer) as csat_den,
+        {%- for name, part in {'csat': 'csat', 'response_rate': 'response', 'licence_utilisation': 'licence'}.items() %}
+        {{ shown_rate(part ~ '_num', part ~ '_den') }} as {{ name }},
+        cast({{ part }}_num as integer) as {{ name }}_num,
+        cast({{ part }}_den as integer) as {{ name }}_den,
+        {%- endfor %}
         {{ wilson_bound('csat_num', 'csat_den', 'low') }} as csat_ci_low,
         {{ wilson_bound('csat_num', 'csat_den', 'high') }} as csat_ci_high,
         cast(100 * {{ shown_rate('(promoters - detractors)', 'nps_den') }} as decimal(6, 2)) as nps,
@@ -70,7 +74,7 @@ final as (
         {{ nps_bound('promoters', 'detractors', 'nps_den', 'high') }} as nps_ci_high,
         cast(nps_den as integer) as nps_answers,
         grid.is_matured,
-        {% for cases in ['through_den', 'opening_customers', 'rate_den', 'csat_den', 'nps_den'] -%}
+        {% for cases in ['through_den', 'opening_customers', 'rate_den', 'csat_den', 'nps_den', 'response_den', 'licence_den'] -%}
         {{ is_rate_hidden(cases) }} or {% endfor %}coalesce(renewal.is_suppressed, false) as is_suppressed
     from grid
     left join summed

@@ -2,7 +2,8 @@
 
 -- grain: basis × score × paying customer × month; the score at the month's end and what became of the customer within
 -- 30, 60, 90 and 180 days, which are one, two, three and six month-ends, since churn is told by month-ends
--- (docs/domain/activation.md#proof). An outcome stands when the grace of its last day is over. Written whole: cheap.
+-- (docs/domain/activation.md#proof). An outcome stands when the grace of its last day is over. Health is known
+-- as it was published alone. Written whole: cheap.
 {%- set horizons = {30: 1, 60: 2, 90: 3, 180: 6} %}
 with snapshot as (
 
@@ -10,6 +11,7 @@ with snapshot as (
         'as_known_now' as basis, month, evaluated_on as snapshot_date,
         score_code, customer_key, score_value, low_since, mrr, days_to_renewal
     from {{ ref('int_score_month') }}
+    where score_code <> 'health'
     union all
     select
         'as_published', {{ month_of('as_of_date') }}, as_of_date,

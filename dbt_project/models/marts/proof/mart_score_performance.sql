@@ -87,7 +87,7 @@ final as (
         {%- endfor %}
         {%- endfor %}
         case when guard is null then {{ rate('hits * cases', 'called * churned', 'decimal(18, 6)') }} end as lift,
-        case when guard is null then cast(detection_lag_days as decimal(9, 1)) end as detection_lag_days
+        case when guard is null and score_code <> 'health' then cast(detection_lag_days as decimal(9, 1)) end as detection_lag_days
     from judged
 
 )

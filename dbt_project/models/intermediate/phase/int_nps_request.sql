@@ -1,0 +1,34 @@
+{{ config(materialized='view') }}
+
+-- grain: customer × person asked in an NPS survey × wave, by the month of the question (docs/domain/service.md#nps). A wave of which
+-- answers alone were sent says nothing of those who gave none.
+with request as (
+
+    select
+        coalesce(response.wave_id, '') as wave_id,
+        coalesce(identity.customer_key, 'unknown') as customer_key,
+        coalesce(response.contact_id, response.response_id) as person,
+        {{ month_of(local_date('response.sent_at')) }} as month,
+        case when response.score is not null and response.responded_at < {{ as_of_end() }} then 1 else 0 end as is_answered
+    from {{ ref('success__nps_response') }} as response
+    left join {{ ref('int_customer_identity') }} as identity on response.account_id = identity.account_id
+    where response.sent_at < {{ as_of_end() }}
+
+),
+
+asked as (
+
+    select customer_key, wave_id, person, min(month) as month, max(is_answered) as is_answered
+    from request
+    group by customer_key, wave_id, person
+
+),
+
+final as (
+
+    select * from asked
+    qualify min(is_answered) over (partition by wave_id) = 0
+
+)
+
+select * from final
