@@ -23,11 +23,19 @@ ONLY ?=
 OUT ?=
 SIZES ?=
 PURCHASES ?=
+ENGINE ?=
+SPARK_MASTER ?=
+ifneq ($(ENGINE),)
+export CSW_ENGINE = $(ENGINE)
+endif
+ifneq ($(SPARK_MASTER),)
+export CSW_SPARK_MASTER = $(SPARK_MASTER)
+endif
 
 # a variable's value as one word of the shell, whatever is in it
 text = '$(subst ','\'',$(value $(1)))'
 
-.PHONY: help install run up down trigger sandbox site status rollback rebuild public-suffixes contracts release-contracts demo tenant check-source template demo-history bench-extract bench-scale bench-segments bench-scores bench-install metricflow-install metric bench test chaos lint format clean
+.PHONY: help install run up down trigger sandbox site status rollback rebuild public-suffixes contracts release-contracts demo tenant check-source template demo-history bench-extract bench-scale bench-segments bench-scores bench-install metricflow-install spark-install metric bench test test-spark chaos lint format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -43,7 +51,7 @@ help: ## list the targets
 
 install: .venv/installed ## install everything into .venv
 
-run: install ## the whole daily run [TENANT=folder] [DATE=YYYY-MM-DD] [VARS='{"dbt_var": value}'] [ACCEPT=finding ids] [FORCE=1]
+run: install $(if $(filter spark,$(ENGINE)),spark-install) ## the whole daily run [TENANT=folder] [DATE=YYYY-MM-DD] [VARS='{"dbt_var": value}'] [ACCEPT=finding ids] [FORCE=1] [ENGINE=spark]
 	@$(BIN)/python -m cli.run --tenant $(call text,TENANT) --date $(call text,DATE) --vars $(call text,VARS) --accept $(call text,ACCEPT) --force $(call text,FORCE)
 
 up: install ## Airflow UI, sandbox and site on 127.0.0.1 [TENANT=folder]
@@ -102,6 +110,11 @@ bench-install: install ## install what only the benches need (polars)
 metricflow-install: install ## install what `make metric` needs (MetricFlow)
 	@$(BIN)/uv sync --frozen --inexact --quiet --compile-bytecode --group metricflow
 
+spark-install: install ## install what ENGINE=spark needs (PySpark, Java, Iceberg's packages)
+	@scripts/install_java
+	@$(BIN)/uv sync --frozen --inexact --quiet --compile-bytecode --group spark
+	@test -d .venv/spark || CSW_SPARK_MASTER= $(BIN)/python -m pipeline.spark.session
+
 metric: metricflow-install ## ask the published marts through MetricFlow METRIC="nrr csat" [BY="metric_time__month"]
 	@$(BIN)/python -m cli.metric --metric $(call text,METRIC) --by $(call text,BY)
 
@@ -124,6 +137,9 @@ test: bench-install metricflow-install ## every test (chromium and PostgreSQL ar
 	@scripts/install_chromium
 	@scripts/install_postgresql
 	$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder --durations 25
+
+test-spark: spark-install ## Spark beside DuckDB, table by table; an hour and more
+	$(BIN)/python -m pytest -q -n 0 tests/spark
 
 chaos: install ## kills, readers, damaged files, full disks, mutated inputs [KILLS=100] [DAYS=30] [SEED=0] [ONLY=attacks]
 	@$(BIN)/python -m tests.chaos --kills $(KILLS) --days $(or $(DAYS),30) --seed $(or $(SEED),0) --only '$(ONLY)'

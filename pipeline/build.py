@@ -38,6 +38,7 @@ def load_and_plan(context: Context, business_date: date) -> BuildPlan:
     builds = BuildRegister(settings.warehouse_file)
     newest = builds.newest()
     _refuse_lost_files(settings, builds)
+    _refuse_other_engine(settings)
     backfill = newest is not None and business_date < newest.as_of_date
     warehouse, marts = settings.warehouse_file, settings.marts_file
     if backfill:
@@ -117,6 +118,14 @@ def _refuse_lost_files(settings: Settings, builds: BuildRegister) -> None:
         raise StateError(
             f"{lost}, and with it the slices of older dates; what is published stays",
             "`make rebuild` makes it again from the lake",
+        )
+
+
+def _refuse_other_engine(settings: Settings) -> None:
+    if settings.engine == "duckdb" and is_begun(settings.warehouse_file):
+        raise StateError(
+            f"Spark builds the warehouse of {settings.home}, DuckDB has no raw tables of it",
+            "run with ENGINE=spark, or `make rebuild`, which makes DuckDB's from the lake",
         )
 
 

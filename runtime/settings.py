@@ -27,6 +27,7 @@ class Settings(BaseSettings):
         engine: what builds the warehouse, ``duckdb`` or ``spark``.
         spark_master: where Spark runs, ``local[*]`` or ``spark://host:port``.
         spark_memory: memory of Spark's driver, e.g. ``6g``.
+        spark_options: JSON object of further Spark options.
         keep_days: days that logs and Airflow's records of runs are kept.
         publish_by: local time by which the day before has to be published; later there is an alert.
         readers_group: group that may read the published marts and the site; empty = the owner's.
@@ -44,6 +45,7 @@ class Settings(BaseSettings):
     engine: Literal["duckdb", "spark"] = "duckdb"
     spark_master: str = "local[*]"
     spark_memory: str = "6g"
+    spark_options: dict[str, str] = Field(default_factory=dict)
     keep_days: int = Field(90, ge=7)
     publish_by: time = time(7)
     readers_group: str = ""

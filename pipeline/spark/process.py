@@ -32,7 +32,7 @@ def on_spark(run: Callable[[], bool], fetches: bool) -> bool:
         appended = bring_up_to_date(session, warehouse, Lake(get_settings().lake_root))
         print(f"{appended} runs appended to Spark's raw tables", flush=True)
         bring_slices(session, folder, marts)
-        _write_qualify_anew()
+        _teach_cursor()
         if not run():
             return False
         if fetches:
@@ -45,13 +45,23 @@ def on_spark(run: Callable[[], bool], fetches: bool) -> bool:
     return True
 
 
-def _write_qualify_anew() -> None:
-    """Let dbt's cursor give Spark each statement without `qualify`."""
+def _teach_cursor() -> None:
+    """Let dbt's cursor give Spark statements without `qualify`, and say of an error what it is, not the whole plan."""
     from dbt.adapters.spark.session import Cursor
+    from dbt_common.exceptions import DbtRuntimeError
+
+    def said(action: Callable[..., Any]) -> Callable[..., Any]:
+        def tell(*given: Any) -> Any:
+            try:
+                return action(*given)
+            except Exception as error:
+                text = getattr(error, "msg", None) or str(error)
+                # Java's errors begin with how they came
+                lines = text.removeprefix("An error occurred while calling ").splitlines()
+                raise DbtRuntimeError(" ".join(lines[:2])[:500]) from error
+
+        return tell
 
     execute = Cursor.execute
-
-    def execute_without(self: Any, sql: str, *parameters: Any) -> None:
-        execute(self, without_qualify(sql), *parameters)
-
-    Cursor.execute = execute_without
+    Cursor.execute = said(lambda self, sql, *given: execute(self, without_qualify(sql), *given))
+    Cursor.fetchall = said(Cursor.fetchall)

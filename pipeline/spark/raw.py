@@ -67,9 +67,8 @@ def bring_up_to_date(session: "SparkSession", warehouse: Path, lake: Lake) -> in
             session.sql(f"delete from raw.{table} where _load_id in ({ids})")
         _append(session, lake, entry, runs, loads)
 
-    due = [table for table in entries if table in pending or table not in existing]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(bring, due))
+        list(pool.map(bring, entries))
     done = [(load_id,) for loads in pending.values() for load_id in loads.values()]
     if done:
         rows = session.createDataFrame(done, "load_id bigint")

@@ -99,7 +99,7 @@ def _start(settings: Settings, options: dict[str, str], local: bool = False) -> 
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
     }
-    for name, value in options.items():
+    for name, value in (options | settings.spark_options).items():
         builder = builder.config(name, value)
     try:
         session = builder.getOrCreate()

@@ -32,6 +32,14 @@ from runtime.settings import get_settings
 from runtime.tenant import load_tenant
 from tests.conftest import Run, environment
 
+# few rows: compiling would take longer than computing
+SPARK_OPTIONS = json.dumps(
+    {
+        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+        "spark.sql.codegen.wholeStage": "false",
+        "spark.sql.shuffle.partitions": "1",
+    }
+)
 _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload([__name__, "great_expectations"])
 
@@ -95,7 +103,7 @@ def begin_day(
 def _work(home: Path, folder: Path, day: date, printed: Path, site: bool, engine: str) -> None:
     """The child: a day, or the words that `make run` would end with."""
     os.environ.clear()
-    os.environ.update(environment(home) | {"CSW_ENGINE": engine})
+    os.environ.update(environment(home) | {"CSW_ENGINE": engine, "CSW_SPARK_OPTIONS": SPARK_OPTIONS})
     output = os.open(printed, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(output, 1)
     os.dup2(output, 2)

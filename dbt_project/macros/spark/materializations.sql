@@ -34,7 +34,7 @@
 {% macro spark__create_csv_table(model, agate_table) %}
     {%- set columns = [] -%}
     {%- for name in agate_table.column_names -%}
-        {%- do columns.append(name ~ ' ' ~ spark_seed_type(agate_table, name)) -%}
+        {%- do columns.append(name ~ ' ' ~ spark__seed_type(agate_table, name)) -%}
     {%- endfor -%}
     {%- set sql = 'create or replace table ' ~ this ~ ' (' ~ columns | join(', ') ~ ') using iceberg' -%}
     {%- call statement('_') -%} {{ sql }} {%- endcall -%}
@@ -52,7 +52,7 @@
             {%- set values = [] -%}
             {%- for name in agate_table.column_names -%}
                 {%- set value = 'null' if row[name] is none else "'" ~ (row[name] | string | replace("\\", "\\\\") | replace("'", "\\'")) ~ "'" -%}
-                {%- do values.append('cast(' ~ value ~ ' as ' ~ spark_seed_type(agate_table, name) ~ ')') -%}
+                {%- do values.append('cast(' ~ value ~ ' as ' ~ spark__seed_type(agate_table, name) ~ ')') -%}
             {%- endfor -%}
             {%- do rows.append('(' ~ values | join(', ') ~ ')') -%}
         {%- endfor -%}
@@ -61,7 +61,7 @@
     {{ return('') }}
 {% endmacro %}
 
-{% macro spark_seed_type(agate_table, name) -%}
+{% macro spark__seed_type(agate_table, name) -%}
     {%- set given = model.config.get('column_types', {}).get(name) -%}
     {%- set types = {'text': 'string', 'varchar': 'string', 'smallint': 'int'} -%}
     {{ return(types.get(given, given) or adapter.convert_type(agate_table, agate_table.column_names.index(name))) }}

@@ -12,7 +12,7 @@
 with goal as (
     select
         process_id, stage_no, measure, threshold, coalesce(regular_weeks, 1) as regular_weeks,
-        {{ integer_divide('window_days + 6', '7') }} - 1 as weeks_before
+        cast({{ integer_divide('window_days + 6', '7') }} - 1 as integer) as weeks_before
     from {{ ref('int_active_process_stage') }}
     where measure <> 'account_field'
 
