@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 # schema → whether it is in the file of the marts, not in the warehouse
-SCHEMAS = {"input": False, "findings": False, "restricted": False, "core": True, "marts": True}
+SCHEMAS = {
+    **dict.fromkeys(("staging", "input", "findings", "restricted"), False),
+    **dict.fromkeys(("core", "marts"), True),
+}
+PLANNED_BY = (
+    "stg_ops__load_horizon"  # all of staging that anybody reads: the next build is planned by it
+)
 
 
 def fetch(session: "SparkSession", folder: Path, warehouse: Path, marts: Path) -> int:
@@ -34,7 +40,12 @@ def fetch(session: "SparkSession", folder: Path, warehouse: Path, marts: Path) -
     """
     way = folder / "fetched"
     shutil.rmtree(way, ignore_errors=True)
-    tables = [(schema, name) for schema in SCHEMAS for name in _names(session, schema)]
+    tables = [
+        (schema, name)
+        for schema in SCHEMAS
+        for name in _names(session, schema)
+        if schema != "staging" or name == PLANNED_BY
+    ]
 
     def write(table: tuple[str, str]) -> None:
         session.table(".".join(table)).write.parquet(str(way / ".".join(table)))
@@ -46,7 +57,9 @@ def fetch(session: "SparkSession", folder: Path, warehouse: Path, marts: Path) -
         with connect(file) as connection:
             connection.execute("begin")
             for schema in (name for name, where in SCHEMAS.items() if where == is_marts):
-                _replace(connection, schema, [name for of, name in tables if of == schema], way, types)
+                _replace(
+                    connection, schema, [name for of, name in tables if of == schema], way, types
+                )
             connection.execute("commit")
             connection.execute("checkpoint")
     shutil.rmtree(way)

@@ -11,7 +11,7 @@ from tests.test_house_rules import having, text
 TRANSLATED = [
     page
     for page in having(".md")
-    if re.fullmatch(r"docs/((domain|metrics|decisions)/)?\w+\.md", page)
+    if re.fullmatch(r"docs/((domain|metrics|decisions)/)?[\w-]+\.md", page)
     and page != "docs/performance.md"
 ]
 HEADING = re.compile(r"^(#+) .+$", re.MULTILINE)

@@ -103,7 +103,9 @@ def begin_day(
 def _work(home: Path, folder: Path, day: date, printed: Path, site: bool, engine: str) -> None:
     """The child: a day, or the words that `make run` would end with."""
     os.environ.clear()
-    os.environ.update(environment(home) | {"CSW_ENGINE": engine, "CSW_SPARK_OPTIONS": SPARK_OPTIONS})
+    os.environ.update(
+        environment(home) | {"CSW_ENGINE": engine, "CSW_SPARK_OPTIONS": SPARK_OPTIONS}
+    )
     output = os.open(printed, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(output, 1)
     os.dup2(output, 2)

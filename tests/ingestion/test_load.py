@@ -245,13 +245,13 @@ from pathlib import Path
 from ingestion import load as module
 from runtime.errors import StateError
 from ingestion.lake import Lake
-load_run = module._load_run
+load_run = module._load_rows
 def slowly(connection, lake, entry, manifest, load_id):
     load_run(connection, lake, entry, manifest, load_id)
     print(entry.object, flush=True)
     if entry.object == "Lead":
         time.sleep(600)
-module._load_run = slowly
+module._load_rows = slowly
 module.load(Path(sys.argv[2]), Lake(sys.argv[1]), {})
 """
 

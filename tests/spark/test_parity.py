@@ -68,5 +68,7 @@ def differences(ours: Path, theirs: Path) -> dict[str, str]:
                     f"(select count(*) from ({right} except all {left}))"
                 ).fetchone()
                 if any(rows):
-                    found[f"{schema}.{table}"] = f"{rows[0]} rows only in DuckDB, {rows[1]} in Spark"
+                    found[f"{schema}.{table}"] = (
+                        f"{rows[0]} rows only in DuckDB, {rows[1]} in Spark"
+                    )
     return found
