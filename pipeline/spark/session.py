@@ -98,6 +98,12 @@ def _start(settings: Settings, options: dict[str, str], local: bool = False) -> 
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
+        # what the page would show of past statements: their plans fill the driver's memory
+        "spark.ui.retainedJobs": "10",
+        "spark.ui.retainedStages": "10",
+        "spark.ui.retainedTasks": "100",
+        "spark.sql.ui.retainedExecutions": "10",
+        "spark.sql.maxPlanStringLength": "10000",
     }
     for name, value in (options | settings.spark_options).items():
         builder = builder.config(name, value)
