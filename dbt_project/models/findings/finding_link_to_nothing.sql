@@ -41,7 +41,7 @@
     'support__call_log': 'call_id', 'support__chat_session': 'session_id', 'support__faq_view': 'account_id',
     'success__nps_response': 'response_id', 'product__feature_use': 'account_id',
     'product__login_event': 'account_id', 'product__license': 'license_id', 'product__object_count': 'account_id',
-    'product__user': 'user_id',
+    'product__user': 'account_id',
     'process__content_item': 'item_id', 'success__churn_interview': 'interview_id',
     'success__activation_review': 'review_id', 'success__onboarding_task': 'task_id',
     'success__cs_activity': 'activity_id', 'success__advocacy_event': 'event_id', 'success__success_plan': 'plan_id',
