@@ -32,7 +32,7 @@ record as (
     union all
     select 'product__object_count', account_id || ' ' || count_date, account_id, null, null from {{ ref('product__object_count') }}
     union all
-    select 'product__user', account_id, account_id, null, null from {{ ref('product__user') }}
+    select 'product__user', account_id as record_id, account_id, null, null from {{ ref('product__user') }}
 
 )
 
