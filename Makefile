@@ -35,7 +35,7 @@ endif
 # a variable's value as one word of the shell, whatever is in it
 text = '$(subst ','\'',$(value $(1)))'
 
-.PHONY: help install run up down trigger sandbox site status rollback rebuild public-suffixes contracts release-contracts demo tenant check-source template demo-history bench-extract bench-scale bench-segments bench-scores bench-install metricflow-install spark-install metric bench test test-spark chaos lint format clean
+.PHONY: help install run up down trigger sandbox site status rollback rebuild public-suffixes contracts release-contracts demo tenant check-source template demo-history bench-extract bench-scale bench-segments bench-scores bench-install metricflow-install spark-install spark-up spark-down metric bench test test-spark chaos lint format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -51,7 +51,7 @@ help: ## list the targets
 
 install: .venv/installed ## install everything into .venv
 
-run: install $(if $(filter spark,$(ENGINE)),spark-install) ## the whole daily run [TENANT=folder] [DATE=YYYY-MM-DD] [VARS='{"dbt_var": value}'] [ACCEPT=finding ids] [FORCE=1] [ENGINE=spark]
+run: install $(if $(filter spark,$(ENGINE)),spark-install) ## the whole daily run [TENANT=folder] [DATE=YYYY-MM-DD] [VARS='{"dbt_var": value}'] [ACCEPT=finding ids] [FORCE=1] [ENGINE=spark] [SPARK_MASTER=spark://host:port]
 	@$(BIN)/python -m cli.run --tenant $(call text,TENANT) --date $(call text,DATE) --vars $(call text,VARS) --accept $(call text,ACCEPT) --force $(call text,FORCE)
 
 up: install ## Airflow UI, sandbox and site on 127.0.0.1 [TENANT=folder]
@@ -114,6 +114,12 @@ spark-install: install ## install what ENGINE=spark needs (PySpark, Java, Iceber
 	@scripts/install_java
 	@$(BIN)/uv sync --frozen --inexact --quiet --compile-bytecode --group spark
 	@test -d .venv/spark || CSW_SPARK_MASTER= $(BIN)/python -m pipeline.spark.session
+
+spark-up: spark-install ## a Spark master and two workers on 127.0.0.1
+	@$(BIN)/python -m cli.spark_cluster up
+
+spark-down: install ## end what `make spark-up` started
+	@$(BIN)/python -m cli.spark_cluster down
 
 metric: metricflow-install ## ask the published marts through MetricFlow METRIC="nrr csat" [BY="metric_time__month"]
 	@$(BIN)/python -m cli.metric --metric $(call text,METRIC) --by $(call text,BY)

@@ -4,31 +4,26 @@ import argparse
 import json
 import os
 import secrets
-import signal
-import socket
-import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import psutil
 import requests
 from rich.console import Console
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from cli import airflow_home, sandbox, state, upkeep
 from cli.command import exit_status, with_home
+from cli.processes import free_port, start_server, stop_servers
 from cli.report import redirect_output
 from cli.run import find_date, find_tenant
 from runtime.business_date import day_end
 from runtime.errors import StateError
 from runtime.files import read_json_object, write_atomically
-from runtime.settings import PROJECT_ROOT, Settings, get_settings
+from runtime.settings import Settings, get_settings
 
 HEALTHY_WITHIN_SECONDS = 180
-STOPPED_WITHIN_SECONDS = 20
-CLOCK_SET_SECONDS = 10  # what a start time may seem to differ after the clock was set
 API = "api-server"
 AIRFLOW_PARTS = ("metadatabase", "scheduler", "dag_processor", "triggerer")
 PARALLELISM = "8"
@@ -56,7 +51,7 @@ def up(console: Console, settings: Settings, tenant_text: str) -> None:
     airflow_home.migrate(settings)
     upkeep.clean_database(settings, today)
     ports = {
-        name: _free_port(start)
+        name: free_port(start)
         for name, start in (("airflow", 8080), ("sandbox", 8700), ("site", 8000))
     }
     os.environ.setdefault("CSW_SITE_URL", f"http://127.0.0.1:{ports['site']}")
@@ -97,7 +92,7 @@ def up(console: Console, settings: Settings, tenant_text: str) -> None:
     console.print("starting Airflow, the sandbox and the site (about 40 s) …")
     try:
         for name, command in commands.items():
-            document["processes"][name] = _start(settings, name, command, lock)
+            document["processes"][name] = start_server(settings, name, command, (lock,))
             write_atomically(services_file(settings), json.dumps(document, indent=1))
             if name == API:  # a task that the scheduler starts before it answers fails
                 _wait_until_healthy(document, ("metadatabase",))
@@ -117,21 +112,8 @@ def up(console: Console, settings: Settings, tenant_text: str) -> None:
 
 def down(console: Console, settings: Settings) -> None:
     """Stop what `make up` started, by the process ids it noted."""
-    path = services_file(settings)
-    if not path.exists():
-        console.print("nothing is running")
-        return
-    processes = read_json_object(
-        path, "processes", hint="stop the services by hand, delete the file, and `make up`"
-    )["processes"]
-    alive = {name: process for name, noted in processes.items() if (process := _living(noted))}
-    for process in alive.values():
-        os.killpg(process.pid, signal.SIGTERM)
-    _, stubborn = psutil.wait_procs(alive.values(), timeout=STOPPED_WITHIN_SECONDS)
-    for process in stubborn:
-        os.killpg(process.pid, signal.SIGKILL)
-    path.unlink()
-    console.print(f"stopped {', '.join(alive) or 'nothing: it had already ended'}")
+    hint = "stop the services by hand, delete the file, and `make up`"
+    console.print(stop_servers(services_file(settings), hint))
 
 
 def _configure_services(settings: Settings, port: int) -> str:
@@ -157,44 +139,6 @@ def _configure_services(settings: Settings, port: int) -> str:
         }
     )
     return secret["password"]
-
-
-def _start(settings: Settings, name: str, command: list[str], lock: int) -> dict[str, Any]:
-    log_path = settings.logs_dir / f"{name}.log"
-    log_path.parent.mkdir(parents=True, exist_ok=True)
-    with log_path.open("a", encoding="utf-8") as log:
-        process = subprocess.Popen(
-            command,
-            cwd=PROJECT_ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-            pass_fds=(lock,),
-        )
-    return {"pid": process.pid, "started_at": psutil.Process(process.pid).create_time()}
-
-
-def _living(noted: dict[str, Any]) -> psutil.Process | None:
-    """The noted process if it still runs; ids are used again, start times are not."""
-    try:
-        process = psutil.Process(noted["pid"])
-        difference = abs(process.create_time() - noted["started_at"])
-        is_zombie = process.status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return None
-    return None if is_zombie or difference > CLOCK_SET_SECONDS else process
-
-
-def _free_port(preferred: int) -> int:
-    for candidate in [*range(preferred, preferred + 50), 0]:
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", candidate))
-            except OSError:
-                continue
-            return probe.getsockname()[1]
-    raise StateError("no free port on 127.0.0.1", "end a server")
 
 
 def _wait_until_healthy(document: dict[str, Any], parts: tuple[str, ...]) -> None:

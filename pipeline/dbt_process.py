@@ -123,10 +123,12 @@ def due(manifest: Any, changed_tables: Collection[str]) -> set[str]:
         dbt's unique ids.
     """
     of_the_run = _names_of_the_run(manifest)
+    has_views = get_settings().engine != "spark"  # dbt_project/macros/spark/materializations.sql
     same, kept = set(), set()
     for name, node in manifest.nodes.items():
         kind = node.config.materialized
-        if kind == "seed" or (kind == "view" and not of_the_run.search(node.raw_code)):
+        is_view = kind == "view" and has_views
+        if kind == "seed" or (is_view and not of_the_run.search(node.raw_code)):
             same.add(name)
         elif kind == "incremental":
             raw = [manifest.sources.get(parent) for parent in node.depends_on_nodes]

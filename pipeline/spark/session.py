@@ -1,8 +1,14 @@
 """A Spark session on the warehouse's Iceberg tables (docs/adr/0064-spark.md)."""
 
+import importlib.util
 import logging
+import os
 import shutil
+import socket
 import sys
+import threading
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +25,8 @@ PACKAGES = (
 )
 FETCHED = Path(sys.prefix) / "spark"  # where `make spark-install` puts them
 CATALOGUE = "catalogue.db"
+STANDALONE = "spark://"
+WITHOUT_WORKERS_SECONDS = 90
 INSTALL = "run `make spark-install`"
 
 
@@ -82,18 +90,32 @@ def fetch_packages() -> None:
     ).stop()
 
 
-def _start(settings: Settings, options: dict[str, str], local: bool = False) -> "SparkSession":
-    try:
-        from pyspark.sql import SparkSession
-    except ImportError as error:
-        raise StateError("PySpark is not installed", INSTALL) from error
+def home_of_spark() -> Path:
+    """The folder of Spark's own programs.
+
+    Raises:
+        StateError: PySpark or Java is missing.
+    """
+    spec = importlib.util.find_spec("pyspark")
+    if spec is None or spec.origin is None:
+        raise StateError("PySpark is not installed", INSTALL)
     if not shutil.which("java"):
         raise StateError("Spark needs Java 17 or later, and there is no `java`", INSTALL)
+    return Path(spec.origin).parent
+
+
+def _start(settings: Settings, options: dict[str, str], local: bool = False) -> "SparkSession":
+    home_of_spark()
+    from pyspark.sql import SparkSession
+
     logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
     master = "local[1]" if local else settings.spark_master
+    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    _refuse_dead_master(master)
     builder = SparkSession.builder.appName("customer-success-warehouse").master(master)
     options |= {
         "spark.driver.memory": settings.spark_memory,
+        "spark.executor.memory": settings.spark_memory,
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.ui.enabled": "false",
@@ -115,7 +137,39 @@ def _start(settings: Settings, options: dict[str, str], local: bool = False) -> 
             "see logs/dbt.log; is the master up, is its address right?",
         ) from error
     session.sparkContext.setLogLevel("OFF")  # what fails is in dbt's messages
+    if master.startswith(STANDALONE):
+        threading.Thread(target=_end_without_workers, args=(session, master), daemon=True).start()
     return session
+
+
+def _refuse_dead_master(master: str) -> None:
+    """Spark itself would try for minutes."""
+    if not master.startswith(STANDALONE):
+        return
+    for address in master.removeprefix(STANDALONE).split(","):
+        host, _, port = address.rpartition(":")
+        with suppress(OSError, ValueError):
+            socket.create_connection((host, int(port)), timeout=10).close()
+            return
+    raise StateError(
+        f"no Spark master answers at {master}", "start it (`make spark-up`), or mend SPARK_MASTER"
+    )
+
+
+def _end_without_workers(session: "SparkSession", master: str) -> None:
+    """Give up when no worker lends memory to this session for a while: Spark would wait for ever."""
+    last_seen, context = time.monotonic(), session.sparkContext._jsc.sc()
+    while not context.isStopped():
+        if context.getExecutorMemoryStatus().size() > 1:  # the driver is one of them
+            last_seen = time.monotonic()
+        elif time.monotonic() - last_seen > WITHOUT_WORKERS_SECONDS:
+            print(
+                f"Spark at {master} has had no worker for {WITHOUT_WORKERS_SECONDS} s that gives this run its memory; "
+                "see the master's page: are workers up, with enough memory free (CSW_SPARK_MEMORY)?",
+                flush=True,
+            )
+            session.stop()
+        time.sleep(5)
 
 
 if __name__ == "__main__":

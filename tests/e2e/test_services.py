@@ -10,7 +10,7 @@ import duckdb
 import pytest
 import requests
 
-from cli.services import _living
+from cli.processes import living
 from cli.trigger import AirflowApi
 from ingestion.lake import Lake
 from pipeline.context import Context

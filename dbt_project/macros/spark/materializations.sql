@@ -16,6 +16,12 @@
     {{ return({'relations': [this.incorporate(type='table')]}) }}
 {% endmaterialization %}
 
+{# Spark copies a view's plan into each of its readers', and plans of plans take longer than their rows. #}
+{% materialization view, adapter='spark' %}
+    {%- call statement('main') -%} {{ create_table_as(false, this, compiled_code) }} {%- endcall -%}
+    {{ return({'relations': [this.incorporate(type='table')]}) }}
+{% endmaterialization %}
+
 {% macro spark__list_relations_without_caching(relation) %}
     {%- call statement('tables', fetch_result=true) -%} show tables in {{ relation.schema }} {%- endcall -%}
     {%- call statement('views', fetch_result=true) -%} show views in {{ relation.schema }} {%- endcall -%}
