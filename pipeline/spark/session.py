@@ -75,6 +75,8 @@ def start(warehouse: Path) -> "SparkSession":
             "spark.sql.defaultCatalog": "csw",
             "spark.sql.session.timeZone": "UTC",
             "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+            # each of a plan's small joined tables takes a page of the driver's memory: 64 MB by default
+            "spark.buffer.pageSize": "1m",
             # joined and split by what Spark sees at run time
             "spark.sql.shuffle.partitions": "8",
         },
@@ -111,7 +113,7 @@ def _start(settings: Settings, options: dict[str, str], local: bool = False) -> 
     logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
     master = "local[1]" if local else settings.spark_master
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-    _refuse_dead_master(master)
+    refuse_dead_master(master)
     builder = SparkSession.builder.appName("customer-success-warehouse").master(master)
     options |= {
         "spark.driver.memory": settings.spark_memory,
@@ -142,8 +144,15 @@ def _start(settings: Settings, options: dict[str, str], local: bool = False) -> 
     return session
 
 
-def _refuse_dead_master(master: str) -> None:
-    """Spark itself would try for minutes."""
+def refuse_dead_master(master: str) -> None:
+    """Say at once that no master answers; Spark itself would try for minutes.
+
+    Args:
+        master: Spark's address; only ``spark://host:port[,host:port]`` is looked at.
+
+    Raises:
+        StateError: nothing answers there.
+    """
     if not master.startswith(STANDALONE):
         return
     for address in master.removeprefix(STANDALONE).split(","):

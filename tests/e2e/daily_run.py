@@ -32,14 +32,6 @@ from runtime.settings import get_settings
 from runtime.tenant import load_tenant
 from tests.conftest import Run, environment
 
-# few rows: compiling would take longer than computing
-SPARK_OPTIONS = json.dumps(
-    {
-        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
-        "spark.sql.codegen.wholeStage": "false",
-        "spark.sql.shuffle.partitions": "1",
-    }
-)
 _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload([__name__, "great_expectations"])
 
@@ -50,24 +42,30 @@ def run_day(
     day: str,
     printed: Path | None = None,
     site: bool = True,
-    engine: str = "duckdb",
+    variables: dict[str, str] | None = None,
 ) -> Run:
     """Run a business date to its end; exit status 3 if something is missing in what was published.
 
     Args:
         printed: where its output goes; None = a file in ``home``.
         site: whether the site is rendered, an eighth of a small tenant's run.
-        engine: what builds the warehouse.
+        variables: settings of the environment, ``CSW_*``.
     """
     printed = printed or home / "printed.txt"
-    process = begin_day(home, tenant, day, printed, site, engine)
+    process = begin_day(home, tenant, day, printed, site, variables)
     process.join(1500)
     return Run(process.exitcode, printed.read_text(encoding="utf-8"), home)
 
 
-def kill_day(home: Path, tenant: Path, day: str, moment: Callable[[], bool]) -> None:
+def kill_day(
+    home: Path,
+    tenant: Path,
+    day: str,
+    moment: Callable[[], bool],
+    variables: dict[str, str] | None = None,
+) -> None:
     """Run a business date and SIGKILL its process as soon as ``moment`` is true."""
-    process = begin_day(home, tenant, day, home / "printed.txt")
+    process = begin_day(home, tenant, day, home / "printed.txt", variables=variables)
     deadline = time.monotonic() + 1500
     while not moment():
         assert process.is_alive(), f"the run of {day} ended before it could be killed"
@@ -90,22 +88,22 @@ def begin_day(
     day: str,
     printed: Path,
     site: bool = True,
-    engine: str = "duckdb",
+    variables: dict[str, str] | None = None,
 ) -> BaseProcess:
     """Start a business date; ``printed`` gets its output."""
     home.mkdir(parents=True, exist_ok=True)
-    arguments = (home, tenant, date.fromisoformat(day), printed, site, engine)
+    arguments = (home, tenant, date.fromisoformat(day), printed, site, variables or {})
     process = _processes.Process(target=_work, args=arguments)
     process.start()
     return process
 
 
-def _work(home: Path, folder: Path, day: date, printed: Path, site: bool, engine: str) -> None:
+def _work(
+    home: Path, folder: Path, day: date, printed: Path, site: bool, variables: dict[str, str]
+) -> None:
     """The child: a day, or the words that `make run` would end with."""
     os.environ.clear()
-    os.environ.update(
-        environment(home) | {"CSW_ENGINE": engine, "CSW_SPARK_OPTIONS": SPARK_OPTIONS}
-    )
+    os.environ.update(environment(home) | variables)
     output = os.open(printed, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(output, 1)
     os.dup2(output, 2)

@@ -148,11 +148,11 @@ def test_dags_succeed_under_the_scheduler(tmp_path: Path) -> None:
             assert "clear what failed there" in late[1]
 
             assert wrong_rights(home) == []
-            assert all(map(_living, processes))
+            assert all(map(living, processes))
         finally:
             down = run_command(home, "cli.services", "down")
     assert down.status == 0
-    assert not any(map(_living, processes)), down.output
+    assert not any(map(living, processes)), down.output
 
 
 def _execute(file: Path, statement: str) -> None:

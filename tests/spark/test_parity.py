@@ -1,40 +1,67 @@
-"""Spark publishes what DuckDB does, row for row; needs `make spark-install` and Java (`make test-spark`)."""
+"""Spark publishes what DuckDB does, row for row (`make test-spark`)."""
 
-import importlib.util
-import os
-import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from pipeline.spark.session import FETCHED
+from runtime.tenant import load_tenant
+from tests.conftest import ROOT, TENANTS
 from tests.e2e.daily_run import run_day
 from tests.e2e.tiny_tenant import DATES, write_tiny_tenant
+from tests.spark.on_spark import ON_SPARK, needs_spark, takes_both_cores
+from tests.warehouse.test_dbt_unit_tests import assert_unit_tests_pass
 
 FILES = {"marts_build": ("core", "marts"), "warehouse": ("input", "findings", "restricted")}
 
-pytestmark = [
-    pytest.mark.timeout(3600),
-    pytest.mark.skipif(
-        not (importlib.util.find_spec("pyspark") and shutil.which("java") and FETCHED.exists()),
-        reason="Spark is optional: `make spark-install`",
-    ),
-    pytest.mark.skipif(
-        "PYTEST_XDIST_WORKER" in os.environ,
-        reason="a whole run on Spark takes minutes of both cores: `make test-spark`",
-    ),
-]
+pytestmark = [pytest.mark.timeout(7200), needs_spark, takes_both_cores]
 
 
-def test_two_days_of_a_small_company(tmp_path):
-    """The second day is an incremental one on both."""
-    tenant = write_tiny_tenant(tmp_path / "tenant")
-    for day in DATES[:2]:
-        for engine in ("duckdb", "spark"):
-            outcome = run_day(tmp_path / engine, tenant, day, site=False, engine=engine)
-            assert outcome.status == 0, outcome.output
-        assert differences(tmp_path / "duckdb", tmp_path / "spark") == {}
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of the states of both engines after the small company's first day."""
+    home = tmp_path_factory.mktemp("small")
+    run_days(home, write_tiny_tenant(home / "tenant"), DATES[0])
+    return home
+
+
+def test_a_day_of_a_small_company(small):
+    """What CI looks at of it."""
+    assert differences(small / "duckdb", small / "spark") == {}
+
+
+def test_unit_tests(small):
+    """dbt's own, with the worked examples."""
+    assert_unit_tests_pass(small / "spark", ON_SPARK)
+
+
+def test_the_next_day_of_a_small_company(small):
+    """It is an incremental one on both."""
+    run_days(small, small / "tenant", DATES[1])
+    assert differences(small / "duckdb", small / "spark") == {}
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [ROOT / "demo", TENANTS / "ravenstack", TENANTS / "mrr_playbook"],
+    ids=lambda f: f.name,
+)
+def test_two_days_of_a_company(tmp_path, folder):
+    """The last two days of the demo and of the real tenants."""
+    if not folder.exists():
+        pytest.skip(f"{folder.name} is not beside the project (shared/data/tenants)")
+    last = load_tenant(folder).last_business_date
+    for day in (last - timedelta(days=1), last):
+        run_days(tmp_path, folder, day.isoformat())
+        assert differences(tmp_path / "duckdb", tmp_path / "spark") == {}, day
+
+
+def run_days(home: Path, tenant: Path, day: str) -> None:
+    """Run a day on both engines, which goes well on each."""
+    for engine, variables in (("duckdb", {}), ("spark", ON_SPARK)):
+        outcome = run_day(home / engine, tenant, day, site=False, variables=variables)
+        assert outcome.status == 0, outcome.output
 
 
 def differences(ours: Path, theirs: Path) -> dict[str, str]:
