@@ -171,8 +171,9 @@ def main(arguments: list[str]) -> int:
 
     gc.set_threshold(GARBAGE_AFTER)
     _drop_debug_events()
-    variables = arguments[arguments.index("--vars") + 1] if "--vars" in arguments else "{}"
-    manifest = parsed_project(yaml.safe_load(variables).get("changed_tables"))
+    given = arguments[arguments.index("--vars") + 1] if "--vars" in arguments else "{}"
+    variables = yaml.safe_load(given)
+    manifest = parsed_project(variables.get("changed_tables"))
 
     def run() -> bool:
         outcome = dbtRunner(manifest=manifest, callbacks=[_print]).invoke([*SILENT, *arguments])
@@ -183,7 +184,10 @@ def main(arguments: list[str]) -> int:
     if get_settings().engine == "spark":
         from pipeline.spark.process import on_spark
 
-        return int(not on_spark(run, fetches=arguments[0] == "build"))
+        builds = arguments[0] == "build"
+        # with the weekly look at every key
+        tidies = bool(variables.get("checks_all_keys")) and "--full-refresh" not in arguments
+        return int(not on_spark(run, builds, builds and tidies))
     return int(not run())
 
 

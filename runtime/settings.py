@@ -26,7 +26,7 @@ class Settings(BaseSettings):
         duckdb_memory: DuckDB's memory limit, e.g. ``4GB``.
         engine: what builds the warehouse, ``duckdb`` or ``spark``.
         spark_master: where Spark runs, ``local[*]`` or ``spark://host:port``.
-        spark_memory: memory of Spark's driver, e.g. ``6g``.
+        spark_memory: memory of Spark's driver, of each executor and each worker of `make spark-up`, e.g. ``6g``.
         spark_options: JSON object of further Spark options.
         keep_days: days that logs and Airflow's records of runs are kept.
         publish_by: local time by which the day before has to be published; later there is an alert.

@@ -9,17 +9,18 @@ from ingestion.lake import Lake
 from pipeline.spark.fetch import bring_slices, fetch
 from pipeline.spark.qualify import without_qualify
 from pipeline.spark.raw import bring_up_to_date
-from pipeline.spark.session import folder_of, start
+from pipeline.spark.session import folder_of, remove_old_versions, start
 from runtime.errors import WarehouseError
 from runtime.settings import get_settings
 
 
-def on_spark(run: Callable[[], bool], fetches: bool) -> bool:
+def on_spark(run: Callable[[], bool], fetches: bool, tidies: bool) -> bool:
     """Run dbt on a Spark session of this process.
 
     Args:
         run: runs dbt and says whether it succeeded.
         fetches: whether what it built becomes DuckDB's files.
+        tidies: whether old versions of Spark's tables are removed after it.
 
     Returns:
         Whether everything did. What failed is printed, as dbt's own errors are.
@@ -38,6 +39,8 @@ def on_spark(run: Callable[[], bool], fetches: bool) -> bool:
         if fetches:
             fetched = fetch(session, folder, warehouse, marts)
             print(f"{fetched} tables fetched from Spark", flush=True)
+        if tidies:
+            print(f"old versions of {remove_old_versions(session)} tables removed", flush=True)
     except WarehouseError as error:
         print(f"{error.message}; {error.hint}", flush=True)
         return False

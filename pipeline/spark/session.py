@@ -83,6 +83,24 @@ def start(warehouse: Path) -> "SparkSession":
     )
 
 
+def remove_old_versions(session: "SparkSession") -> int:
+    """Remove what Iceberg keeps of tables as they were; nobody else reads them while a build runs.
+
+    Returns:
+        How many tables they are.
+    """
+    java, now = session._jvm.org.apache.iceberg.spark.Spark3Util, int(time.time() * 1000)
+    tables = [
+        f"csw.{schema.namespace}.{table['tableName']}"
+        for schema in session.sql("show schemas").collect()
+        for table in session.sql(f"show tables in {schema.namespace}").collect()
+    ]
+    for table in tables:
+        loaded = java.loadIcebergTable(session._jsparkSession, table)
+        loaded.expireSnapshots().expireOlderThan(now).retainLast(1).commit()
+    return len(tables)
+
+
 def fetch_packages() -> None:
     """Fetch Spark's packages from Maven Central, once a version."""
     _start(

@@ -17,6 +17,9 @@ ON_SPARK = {
             "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
             "spark.executor.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
             "spark.sql.codegen.wholeStage": "false",
+            "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+            "spark.broadcast.blockSize": "64k",
+            "spark.broadcast.compress": "false",
             "spark.sql.shuffle.partitions": "1",
         }
     ),
