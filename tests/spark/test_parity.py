@@ -65,14 +65,15 @@ def run_days(home: Path, tenant: Path, day: str) -> None:
 
 
 def differences(ours: Path, theirs: Path) -> dict[str, str]:
-    """Tables of two states that are not equal: rates to 1e-8, everything else exactly."""
+    """Tables of two states that are not equal: rates to 1e-9, everything else exactly."""
     found = {}
-    for file, schemas in FILES.items():
-        with duckdb.connect() as connection:
-            connection.execute("set TimeZone = 'UTC'")
-            for folder, name in ((ours, file), (theirs, "other")):
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        for folder, prefix in ((ours, ""), (theirs, "other_")):
+            for file in FILES:  # under their own names, by which views know them
                 path = folder / f"{file}.duckdb"
-                connection.execute(f"attach '{path}' as {name} (read_only)")
+                connection.execute(f"attach '{path}' as {prefix}{file} (read_only)")
+        for file, schemas in FILES.items():
             tables = connection.execute(
                 "select schema_name, table_name, list(column_name order by column_index), "
                 "list(data_type order by column_index) from duckdb_columns() "
@@ -82,13 +83,14 @@ def differences(ours: Path, theirs: Path) -> dict[str, str]:
             assert len(tables) > 10
             for schema, table, columns, types in tables:
                 compared = ", ".join(
-                    f'round("{column}", 8)'
+                    f'round("{column}", 9)'
                     if kind in ("DOUBLE", "FLOAT")
                     else f'cast("{column}" as {kind})'
                     for column, kind in zip(columns, types, strict=True)
                 )
                 left, right = (
-                    f"(select {compared} from {name}.{schema}.{table})" for name in (file, "other")
+                    f"(select {compared} from {name}.{schema}.{table})"
+                    for name in (file, f"other_{file}")
                 )
                 rows = connection.execute(
                     f"select (select count(*) from ({left} except all {right})), "

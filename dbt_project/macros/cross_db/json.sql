@@ -25,7 +25,9 @@
     cross join unnest(cast({{ json }} as json[])) with ordinality as elements({{ element }}, {{ position }})
 {%- endmacro %}
 {% macro spark__each_json_element(json, element, position) -%}
-    lateral view posexplode(from_json({{ json }}, 'array<string>')) elements as {{ position }}, {{ element }}
+    lateral view inline(
+        transform(from_json({{ json }}, 'array<string>'), (value, place) -> named_struct('place', place + 1, 'value', value))
+    ) elements as {{ position }}, {{ element }}
 {%- endmacro %}
 
 {% macro json_value_of_id(json, id, named_by='id') -%}
