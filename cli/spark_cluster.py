@@ -20,6 +20,7 @@ from runtime.settings import Settings, get_settings
 WORKERS = 2
 READY_WITHIN_SECONDS = 60
 FILE = "spark_cluster.json"
+NO_REST = "-Dspark.master.rest.enabled=false"  # a second port of the master, for jobs from anybody
 
 
 def up(console: Console, settings: Settings) -> None:
@@ -56,7 +57,7 @@ def up(console: Console, settings: Settings) -> None:
     settings.home.mkdir(parents=True, exist_ok=True)
     for name, command in commands.items():
         document["processes"][name] = start_server(
-            settings, name, command, SPARK_LOCAL_IP="127.0.0.1"
+            settings, name, command, SPARK_LOCAL_IP="127.0.0.1", SPARK_DAEMON_JAVA_OPTS=NO_REST
         )
         write_atomically(path, json.dumps(document, indent=1))
     try:
@@ -73,7 +74,7 @@ def up(console: Console, settings: Settings) -> None:
         ) from error
     console.print(f"Master   {address}  (page {page})")
     console.print(
-        f"Workers  {WORKERS} with {cores} cores and {settings.spark_memory} of memory each"
+        f"Workers  {WORKERS} with {cores} core{'s' * (cores > 1)} and {settings.spark_memory} of memory each"
     )
     console.print(
         f"Next     `make run ENGINE=spark SPARK_MASTER={address}` · `make spark-down` ends it{with_home()}"
