@@ -144,8 +144,8 @@ test: bench-install metricflow-install ## every test (chromium and PostgreSQL ar
 	@scripts/install_postgresql
 	$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder --durations 25
 
-test-spark: spark-install ## Spark beside DuckDB, table by table; an hour and more
-	$(BIN)/python -m pytest -q -n 0 tests/spark
+test-spark: spark-install ## Spark beside DuckDB, table by table; hours [ONLY=a_day_of_a_small_company]
+	$(BIN)/python -m pytest -q -n 0 --durations 10 tests/spark $(if $(ONLY),-k $(call text,ONLY))
 
 chaos: install ## kills, readers, damaged files, full disks, mutated inputs [KILLS=100] [DAYS=30] [SEED=0] [ONLY=attacks]
 	@$(BIN)/python -m tests.chaos --kills $(KILLS) --days $(or $(DAYS),30) --seed $(or $(SEED),0) --only '$(ONLY)'
