@@ -19,6 +19,7 @@ from ingestion.catalogue import AREAS
 from ingestion.lake import Lake
 from pipeline import build, dbt
 from pipeline.context import Context
+from pipeline.spark.session import refuse_missing
 from runtime.business_date import day_end, id_of_run, refuse_unfinished
 from runtime.errors import StateError
 from runtime.progress import BUILD, STARTS_BUILD
@@ -82,9 +83,11 @@ def run(
         business_date = find_date(tenant, date_text)
         state.claim(settings, tenant.name, folder)
         context = Context(settings, tenant, Lake(settings.lake_root))
-        # a wrong var or date is refused before anything is read
+        # a wrong var or date, or no Spark where it is asked for, is refused before anything is read
         dbt.run_variables(context, business_date)
         build.first_landed_date(context, business_date)
+        if settings.engine == "spark":
+            refuse_missing(settings)
         if accepted:
             context.findings.accept(accepted)
         console.print(

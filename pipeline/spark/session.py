@@ -44,6 +44,22 @@ def is_begun(warehouse: Path) -> bool:
     return (folder_of(warehouse) / CATALOGUE).exists()
 
 
+def refuse_missing(settings: Settings) -> None:
+    """Say before anything is done that Spark cannot start.
+
+    Raises:
+        StateError: PySpark, its jars or Java are missing, or the master does not answer.
+    """
+    home_of_spark()
+    if len(_jars()) < len(PACKAGES):
+        raise StateError("Spark's packages for Iceberg tables are not installed", INSTALL)
+    _refuse_dead_master(settings.spark_master)
+
+
+def _jars() -> list[Path]:
+    return sorted(FETCHED.glob("jars/*.jar"))
+
+
 def start(warehouse: Path) -> "SparkSession":
     """Start Spark in this process, or connect it to ``CSW_SPARK_MASTER``.
 
@@ -54,16 +70,14 @@ def start(warehouse: Path) -> "SparkSession":
         StateError: PySpark, its jars or Java are missing, or the master does not answer.
     """
     settings = get_settings()
-    jars = sorted(FETCHED.glob("jars/*.jar"))
-    if len(jars) < len(PACKAGES):
-        raise StateError("Spark's packages for Iceberg tables are not installed", INSTALL)
+    refuse_missing(settings)
     folder = folder_of(warehouse)
     folder.mkdir(parents=True, exist_ok=True)
     catalogue = "spark.sql.catalog.csw"
     return _start(
         settings,
         {
-            "spark.jars": ",".join(map(str, jars)),
+            "spark.jars": ",".join(map(str, _jars())),
             "spark.sql.extensions": "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions",
             catalogue: "org.apache.iceberg.spark.SparkCatalog",
             f"{catalogue}.type": "jdbc",
@@ -103,6 +117,7 @@ def remove_old_versions(session: "SparkSession") -> int:
 
 def fetch_packages() -> None:
     """Fetch Spark's packages from Maven Central, once a version."""
+    home_of_spark()
     _start(
         get_settings(),
         {"spark.jars.packages": ",".join(PACKAGES), "spark.jars.ivy": str(FETCHED)},
@@ -125,13 +140,11 @@ def home_of_spark() -> Path:
 
 
 def _start(settings: Settings, options: dict[str, str], local: bool = False) -> "SparkSession":
-    home_of_spark()
     from pyspark.sql import SparkSession
 
     logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
     master = "local[1]" if local else settings.spark_master
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-    refuse_dead_master(master)
     builder = SparkSession.builder.appName("customer-success-warehouse").master(master)
     options |= {
         "spark.driver.memory": settings.spark_memory,
@@ -162,7 +175,7 @@ def _start(settings: Settings, options: dict[str, str], local: bool = False) -> 
     return session
 
 
-def refuse_dead_master(master: str) -> None:
+def _refuse_dead_master(master: str) -> None:
     """Say at once that no master answers; Spark itself would try for minutes.
 
     Args:
@@ -195,7 +208,7 @@ def _end_without_workers(session: "SparkSession", master: str) -> None:
                 "see the master's page: are workers up, with enough memory free (CSW_SPARK_MEMORY)?",
                 flush=True,
             )
-            session.stop()
+            os._exit(1)  # hundreds of statements would fail each for itself
         time.sleep(5)
 
 

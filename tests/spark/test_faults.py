@@ -44,11 +44,15 @@ def test_no_java(monkeypatch, tmp_path):
     assert "make spark-install" in raised.value.hint
 
 
-def test_a_dead_master():
-    """It is said within seconds; Spark itself would try for minutes."""
-    with pytest.raises(StateError, match="no Spark master answers") as raised:
-        session.refuse_dead_master("spark://127.0.0.1:9")
-    assert "make spark-up" in raised.value.hint
+@needs_spark
+def test_a_dead_master(tmp_path):
+    """It is said before anything is read; Spark itself would try for minutes."""
+    dead = {"CSW_ENGINE": "spark", "CSW_SPARK_MASTER": "spark://127.0.0.1:9"}
+    outcome = run_command(tmp_path, "cli.run", variables=dead)
+    assert outcome.status == 1
+    assert "no Spark master answers at spark://127.0.0.1:9" in outcome.output
+    assert "make spark-up" in outcome.output
+    assert not (tmp_path / "lake").exists()
 
 
 @needs_spark
@@ -95,7 +99,7 @@ def test_a_worker_killed_in_the_middle(tmp_path):
         _kill(workers[1]["pid"])
         process.join(600)
         assert process.exitcode == 1
-        assert "has had no worker" in log.read_text(encoding="utf-8")
+        assert "has had no worker" in printed.read_text(encoding="utf-8")
     finally:
         _cluster("down", cluster)
 
