@@ -1,8 +1,9 @@
 """The demo tenant: equal bytes from equal seeds, a sound history, and the story it tells."""
 
+import csv
 import hashlib
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -12,12 +13,13 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from demo import SEED, World, generate, names, times
+from demo import SEED, World, generate, names, reasons, times
 from demo.crm import WRONG_CHECK_DIGIT
 from demo.customers import LATE_ACCOUNT, make_population
 from demo.production import CODES, Production
 from demo.writer import XLSX_DROP, Ledger, salesforce_id
 from ingestion.sources.files.csv_xlsx import Told, read_records
+from pipeline.codes import folded
 from runtime.records import ExpectedColumns
 
 CUSTOMERS = 60
@@ -334,6 +336,42 @@ def test_yearly_churn_is_that_of_a_plausible_business() -> None:
         base = [customer for customer in customers if customer.is_active(start)]
         rates.append(sum(not customer.is_active(end) for customer in base) / len(base))
     assert all(0.08 < rate < 0.18 for rate in rates)
+
+
+def test_reasons_of_churn_are_told_in_many_words_that_fit(versions: dict, dropped: dict) -> None:
+    """A code means the story's reason, or nothing to anybody; texts and codes are of one turn."""
+    with Path("dbt_project/seeds/source_code.csv").open(encoding="utf-8") as stream:
+        rows = [row for row in csv.DictReader(stream) if row["code_list"] == "churn_reason"]
+    meaning = {row["code"]: row["meaning"] for row in rows}
+    told: dict[str, set[str | None]] = defaultdict(set)
+    for reason, turns in reasons.REASONS.items():
+        for code in {code for codes, _ in turns for code in codes}:
+            told[reason].add(meaning.get(folded(code)))
+    assert told.pop("other") == {"other", "business_change", None}
+    assert all(meant <= {reason, None} for reason, meant in told.items())
+    buyers, _ = make_population(SEED, 300)
+    left = [buyer for buyer in buyers if buyer.last_churn]
+    codes = Counter(folded(reasons.told_code(buyer, "interview")) for buyer in left)
+    assert len(codes) > 15
+    assert 1 <= sum(code not in meaning for code in codes) <= 5
+    stories = {buyer.account_id: buyer for buyer in make_population(SEED, CUSTOMERS)[0]}
+    interviews = [row for _, row in dropped["success__churn_interview"]]
+    assert interviews
+    for row in interviews:
+        story = stories[row["account_id"]]
+        assert row["reason_code"] == reasons.told_code(story, "interview")
+        assert row["comment"] == reasons.told_text(story, "interview")
+    for contract in versions["salesforce/Contract"]:
+        if contract["ChurnReasonCode__c"]:
+            story = stories[contract["AccountId"]]
+            assert contract["ChurnReasonText__c"] == reasons.told_text(story, "contract")
+
+
+def test_nobody_who_uses_it_well_leaves_for_want_of_use() -> None:
+    buyers, _ = make_population(SEED, 300)
+    idle = [b for b in buyers if b.last_churn and b.churn_reason == "low_usage"]
+    assert idle
+    assert not [b for b in idle if b.mood(b.last_churn) in ("ideal", "steady")]
 
 
 def _moment(value: str | int) -> datetime:
