@@ -31,6 +31,7 @@ CURSORS = {
     "email_events": ("id", "created"),
     "tickets": ("id", "generated_timestamp"),
     "ticket_events": ("id", "timestamp"),
+    "CaseHistory": ("Id", "CreatedDate"),
 }
 REQUIRED = {
     "product__feature_use": {"account_id", "use_date", "feature_code", "uses"},
@@ -73,6 +74,10 @@ REFERENCES = [
     ("salesforce/Lead", "ConvertedAccountId", "salesforce/Account"),
     ("salesforce/Lead", "ConvertedContactId", "salesforce/Contact"),
     ("salesforce/Lead", "ConvertedOpportunityId", "salesforce/Opportunity"),
+    ("salesforce/Case", "AccountId", "salesforce/Account"),
+    ("salesforce/Case", "ContactId", "salesforce/Contact"),
+    ("salesforce/Case", "OwnerId", "salesforce/User"),
+    ("salesforce/CaseHistory", "CaseId", "salesforce/Case"),
     ("zendesk/organizations", "external_id", "salesforce/Account"),
     ("zendesk/users", "external_id", "salesforce/Contact"),
     ("zendesk/users", "organization_id", "zendesk/organizations"),
@@ -81,6 +86,9 @@ REFERENCES = [
     ("zendesk/tickets", "assignee_id", "zendesk/users"),
     ("zendesk/tickets", "merged_into", "zendesk/tickets"),
     ("zendesk/ticket_events", "ticket_id", "zendesk/tickets"),
+    ("zendesk/calls", "ticket_id", "zendesk/tickets"),
+    ("zendesk/calls", "agent_id", "zendesk/users"),
+    ("zendesk/calls", "customer_id", "zendesk/users"),
 ]
 
 
@@ -186,6 +194,40 @@ def test_status_of_a_ticket_follows_its_events(versions: dict) -> None:
                 told[event["ticket_id"]] = child["status"]
     assert told == last
     assert {"closed", "solved"} <= set(last.values())
+
+
+def test_status_of_a_case_follows_its_history(versions: dict) -> None:
+    told = dict.fromkeys((record["Id"] for record in versions["salesforce/Case"]), "New")
+    for row in versions["salesforce/CaseHistory"]:
+        assert not {"SystemModstamp", "LastModifiedDate"} & row.keys()
+        if row["Field"] == "Status":
+            assert row["OldValue"] == told[row["CaseId"]]
+            told[row["CaseId"]] = row["NewValue"]
+    last = {record["Id"]: record for record in versions["salesforce/Case"]}
+    assert told == {key: record["Status"] for key, record in last.items()}
+    assert all(record["IsClosed"] == (told[key] == "Closed") for key, record in last.items())
+
+
+def test_no_case_is_a_copy_of_a_zendesk_ticket(versions: dict) -> None:
+    """Which would count twice (docs/domain/service.md#tickets-of-salesforce)."""
+    tickets = versions["zendesk/tickets"]
+    subjects = {record["subject"] for record in tickets}
+    assert not subjects & {record["Subject"] for record in versions["salesforce/Case"]}
+    given = {record["external_id"] for record in tickets}
+    assert not given & {record["CaseNumber"] for record in versions["salesforce/Case"]}
+
+
+def test_every_answered_call_is_of_a_telephone_ticket(versions: dict) -> None:
+    by_phone = {
+        record["id"]
+        for record in versions["zendesk/tickets"]
+        if record["via"]["channel"] == "voice"
+    }
+    answered = [call for call in versions["zendesk/calls"] if call["talk_time"]]
+    assert sorted(call["ticket_id"] for call in answered) == sorted(by_phone)
+    missed = [call for call in versions["zendesk/calls"] if not call["talk_time"]]
+    assert missed
+    assert {call["completion_status"] for call in missed} == {"abandoned_in_queue"}
 
 
 @pytest.mark.parametrize(("name", "field", "target"), REFERENCES)
