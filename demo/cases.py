@@ -15,7 +15,7 @@ from demo.customers import HORIZON, Customer
 from demo.support import TEMPER, office_after
 from demo.writer import Change, Ledger, salesforce_id
 
-SERVED_EVERY = 6  # one of so many customers has the contract desk
+SERVED_EVERY = 12  # one of so many customers has the contract desk
 CASES_A_MONTH = 0.5
 ORIGINS = (["Phone", "Email", "Web"], [50, 40, 10])
 PRIORITIES = (["Low", "Medium", "High"], [20, 65, 15])

@@ -89,7 +89,6 @@ def test_every_feed_of_events_goes_on(added: dict, folders: tuple[Path, Path]) -
         assert len(added[name]) > DAYS, name
     assert added["salesforce/Order"]
     assert added["salesforce/OrderItem"]
-    assert added["zendesk/calls"]
     days = {path.parent.name for path in (folders[1] / "files/product__feature_use").glob("*/*")}
     assert {f"2026-11-{day:02d}" for day in range(1, DAYS + 1)} <= days
 
