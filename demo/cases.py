@@ -1,8 +1,7 @@
 """Salesforce cases: the contract desk, whose questions never pass through Zendesk.
 
 Some customers ask it, in the CRM itself, about contracts, invoices and changes of their data. Each
-case has the history of its fields, as Salesforce keeps it; a few are merged or deleted, and one
-status is the desk's own, which nobody has mapped.
+case has the history of its status, as Salesforce keeps it; a few are merged or deleted.
 """
 
 from collections.abc import Sequence
@@ -24,7 +23,6 @@ SUBJECTS = {
     "請求": ["請求書の送付先変更", "振込期日の相談", "請求明細の確認"],
     "変更手続き": ["社名変更の届出", "管理者の変更", "利用部門の追加"],
 }
-OWN_STATUS = "法務確認中"
 
 
 def record_cases(ledger: Ledger, seed: int | str, customers: Sequence[Customer]) -> None:
@@ -80,9 +78,8 @@ def _steps(rng: Random, opened: datetime) -> list[Change]:
     moment = office_after(rng, opened, rng.expovariate(1 / 90) + 5)
     steps: list[Change] = [(moment, {"Status": "Working"})]
     if rng.random() < 0.25:
-        waits = rng.choices(["Waiting on Customer", OWN_STATUS], [9, 1])[0]
         moment = office_after(rng, moment, rng.expovariate(1 / 60) + 5)
-        steps.append((moment, {"Status": waits}))
+        steps.append((moment, {"Status": "Waiting on Customer"}))
     rounds = 2 if rng.random() < 0.06 else 1
     for ending in range(rounds):
         if ending:
