@@ -184,6 +184,8 @@ def _plan(rng: Random, customer: Customer) -> None:
         decline = spell.churn - timedelta(days=rng.randint(110, 175))
         customer.moods = [change for change in customer.moods if change[0] < decline]
         customer.moods.append((max(decline, start), "idle"))
+    if customer.churn_reason == "low_usage" and customer.mood(spell.churn) in ("ideal", "steady"):
+        customer.churn_reason = "competitor"  # who uses it well does not leave for want of use
     if rng.random() < 0.2:
         back = spell.churn + timedelta(days=rng.randint(60, 220))
         customer.moods.append((back, "steady"))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from random import Random
 
-from demo import names, products, times
+from demo import names, products, reasons, times
 from demo.customers import Customer
 from demo.orders import Deal
 from demo.staff import seller_of
@@ -126,8 +126,14 @@ def _closing(rng: Random, deal: Deal) -> dict:
         }  # fmt: skip
     return {
         "StageName": "Closed Lost", "Probability": 0, "IsClosed": True,
-        "LostReason__c": deal.customer.churn_reason or rng.choice(LOST_REASONS),
+        "LostReason__c": _lost_reason(rng, deal.customer),
     }  # fmt: skip
+
+
+def _lost_reason(rng: Random, customer: Customer) -> str:
+    if not customer.churn_reason:
+        return rng.choice(LOST_REASONS)
+    return reasons.told_code(customer, "deal")
 
 
 def _lead_fields(rng: Random, company: names.Company, person: names.Person, email: str) -> dict:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from demo import products, times
+from demo import products, reasons, times
 from demo.customers import Customer, Spell, Term
 from demo.orders import Deal, OrderBook
 from demo.products import Product
@@ -84,13 +84,15 @@ class Subscription:
             "PreviousContractId__c": self.contract,
             "CancelNoticeDate__c": None,
             "ChurnReasonCode__c": None,
+            "ChurnReasonText__c": None,
         }
         changes: list[Change] = []
         if self.spell.churn and term is self.spell.terms[-1]:
             notice = self._notice_day()
             told = {
                 "CancelNoticeDate__c": notice.isoformat(),
-                "ChurnReasonCode__c": self.customer.churn_reason,
+                "ChurnReasonCode__c": reasons.told_code(self.customer, "contract"),
+                "ChurnReasonText__c": reasons.told_text(self.customer, "contract"),
                 "EndDate": self.spell.end.isoformat(),
             }
             changes.append((times.in_office(self.rng, notice), told))

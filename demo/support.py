@@ -1,9 +1,9 @@
-"""Zendesk: organisations, users, tickets and their events; answers to the ticket survey as files.
+"""Zendesk: organisations, users, tickets with their events and calls; answers to their survey as files.
 
 Ticket fields a reader of the tickets needs: ``tags`` hold the category code and ``complaint``,
 ``spam``, ``closed_by_merge``; custom field 36000001 is the category, ``merged_into`` the ticket
 that a merged one went into. The bot is the agent with ``user_fields.is_bot``; updates by Zendesk
-itself have ``updater_id`` -1.
+itself have ``updater_id`` -1. Talk makes a ticket of every call that is answered.
 """
 
 from collections.abc import Sequence
@@ -166,6 +166,35 @@ class Helpdesk:
         else:
             steps += _removal(rng, fate, agent, asked, fields, earlier)
         self._write(number, fields, steps)
+        if channel == "voice":
+            self._call(number, customer, requester, agent, asked)
+
+    def _call(
+        self, ticket: int, customer: Customer, requester: int, agent: int, asked: datetime
+    ) -> None:
+        """The call that a ticket was made of; of some the caller rang again and gave up."""
+        rng = Random(f"{self.seed}:talk:{ticket}")
+        waits, talks = round(rng.expovariate(1 / 30)) + 3, rng.randint(90, 1_500)
+        call = {
+            "ticket_id": ticket,
+            "agent_id": agent,
+            "customer_id": requester,
+            "direction": "inbound",
+            "completion_status": "completed",
+            "duration": waits + talks,
+            "talk_time": talks,
+            "wait_time": waits,
+            "phone_number": customer.company.phone,
+        }
+        self.ledger.zendesk("calls", ticket * 10, [(asked, call)])
+        if rng.random() < 0.25:
+            waits = rng.randint(20, 300)
+            missed = {
+                "ticket_id": None, "agent_id": None, "completion_status": "abandoned_in_queue",
+                "duration": waits, "talk_time": 0, "wait_time": waits,
+            }  # fmt: skip
+            again = office_after(rng, asked, rng.uniform(30, 400))
+            self.ledger.zendesk("calls", ticket * 10 + 1, [(again, call | missed)])
 
     def _conversation(
         self, rng: Random, customer: Customer, channel: str, requester: int, agent: int,
@@ -174,20 +203,20 @@ class Helpdesk:
         steps = []
         if channel in ("chat", "line") and rng.random() < 0.7:
             steps.append(_Step(asked + timedelta(seconds=rng.randint(5, 40)), BOT, public=True))
-        moment = _office_after(rng, asked, rng.expovariate(1 / 150) + 6)
+        moment = office_after(rng, asked, rng.expovariate(1 / 150) + 6)
         assigned = {"assignee_id": agent}
         steps.append(_Step(moment, agent, "open", True, assigned))
         for _ in range(rng.choice([0, 0, 0, 1, 1, 2])):
-            moment = _office_after(rng, moment, rng.expovariate(1 / 60) + 3)
+            moment = office_after(rng, moment, rng.expovariate(1 / 60) + 3)
             steps.append(_Step(moment, agent, "pending", True))
             moment += timedelta(minutes=rng.randint(20, 900))
             steps.append(_Step(moment, requester, "open", True))
-        moment = _office_after(rng, moment, rng.expovariate(1 / 300) + 10)
+        moment = office_after(rng, moment, rng.expovariate(1 / 300) + 10)
         steps.append(_Step(moment, agent, "solved", True if rng.random() < 0.5 else None))
         if rng.random() < 0.08:
             moment += timedelta(minutes=rng.randint(60, 3_000))
             steps.append(_Step(moment, requester, "open", True))
-            moment = _office_after(rng, moment, rng.expovariate(1 / 400) + 30)
+            moment = office_after(rng, moment, rng.expovariate(1 / 400) + 30)
             steps.append(_Step(moment, agent, "solved"))
         if rng.random() < 0.3:
             self._answer(rng, customer, number, asked, moment)
@@ -252,7 +281,7 @@ def _removal(
     rng: Random, fate: str, agent: int, asked: datetime, fields: dict, earlier: int | None
 ) -> list[_Step]:
     """The end of a ticket that is no real one."""
-    moment = _office_after(rng, asked, rng.uniform(10, 200))
+    moment = office_after(rng, asked, rng.uniform(10, 200))
     if fate == "merged":
         change = {
             "tags": [*fields["tags"], "closed_by_merge"],
@@ -290,7 +319,7 @@ def _asked(rng: Random, day: date) -> datetime:
     return datetime.combine(day, datetime.min.time()) + night
 
 
-def _office_after(rng: Random, moment: datetime, minutes: float) -> datetime:
+def office_after(rng: Random, moment: datetime, minutes: float) -> datetime:
     """The moment so many office minutes (Mon-Fri 9-18) later, to the second."""
     start = moment
     while minutes > 0:

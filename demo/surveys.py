@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from random import Random
 
-from demo import times
+from demo import reasons, times
 from demo import vocabulary as words
 from demo.customers import Customer
 from demo.writer import Ledger
@@ -21,14 +21,6 @@ OPINION = {
 # the level at which a customer success manager who knows the mood sees a customer
 JUDGED = {"ideal": 5, "steady": 4, "slow": 3, "stuck": 2, "starter": 1, "idle": 0}
 SCORE_ELEVEN = 50  # this answer is 11 of 10, to be quarantined
-REASONS = {
-    "low_usage": "社内体制が整わず、記事を出せなかった",
-    "budget": "予算縮小（①広報費 ②制作費）のため更新しない",
-    "champion_left": "髙橋様の異動で担当者が不在になった",
-    "competitor": "他社サービスへ乗り換え",
-    "support": "サポートの回答が遅いと感じた",
-    "other": "㈱親会社への事業統合のため",
-}
 
 
 def record_surveys(ledger: Ledger, seed: int | str, customers: list[Customer]) -> None:
@@ -109,9 +101,9 @@ def _interviews(ledger: Ledger, rng: Random, customers: list[Customer]) -> None:
                     "interview_id": f"CI-{customer.number:04d}",
                     "account_id": customer.account_id,
                     "churn_date": spell.churn.isoformat(),
-                    "reason_code": customer.churn_reason,
+                    "reason_code": reasons.told_code(customer, "interview"),
                     "refund_amount": None,
-                    "comment": REASONS[customer.churn_reason],
+                    "comment": reasons.told_text(customer, "interview"),
                 }
                 ledger.drop("success__churn_interview", held, row)
 

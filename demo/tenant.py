@@ -19,6 +19,7 @@ from random import Random
 import yaml
 
 from demo import times
+from demo.cases import record_cases
 from demo.community import record_community
 from demo.crm import record_accounts
 from demo.customers import make_population
@@ -120,6 +121,7 @@ class World:
         record_leads(ledger, seed, number, accounts, opportunities)
         helpdesk = Helpdesk(ledger, seed)
         helpdesk.record(buyers)
+        record_cases(ledger, seed, buyers)
         marketing = Marketing(ledger, seed)
         marketing.record(accounts)
         record_usage(ledger, seed, buyers)

@@ -153,6 +153,8 @@ def _salesforce_record(
         "SystemModstamp": stamp,
         "IsDeleted": fields.get("IsDeleted", False),
     }
+    if kind == "CaseHistory":  # written once
+        del technical["LastModifiedDate"], technical["SystemModstamp"]
     return {"Id": record_id, **fields, **technical}
 
 

@@ -22,6 +22,7 @@ MEANINGS = {
     "call_result": "answered|abandoned",
     "adoption_driver": "forced|incentive|convenience",
     "answer_role": "end_user|agent",
+    "churn_reason": "low_usage|no_result|budget|champion_left|competitor|support|product|business_change|other",
     "account_status": "prospect|active|churned|blacklist",
     "touch_model": "high|low|tech",
     "industry": "[A-T]",

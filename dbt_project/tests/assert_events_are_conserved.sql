@@ -9,7 +9,7 @@
     'process__stage_event': ['files__process__stage_event'],
     'ma__conversion': ['files__ma__conversion'],
     'ma__consent': ['files__ma__consent'],
-    'support__faq_view': ['files__support__faq_view'],
+    'support__faq_view': ['files__support__faq_view', 'database__support__faq_view'],
     'support__ticket_event': ['files__support__ticket_event', 'zendesk__ticket_events', 'salesforce__case_history'],
 } %}
 {%- set counted_as = {

@@ -22,6 +22,7 @@
     'database__product__license': {'product__license': 'license_id'},
     'database__product__object_count': {'product__object_count': 'count_id'},
     'database__support__call_log': {'support__call_log': 'call_id'},
+    'database__support__chat_session': {'support__chat_session': 'session_id'},
     'files__crm__account': {'crm__account': 'account_id'},
     'files__crm__contact': {'crm__contact': 'contact_id'},
     'files__crm__contract': {'crm__contract': 'contract_id'},

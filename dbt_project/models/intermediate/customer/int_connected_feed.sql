@@ -39,8 +39,8 @@ select
         'has_opportunities': ['salesforce.Opportunity', 'files.sfa__opportunity'],
         'has_tickets': ['zendesk.tickets', 'salesforce.Case', 'files.support__ticket'],
         'has_calls': ['zendesk.calls', 'database.support__call_log', 'files.support__call_log'],
-        'has_chats': ['files.support__chat_session'],
-        'has_faq_views': ['files.support__faq_view'],
+        'has_chats': ['database.support__chat_session', 'files.support__chat_session'],
+        'has_faq_views': ['database.support__faq_view', 'files.support__faq_view'],
         'has_csat': ['zendesk.satisfaction_ratings', 'zendesk.survey_responses', 'files.support__csat_response'],
         'has_emails': ['hubspot.email_events', 'marketo.activities', 'files.ma__email_event'],
         'has_follows': [
@@ -49,7 +49,8 @@ select
         'has_activities': ['salesforce.Task', 'salesforce.Event', 'files.success__cs_activity'],
         'has_human_contacts': [
             'zendesk.ticket_events', 'files.support__ticket_event', 'salesforce.Task', 'salesforce.Event', 'files.success__cs_activity',
-            'zendesk.calls', 'database.support__call_log', 'files.support__call_log', 'files.support__chat_session',
+            'zendesk.calls', 'database.support__call_log', 'files.support__call_log', 'database.support__chat_session',
+            'files.support__chat_session',
         ],
         'has_training': ['files.success__training_enrolment'],
         'has_community_members': ['files.success__community_member'],

@@ -1,35 +1,33 @@
--- Codes of a source that nobody has mapped, with the amount of their record (docs/domain/conventions.md#codes); of a ticket or
--- a line only where the code decides.
+-- Codes that nobody has mapped, with their record's amount; of tickets and lines where they decide (docs/domain/conventions.md#codes).
+{%- set item = ['int_salesforce_order_item', 'order_item_id'] %}
 {%- set coded = [
-    ('crm__order', 'order_id', 'status', 'order_status', 'salesforce', 'stg_salesforce__order', 'order_id', 'status'),
-    ('crm__order', 'order_id', 'status', 'order_status', 'files', 'stg_files__crm__order', 'order_id', 'status'),
-    ('crm__order_line', 'order_line_id', 'charge_type', 'charge_type', 'files', 'stg_files__crm__order_line', 'order_line_id', 'charge_type'),
-    ('crm__subscription_line', 'line_id', 'charge_type', 'charge_type', 'salesforce', 'int_salesforce_order_item',
-        'order_item_id', 'charge_code'),
-    ('crm__subscription_line', 'line_id', 'charge_type', 'charge_type', 'files', 'stg_files__crm__subscription_line',
-        'line_id', 'charge_type'),
-    ('crm__subscription_line', 'line_id', 'billing_period', 'billing_period', 'salesforce', 'int_salesforce_order_item',
-        'order_item_id', 'billing_period'),
-    ('crm__subscription_line', 'line_id', 'billing_period', 'billing_period', 'files', 'stg_files__crm__subscription_line',
-        'line_id', 'billing_period'),
-    ('crm__contract', 'contract_id', 'status', 'contract_status', 'salesforce', 'stg_salesforce__contract', 'contract_id', 'status'),
-    ('crm__contract', 'contract_id', 'status', 'contract_status', 'files', 'stg_files__crm__contract', 'contract_id', 'status'),
-    ('sfa__opportunity', 'opportunity_id', 'type', 'opportunity_type', 'salesforce', 'stg_salesforce__opportunity',
-        'opportunity_id', 'type'),
-    ('sfa__opportunity', 'opportunity_id', 'type', 'opportunity_type', 'files', 'stg_files__sfa__opportunity',
-        'opportunity_id', 'type'),
-    ('support__ticket', 'ticket_id', 'status', 'ticket_status', 'zendesk', 'stg_zendesk__tickets', 'ticket_id', 'status'),
-    ('support__ticket', 'ticket_id', 'status', 'ticket_status', 'salesforce', 'stg_salesforce__case', 'ticket_id', 'status'),
-    ('support__ticket', 'ticket_id', 'status', 'ticket_status', 'files', 'stg_files__support__ticket', 'ticket_id', 'status'),
-    ('crm__account', 'account_id', 'status', 'account_status', 'files', 'stg_files__crm__account', 'account_id', 'status'),
+    ('crm__subscription_line', 'line_id', 'charge_type', 'charge_type', 'salesforce', item[0], item[1], 'charge_code'),
+    ('crm__subscription_line', 'line_id', 'billing_period', 'billing_period', 'salesforce', item[0], item[1], 'billing_period'),
     ('crm__account', 'account_id', 'industry_code', 'industry', 'salesforce', 'stg_salesforce__account', 'account_id', 'industry_name'),
     ('crm__account', 'account_id', 'industry_code', 'industry', 'files', 'stg_files__crm__account', 'account_id', 'industry_name'),
-    ('crm__account', 'account_id', 'industry_code', 'industry', 'files', 'stg_files__crm__account', 'account_id', 'industry_code'),
-    ('success__adoption_initiative', 'initiative_id', 'driver', 'adoption_driver', 'files',
-        'stg_files__success__adoption_initiative', 'initiative_id', 'driver'),
-    ('success__community_post', 'post_id', 'answered_by_role', 'answer_role', 'files', 'stg_files__success__community_post',
-        'post_id', 'answered_by_role'),
 ] %}
+{%- for source, supplier, entity, key, column, code_list in [
+    ('salesforce', 'order', 'crm__order', 'order_id', 'status', 'order_status'),
+    ('files', 'crm__order', 'crm__order', 'order_id', 'status', 'order_status'),
+    ('files', 'crm__order_line', 'crm__order_line', 'order_line_id', 'charge_type', 'charge_type'),
+    ('files', 'crm__subscription_line', 'crm__subscription_line', 'line_id', 'charge_type', 'charge_type'),
+    ('files', 'crm__subscription_line', 'crm__subscription_line', 'line_id', 'billing_period', 'billing_period'),
+    ('salesforce', 'contract', 'crm__contract', 'contract_id', 'status', 'contract_status'),
+    ('files', 'crm__contract', 'crm__contract', 'contract_id', 'status', 'contract_status'),
+    ('salesforce', 'contract', 'crm__contract', 'contract_id', 'churn_reason_code', 'churn_reason'),
+    ('files', 'crm__contract', 'crm__contract', 'contract_id', 'churn_reason_code', 'churn_reason'),
+    ('salesforce', 'opportunity', 'sfa__opportunity', 'opportunity_id', 'type', 'opportunity_type'),
+    ('files', 'sfa__opportunity', 'sfa__opportunity', 'opportunity_id', 'type', 'opportunity_type'),
+    ('zendesk', 'tickets', 'support__ticket', 'ticket_id', 'status', 'ticket_status'),
+    ('salesforce', 'case', 'support__ticket', 'ticket_id', 'status', 'ticket_status'),
+    ('files', 'support__ticket', 'support__ticket', 'ticket_id', 'status', 'ticket_status'),
+    ('files', 'crm__account', 'crm__account', 'account_id', 'status', 'account_status'),
+    ('files', 'crm__account', 'crm__account', 'account_id', 'industry_code', 'industry'),
+    ('files', 'success__churn_interview', 'success__churn_interview', 'interview_id', 'reason_code', 'churn_reason'),
+    ('files', 'success__adoption_initiative', 'success__adoption_initiative', 'initiative_id', 'driver', 'adoption_driver'),
+    ('files', 'success__community_post', 'success__community_post', 'post_id', 'answered_by_role', 'answer_role'),
+] %}
+{%- do coded.append((entity, key, column, code_list, source, 'stg_' ~ source ~ '__' ~ supplier, key, column)) %}{% endfor %}
 with {% for entity in coded | map(attribute=0) | unique -%}
 {{ entity }} as (select * from {{ ref(entity) }}),  -- once: it is a view over many models
 
@@ -46,6 +44,8 @@ unmapped as (
         ours.industry_code is null and trim(written.{{ code }}) <> ''
         {%- elif supplier == 'stg_salesforce__case' -%}  {#- its history needs the code of a closed one too #}
         {{ code_meaning(code_list, 'written.status') }} = 'other'
+        {%- elif code_list == 'churn_reason' -%}  {#- a reason may well be another one #}
+        ours.{{ column }} = 'other' and {{ code_meaning(code_list, 'written.' ~ code, 'null') }} is null
         {%- else -%}
         ours.{{ column }} = 'other'
         {%- endif %}
