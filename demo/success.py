@@ -1,4 +1,4 @@
-"""Files of customer success: onboarding tasks, activities, recommendations, success plans.
+"""Files of customer success: onboarding tasks, activities, recommendations, success plans, advice.
 
 How fast and how far a customer gets follows its mood, as everything else does.
 """
@@ -44,6 +44,13 @@ ACTIVITY_WEIGHTS = [30, 28, 26, 8, 8]
 ADVOCACY = ["review", "referral", "case_study", "speaking"]
 ADVOCACY_WEIGHTS = [45, 30, 18, 7]
 STEP_DAYS = (45, 150, 365)  # design, settle, improve: planned days after the first paid one
+# advice: how soon it is given, in days after the first paid one; odds that the best customers take it up
+ADVICE = {
+    "change_meetings": (60, 0.7),
+    "stop_double_entry": (120, 0.5),
+    "use_chat": (200, 0.85),
+    "morning_assembly": (260, 0.35),
+}
 GOALS = [
     ("new_orders", "公開記事経由の問合せ件数", 2, 12),
     ("existing_upsell", "既存顧客の提案件数", 5, 15),
@@ -58,6 +65,7 @@ def record_success(ledger: Ledger, seed: int | str, customers: Sequence[Customer
         _onboarding(ledger, rng, customer)
         _months(ledger, rng, customer)
         _plan(ledger, rng, customer)
+        _advice(ledger, Random(f"{seed}:advice:{customer.number}"), customer)
 
 
 def file_day(day: date) -> date:
@@ -173,3 +181,30 @@ def _plan(ledger: Ledger, rng: Random, customer: Customer) -> None:
         for day, version in changes.items():
             if day <= spell.end or day == times.FIRST_DAY:
                 ledger.drop("success__success_plan_step", day, version)
+
+
+def _advice(ledger: Ledger, rng: Random, customer: Customer) -> None:
+    """Advice of the playbook; who does well takes more of it up, and sooner."""
+    start = customer.spells[0].start
+    for code, (after, odds) in ADVICE.items():
+        day = start + timedelta(days=after + rng.randrange(60))
+        pace, _ = PACE[customer.mood(day)]
+        if rng.random() >= 0.6 or not customer.is_active(day):
+            continue
+        moment = times.in_office(rng, day)
+        row = {
+            "action_id": f"PA-{customer.number:05d}-{code}",
+            "account_id": customer.account_id,
+            "action_code": code,
+            "advised_at": times.file_time(moment),
+            "done_at": None,
+            "owner_id": customer.csm,
+        }
+        done = moment.date() + timedelta(days=round(pace * rng.randint(5, 60)))
+        is_done = rng.random() < odds / pace and customer.is_active(done)
+        told, closed = file_day(moment.date()), file_day(done)
+        if not is_done or closed != told:
+            ledger.drop("success__playbook_action", told, row)
+        if is_done:
+            row = {**row, "done_at": times.file_time(times.in_office(rng, done))}
+            ledger.drop("success__playbook_action", closed, row)

@@ -57,6 +57,7 @@ TENANT = {
         name: {"mode": "changes"}
         for name in (
             "success__onboarding_task",
+            "success__playbook_action",
             "success__success_plan",
             "success__success_plan_step",
             "success__training_enrolment",

@@ -52,6 +52,7 @@
     'files__success__community_post': {'success__community_post': 'post_id'},
     'files__success__adoption_initiative': {'success__adoption_initiative': 'initiative_id'},
     'files__success__fit_assessment': {'success__fit_assessment': 'assessment_id'},
+    'files__success__playbook_action': {'success__playbook_action': 'action_id'},
     'files__product__license': {'product__license': 'license_id'},
     'files__product__user': {'product__user': 'user_id'},
     'files__process__content_item': {'process__content_item': 'item_id'},

@@ -1,5 +1,5 @@
 -- Every mandatory onboarding task of a known account is counted, every success plan but those of test accounts has its three
--- steps, and every step that is told is one of them.
+-- steps, and every step that is told is one of them; all advice but to test accounts is counted.
 with task as (
 
     select count(*) as tasks
@@ -39,6 +39,21 @@ told as (
     where achieved_at < {{ as_of_end() }}
     group by plan_id
 
+),
+
+advice as (
+
+    select count(*) as times
+    from {{ ref('success__playbook_action') }} as action
+    left join {{ ref('int_customer_identity') }} as identity on action.account_id = identity.account_id
+    where action.advised_at < {{ as_of_end() }} and not {{ is_test_customer("coalesce(identity.customer_key, 'unknown')") }}
+
+),
+
+given as (
+
+    select coalesce(sum(times_advised), 0) as times from {{ ref('mart_playbook_action') }}
+
 )
 
 select 'tasks' as what, cast(task.tasks as {{ dbt.type_string() }}) as place
@@ -51,3 +66,8 @@ from plan
 left join progress on plan.plan_id = progress.plan_id
 left join told on plan.plan_id = told.plan_id
 where coalesce(progress.steps, 0) <> 3 or progress.achieved <> coalesce(told.achieved, 0)
+union all
+select 'advice', cast(advice.times as {{ dbt.type_string() }})
+from advice
+cross join given
+where advice.times <> given.times

@@ -54,6 +54,7 @@ REQUIRED = {
     "success__community_post": {"post_id", "posted_at", "is_question"},
     "success__adoption_initiative": {"initiative_id", "account_id", "driver", "started_on"},
     "success__fit_assessment": {"assessment_id", "account_id", "assessed_on", "is_fit"},
+    "success__playbook_action": {"action_id", "account_id", "action_code", "advised_at"},
 }
 REFERENCES = [
     ("salesforce/Account", "ParentId", "salesforce/Account"),
@@ -154,6 +155,7 @@ def test_tenant_yml(tenant: Path) -> None:
         "systems": ["salesforce", "hubspot", "zendesk", "files"],
         "files": {
             "success__onboarding_task": {"mode": "changes"},
+            "success__playbook_action": {"mode": "changes"},
             "success__success_plan": {"mode": "changes"},
             "success__success_plan_step": {"mode": "changes"},
             "success__training_enrolment": {"mode": "changes"},

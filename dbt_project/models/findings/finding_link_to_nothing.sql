@@ -41,13 +41,13 @@
     'support__call_log': 'call_id', 'support__chat_session': 'session_id', 'support__faq_view': 'account_id',
     'success__nps_response': 'response_id', 'product__feature_use': 'account_id',
     'product__login_event': 'account_id', 'product__license': 'license_id', 'product__object_count': 'account_id',
-    'product__user': 'account_id',
-    'process__content_item': 'item_id', 'success__churn_interview': 'interview_id',
+    'product__user': 'account_id', 'process__content_item': 'item_id', 'success__churn_interview': 'interview_id',
     'success__activation_review': 'review_id', 'success__onboarding_task': 'task_id',
     'success__cs_activity': 'activity_id', 'success__advocacy_event': 'event_id', 'success__success_plan': 'plan_id',
     'success__training_enrolment': 'enrolment_id', 'success__community_member': 'member_id',
     'success__community_event': 'attendance_id', 'success__community_post': 'post_id',
     'success__adoption_initiative': 'initiative_id', 'success__fit_assessment': 'assessment_id',
+    'success__playbook_action': 'action_id',
 }.items() %}{% do links.append((entity, record, 'account_id', 'identity')) %}{% endfor %}
 {#- links of vendors' own; who has an address is looked for by it, and told by the record alone -#}
 {%- set own_links = [

@@ -1,7 +1,7 @@
 -- grain: two states × lag × mode: how many customers have both, and their correlation (docs/domain/activation.md#states).
 -- b is seen at as_of, a so many weeks before. Equal pairs of values are counted before they are ranked, and sums are exact.
 -- Written whole: 8 CPU-seconds for 10,000 customers.
-{%- set is_binary = "left(state_code, 5) = 'goal_' or state_code in ('regular', 'clicked', 'stays')" %}
+{%- set is_binary = "left(state_code, 5) = 'goal_' or state_code in ('regular', 'clicked', 'trained', 'member', 'stays', 'renewed')" %}
 {%- set pair = ['state_a', 'state_b', 'lag_weeks', 'mode'] %}
 with measured as (
 
@@ -16,7 +16,7 @@ with measured as (
 
 ),
 
--- at lag 0 each pair stands once, without `stays`: all customers of today do
+-- at lag 0 each pair stands once, without `stays`: all customers of today do. What was `renewed` or not ended since 8 weeks ago.
 pair as (
 
     select
@@ -33,6 +33,7 @@ pair as (
     inner join measured as b on a.customer_key = b.customer_key and a.mode = b.mode
     where b.weeks_ago = 0 and a.state_code <> b.state_code
         and (a.weeks_ago > 0 or (a.state_code < b.state_code and 'stays' not in (a.state_code, b.state_code)))
+        and a.state_code <> 'renewed' and (a.weeks_ago = 8 or b.state_code <> 'renewed')
     group by state_a, state_b, lag_weeks, a.mode, method, value_a, value_b
 
 ),

@@ -1,5 +1,6 @@
--- One row: what is counted on the business date alone, the top tenth (docs/domain/segments.md#decile), open tickets, and the
--- early warning and health of active customers (docs/domain/activation.md#early-warning).
+-- One row: what is counted on the business date alone, the top tenth (docs/domain/segments.md#decile), open tickets, the
+-- early warning and health of active customers (docs/domain/activation.md#early-warning), and the newest wave of NPS of
+-- which enough have answered (docs/domain/service.md#nps).
 with decile as (
 
     select
@@ -34,11 +35,26 @@ score as (
 
 ),
 
+nps as (
+
+    select
+        max(100 * (promoters - detractors)) as nps_num,
+        max(answers) as nps_answers
+    from (
+        select * from {{ ref('mart_nps_wave') }}
+        qualify row_number() over (
+            order by case when nps is null then 1 else 0 end asc, last_response_date desc, wave_id desc
+        ) = 1
+    ) as newest
+
+),
+
 final as (
 
     select * from decile
     cross join ticket
     cross join score
+    cross join nps
 
 )
 

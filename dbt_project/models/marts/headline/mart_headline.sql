@@ -2,7 +2,7 @@
 -- comes from, its value, numerator and denominator, and, where few cases hide it, how many cases there are
 -- (docs/domain/conventions.md#small-numbers).
 {%- set revenue, customer = 'int_headline_revenue', 'int_headline_customer' %}
-{%- set support, today = 'int_headline_support', 'int_headline_today' %}
+{%- set support, today = 'int_headline_support', 'int_headline_today' %}{%- set channel = 'mart_contact_channel_monthly' %}
 {%- set metrics = {
     'active_customers': [customer, 'active_customers'],
     'paying_customers': [revenue, 'closing_customers'],
@@ -46,6 +46,10 @@
     'health_red_share': [today, rate('health_red', 'health_n'), 'health_red', 'health_n', 'health_n'],
     'renewal_rate': [revenue, rate('renewals', 'renewals_decided'), 'renewals', 'renewals_decided', 'renewals_decided'],
     'csat': [support, rate('satisfied', 'answers'), 'satisfied', 'answers', 'answers'],
+    'nps': [today, 'cast(nps_num as double) / nullif(nps_answers, 0)', 'nps_num', 'nps_answers', 'nps_answers'],
+    'abandoned_call_rate': [
+        channel, rate('abandoned_call_rate_num', 'inbound_calls'), 'abandoned_call_rate_num', 'inbound_calls', 'inbound_calls',
+    ],
 } %}
 {%- for movement_type in mrr_movement_types() %}
     {%- do metrics.update({movement_type ~ '_mrr': [revenue, movement_type ~ '_mrr']}) %}
@@ -68,8 +72,8 @@ with figure as (
         {%- set is_whole = 'is_renewal_complete' if metric == 'renewal_rate' else 'is_complete' %}
         {{ {revenue: 'not ' ~ is_whole if metric == 'renewal_rate' else 'is_provisional', today: 'false'}.get(parts[0], 'not is_complete') }} as is_provisional,
         -- paying customers are counted on the business date, as the active ones are
-        {{ is_whole if parts[0] in (revenue, support) and metric != 'paying_customers' else 'true' }} as may_be_headline
-    from {{ ref(parts[0]) }}
+        {{ is_whole if parts[0] in (revenue, support, channel) and metric != 'paying_customers' else 'true' }} as may_be_headline
+    from {{ ref(parts[0]) }}{{ ' where month >= ' ~ history_start() if parts[0] == channel }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 
