@@ -1,6 +1,7 @@
 """Days in a row with kills between, against one run at the last date: nothing lost, nothing doubled."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +16,8 @@ from tests.conftest import ROOT, Run, environment, run_command
 from tests.e2e.daily_run import events, kill_day, run_day
 from tests.e2e.marts import assert_same, staged, tables
 from tests.e2e.tiny_tenant import DATES
+
+BUILT_THEN = "built_then.duckdb"  # what readers saw after the second date
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +41,7 @@ def chain(tmp_path_factory: pytest.TempPathFactory, tiny_tenant: Path) -> Path:
     kill_day(home, tiny_tenant, day2, lambda: count("dbt") > building)
     complete(day2)
     before = (published / "marts.duckdb").resolve()
+    shutil.copyfile(before, home / BUILT_THEN)
     kill_day(home, tiny_tenant, day3, lambda: any(published.glob("marts_*.tmp")))
     assert (published / "marts.duckdb").resolve() == before, (
         "a killed publication changed what readers see"
@@ -103,6 +107,18 @@ def test_an_older_date_fills_its_slice_only(chain: Path, tiny_tenant: Path) -> N
     outcome = run_day(chain, tiny_tenant, DATES[1], site=False)
     assert outcome.status == 0, outcome.output
     assert_same(tables(chain / "published/marts.duckdb"), before)
+
+
+def test_a_past_date_gives_what_was_built_then(
+    chain: Path, tiny_tenant: Path, tmp_path: Path
+) -> None:
+    """Every table, with all on the lake that came later: early warning, calls, phases, proof, health, support …"""
+    shutil.copytree(chain / "lake", tmp_path / "lake")
+    for salt in chain.glob("salt*"):
+        shutil.copyfile(salt, tmp_path / salt.name)
+    outcome = run_day(tmp_path, tiny_tenant, DATES[1], site=False)
+    assert outcome.status == 0, outcome.output
+    assert_same(tables(tmp_path / "published/marts.duckdb"), tables(chain / BUILT_THEN))
 
 
 def test_a_killed_rebuild_changes_nothing(chain: Path) -> None:
