@@ -116,7 +116,9 @@ def write_customers(
     written = {"list.js"}
     key = customers.columns.index("customer_key")
     for row in customers.rows:
-        data = {"facts": dict(zip(customers.columns, row, strict=True)), **told.get(row[key], {})}
+        facts = zip(customers.columns, row, strict=True)
+        known = {name: value for name, value in facts if value is not None}
+        data = {"facts": known, **told.get(row[key], {})}
         write_changed(folder / f"{row[key]}.js", f"window.showCustomer({_json(data)});\n", mode)
         written.add(f"{row[key]}.js")
     for gone in {path.name for path in folder.iterdir()} - written:

@@ -48,9 +48,10 @@ window.showCustomer = (data) => {
   document.title = `${data.facts.customer_name} · ${document.title.split(" · ").pop()}`;
   const unknown = [];
   const facts = [];
-  for (const [field, value] of Object.entries(data.facts)) {
-    if (!words.fields[field] || field === "customer_name") continue;
-    if (value === null || value === "") {
+  for (const field of Object.keys(words.fields)) {
+    const value = data.facts[field] ?? "";
+    if (field === "customer_name") continue;
+    if (value === "") {
       unknown.push(words.fields[field].name);
       continue;
     }
