@@ -1,5 +1,6 @@
 """dbt on Spark in dbt's own process: raw tables first, then dbt, then the results as DuckDB files."""
 
+import gc
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -34,6 +35,9 @@ def on_spark(run: Callable[[], bool], fetches: bool, tidies: bool) -> bool:
         print(f"{appended} runs appended to Spark's raw tables", flush=True)
         bring_slices(session, folder, marts)
         _teach_cursor()
+        # a result that Python has not let go of keeps its plan and joined tables in the driver's memory
+        gc.freeze()
+        gc.set_threshold(1000)
         if not run():
             return False
         if fetches:
