@@ -16,7 +16,7 @@ having count(*) > 1
 
 {% macro check_unique_keys(results) -%}
     {%- if execute and flags.WHICH == 'build' -%}
-        {%- set made, left, ran = [], [], [] -%}
+        {%- set made, left, ran, queries = [], [], [], [] -%}
         {%- for result in results -%}
             {%- do ran.append(result.node.unique_id) -%}
             {%- do (made if result.status in ('success', 'pass') else left).append(result.node.unique_id) -%}
@@ -31,16 +31,30 @@ having count(*) > 1
             {%- for parent in test.depends_on.nodes if given.touched_keys and parent != test.attached_node -%}
                 {%- do touched.append(graph.nodes[parent].relation_name) -%}
             {%- endfor -%}
+            {%- set name = model.name ~ ' (' ~ given['columns'] | join(', ') ~ ')' -%}
             {%- set query = duplicate_keys(model.relation_name, given['columns'], given.build_column, touched | first, given.touched_columns) -%}
-            {%- set found = run_query('select count(*) from (' ~ query ~ ') as doubled').rows[0][0] -%}
-            {%- if found > 0 -%}
-                {%- do doubled.append(model.name ~ ' (' ~ given['columns'] | join(', ') ~ '): ' ~ found) -%}
-            {%- endif -%}
+            {%- do queries.append('select ' ~ dbt.string_literal(name) ~ ' as name, count(*) as found from (' ~ query ~ ') as doubled') -%}
+        {%- endfor -%}
+        {%- for some in queries | batch(keys_at_once()) -%}
+            {%- for row in run_query(some | join(' union all ')).rows if row[1] > 0 -%}
+                {%- do doubled.append(row[0] ~ ': ' ~ row[1]) -%}
+            {%- endfor -%}
         {%- endfor -%}
         {%- if doubled -%}
             select {{ fail_with('keys that more than one row has: ' ~ doubled | join('; ')) }}
         {%- endif -%}
     {%- endif -%}
+{%- endmacro %}
+
+{#- How many tables a statement looks at: DuckDB would hold the keys of all of them, Spark plans each statement anew. -#}
+{% macro keys_at_once() -%}
+    {{ return(adapter.dispatch('keys_at_once')()) }}
+{%- endmacro %}
+{% macro duckdb__keys_at_once() -%}
+    {{ return(1) }}
+{%- endmacro %}
+{% macro spark__keys_at_once() -%}
+    {{ return(20) }}
 {%- endmacro %}
 
 {% macro fail_with(message) -%}
