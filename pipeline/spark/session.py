@@ -88,6 +88,7 @@ def start(warehouse: Path) -> "SparkSession":
             f"{catalogue}.table-default.write.metadata.previous-versions-max": "2",
             "spark.sql.defaultCatalog": "csw",
             "spark.sql.session.timeZone": "UTC",
+            "spark.driver.extraJavaOptions": "-Xss16m",  # long expressions are deep trees
             "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
             # each of a plan's small joined tables takes a page of the driver's memory: 64 MB by default
             "spark.buffer.pageSize": "1m",

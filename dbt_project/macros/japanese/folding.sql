@@ -1,7 +1,7 @@
 {#- What CP932 has and NFKC folds, one character to one: then spaces of every kind; marks without width go. -#}
 {% macro fold_width(text) -%}
-    {%- set wide = '！＂＃＄％＆（）＊＋，－．／０１２３４５６７８９：；＜＝＞？＠ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ［＼］＾＿｀ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ｛｜｝～〜①②③④⑤⑥⑦⑧⑨' -%}
-    {%- set narrow = '!"#$%&()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~~123456789' -%}
+    {%- set wide = '！＂＃＄％＆（）＊＋，－．／０１２３４５６７８９：；＜＝＞？＠ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ［］＾＿｀ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ｛｜｝～〜①②③④⑤⑥⑦⑧⑨' -%}
+    {%- set narrow = '!"#$%&()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~~123456789' -%}
     {%- set signs = 'ⅠⅤⅩⅰⅴⅹ㊤㊥㊦㊧㊨￠￡￢￥￤‖Å゛゜塚晴朗凞猪益礼神祥福靖精羽蘒諸逸都隆飯飼館鶴' -%}
     {%- set plain_signs = 'IVXivx上中下左右¢£¬¥¦∥Å\u3099\u309A塚晴朗凞猪益礼神祥福靖精羽蘒諸逸都隆飯飼館鶴' -%}
     {#- Voiced marks become combining ones, which compose_characters joins to their kana. -#}
@@ -18,7 +18,8 @@
     {%- set one_to_one -%}
         translate({{ regexp_replace_all(text, invisible, '') }}, '{{ wide ~ '＇' ~ signs ~ half_width_kana ~ spaces }}', '{{ narrow ~ "''" ~ plain_signs ~ full_width_kana ~ ' ' * spaces | length }}')
     {%- endset -%}
-    {%- set folded = namespace(sql=one_to_one) -%}
+    {#- In a text of Spark's SQL a backslash escapes. -#}
+    {%- set folded = namespace(sql="replace(" ~ one_to_one ~ ", '＼', chr(92))") -%}
     {%- for sign, letters in letters_of.items() -%}
         {%- set folded.sql = "replace(" ~ folded.sql ~ ", '" ~ sign ~ "', '" ~ letters ~ "')" -%}
     {%- endfor -%}

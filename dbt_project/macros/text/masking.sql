@@ -3,7 +3,7 @@
     {%- set characters = var('excerpt_characters') -%}
     {%- if characters == 0 -%} cast(null as {{ dbt.type_string() }})
     {%- else -%}
-    nullif(trim({{ regexp_replace_all("left(" ~ masked_text(text, names) ~ ", " ~ characters ~ ")", '[[][a-z]*$', '') }}), '')
+    nullif(trim({{ regexp_replace_all("left(" ~ masked_text(text, names) ~ ", " ~ characters ~ ")", opening_bracket() ~ '[a-z]*$', '') }}), '')
     {%- endif -%}
 {%- endmacro %}
 
@@ -48,6 +48,16 @@
         ~ ", '" ~ signs ~ "''' || chr(92), '" ~ ' ' * (signs | length + 2) ~ "')" -%}
     {%- set long = regexp_replace_all("' ' || replace(" ~ words ~ ", ' ', '  ') || ' '", ' [A-Za-z0-9] ', ' ') -%}
     coalesce('(?i)(' || nullif({{ regexp_replace_all("trim(" ~ long ~ ")", ' +', '|') }}, '') || ')', 'x^')
+{%- endmacro %}
+
+{% macro opening_bracket() -%}
+    {{ return(adapter.dispatch('opening_bracket')()) }}
+{%- endmacro %}
+{% macro duckdb__opening_bracket() -%}
+    {{ return('[[]') }}
+{%- endmacro %}
+{% macro spark__opening_bracket() -%}
+    {{ return('\\\\[') }}
 {%- endmacro %}
 
 {% macro mask_words(text, words) -%}

@@ -50,7 +50,7 @@ salesforce as (
         theirs.currency as from_currency,
         greatest(theirs.start_date, ours.start_date) as rate_date,
         try_cast(
-            cast({{ integer_divide('200000000 * ours.units + theirs.units', '2 * theirs.units') }} as decimal(38, 0))
+            cast({{ integer_divide('200000000 * ours.units + theirs.units', '2 * theirs.units') }} as decimal(29, 0))
             * cast(0.00000001 as decimal(8, 8)) as decimal(18, 8)
         ) as rate
     from span as theirs
