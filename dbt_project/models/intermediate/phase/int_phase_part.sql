@@ -1,6 +1,8 @@
 {{ config(materialized='view') }}
 -- What each customer adds to the figures of a month and phase: what happened in the month, of its cohort in the month it
 -- started (docs/domain/activation.md#phases)
+{%- set class_is = "case when response_class = '{}' then 1 else 0 end" %}
+{%- set nps = {'promoters': class_is.format('promoter'), 'detractors': class_is.format('detractor'), 'nps_den': '1'} %}
 {#- source → phase, month, what it adds, where -#}
 {%- set parts = [
     ('month', 'closing_phase', 'month', {'customers_in_phase': '1'}, 'closing_phase is not null'),
@@ -29,12 +31,10 @@
         'out_of_order': 'case when achieved_date < lead_from_date then 1 else 0 end',
     }, 'lead_from_date is not null'),
     ('answer', "case survey_type when 'csat' then 'support' else 'adoption' end", month_of('response_date'), {
-        'csat_num': "case when response_class = 'satisfied' then 1 else 0 end", 'csat_den': '1',
+        'csat_num': class_is.format('satisfied'), 'csat_den': '1',
     }, "is_newest and (survey_type = 'usefulness' or survey_type = 'csat' and ticket_key is not null)"),
-    ('answer', "'loyalty_advocate'", month_of('response_date'), {
-        'promoters': "case when response_class = 'promoter' then 1 else 0 end",
-        'detractors': "case when response_class = 'detractor' then 1 else 0 end", 'nps_den': '1',
-    }, "survey_type = 'nps'"),
+    ('answer', "'loyalty_advocate'", month_of('response_date'), nps, "survey_type = 'nps'"),
+    ('answer', 'held_phase', month_of('response_date'), nps, "survey_type = 'nps' and held_phase <> 'loyalty_advocate'"),
     ('request', "'loyalty_advocate'", 'month', {'response_num': 'is_answered', 'response_den': '1'}, 'true'),
     ('licence', "'adoption'", 'month', {'licence_num': 'licences_used', 'licence_den': 'licences'}, 'true'),
 ] %}
@@ -59,8 +59,7 @@ phase as (
 
 answer as (
 
-    select * from {{ ref('fct_survey_response') }}
-    where customer_key in (select customer_key from phase)
+    select * from {{ ref('int_phase_answer') }}
 
 ),
 
