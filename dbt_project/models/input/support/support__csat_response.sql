@@ -8,10 +8,10 @@ with responses as (
 
 named as (
 
-    select external_id, ticket_id, is_deleted, _build_id from {{ ref('stg_zendesk__tickets') }}
+    select external_id, ticket_id, created_at, is_deleted, _build_id from {{ ref('stg_zendesk__tickets') }}
     {%- for name in ['case_id', 'case_number'] %}
     union all
-    select {{ name }}, ticket_id, is_deleted, _build_id from {{ ref('stg_salesforce__case') }}
+    select {{ name }}, ticket_id, created_at, is_deleted, _build_id from {{ ref('stg_salesforce__case') }}
     {%- endfor %}
 
 ),
@@ -20,12 +20,14 @@ tickets as (
 
     select
         external_id,
-        -- an id used again: the latest live ticket has it
-        max(case when not is_deleted then ticket_id end) as ticket_id,
-        max(_build_id) as _build_id
+        case when not is_deleted then ticket_id end as ticket_id,
+        max(_build_id) over (partition by external_id) as _build_id
     from named
     where external_id is not null
-    group by external_id
+    -- an id used again: the latest live ticket has it
+    qualify row_number() over (
+        partition by external_id order by is_deleted asc, created_at desc nulls last, ticket_id desc
+    ) = 1
 
 ),
 
