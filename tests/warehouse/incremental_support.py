@@ -35,6 +35,15 @@ SUPPORT_CHANGES: dict[str, tuple[Any, ...]] = {
             }
         ],
     ),
+    "an older ticket has that number too": version(
+        "zendesk__tickets",
+        id="t8",
+        external_id="x8",
+        organization_id="g1",
+        requester_id="u2",
+        status="open",
+        created_at="2026-02-19T06:00:00+00:00",
+    ),
     "a case is deleted": version("salesforce__case", is_deleted=True, Id="b2"),
     "a call was another account's": (
         "support__call_log",

@@ -20,9 +20,12 @@ final as (
 
     select ticket_id, external_id from ticket
     union
-    select 'salesforce:' || Id as ticket_id, null as external_id
+    {%- for name in ['Id', 'CaseNumber'] %}
+    select 'salesforce:' || Id as ticket_id, {{ name }} as external_id
     from {{ source('raw', 'salesforce__case') }}
     where {{ is_read_again('salesforce__case') }}
+    {{ 'union' if not loop.last }}
+    {%- endfor %}
     union
     select 'salesforce:' || CaseId as ticket_id, null as external_id
     from {{ source('raw', 'salesforce__case_history') }}
