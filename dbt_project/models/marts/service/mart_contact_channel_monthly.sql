@@ -36,7 +36,7 @@ with test_account as (
         sum(case when {{ condition }} then 1 else 0 end) as {{ measure }},
         {%- endfor %}
         {%- if name == 'call' %}
-        median(case when direction = 'inbound' then {{ dbt.datediff('ring_at', 'answered_at', 'second') }} end) as call_wait_median_s,
+        median(case when {{ inbound }} result = 'answered' then {{ dbt.datediff('ring_at', 'answered_at', 'second') }} end) as call_wait_median_s,
         {%- endif %}
         {{ month_of(local_date(at)) }} as month
     from {{ ref(entity) }}
