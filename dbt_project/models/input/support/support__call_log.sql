@@ -10,7 +10,12 @@ with zendesk as (
         calls.ring_at,
         case when calls.talk_time > 0 then calls.connected_at end as answered_at,
         calls.ended_at,
-        {{ code_meaning('call_result', 'calls.completion_status') }} as result,
+        -- a voice mail, too, is completed once it is left
+        case
+            when {{ code_meaning('call_result', 'calls.completion_status') }} = 'answered' and coalesce(calls.talk_time, 0) = 0
+                then 'other'
+            else {{ code_meaning('call_result', 'calls.completion_status') }}
+        end as result,
         calls.agent_id,
         greatest(
             calls._build_id, coalesce(users._build_id, 0), coalesce(tickets._build_id, 0), coalesce(organizations._build_id, 0)
