@@ -19,7 +19,7 @@ MEANINGS = {
     "ticket_priority": "low|normal|high|urgent",
     "ticket_channel": "email|phone|chat|line|form|side_conversation",
     "call_direction": "inbound|outbound",
-    "call_result": "answered|abandoned",
+    "call_result": "answered|abandoned|other",
     "adoption_driver": "forced|incentive|convenience",
     "answer_role": "end_user|agent",
     "churn_reason": "low_usage|no_result|budget|champion_left|competitor|support|product|business_change|other",

@@ -77,3 +77,32 @@
 {% macro currency_of(code) -%}
     coalesce({{ code_meaning('currency', code, "upper(" ~ folded_code(code) ~ ")") }}, '{{ var("reporting_currency") }}')
 {%- endmacro %}
+
+{#- Whose codes are told when nobody has mapped them: source, its object, our entity, its key, the column in both, the list. -#}
+{% macro coded_columns() -%}
+    {{ return([
+        ('salesforce', 'order', 'crm__order', 'order_id', 'status', 'order_status'),
+        ('files', 'crm__order', 'crm__order', 'order_id', 'status', 'order_status'),
+        ('files', 'crm__order_line', 'crm__order_line', 'order_line_id', 'charge_type', 'charge_type'),
+        ('files', 'crm__subscription_line', 'crm__subscription_line', 'line_id', 'charge_type', 'charge_type'),
+        ('files', 'crm__subscription_line', 'crm__subscription_line', 'line_id', 'billing_period', 'billing_period'),
+        ('salesforce', 'contract', 'crm__contract', 'contract_id', 'status', 'contract_status'),
+        ('files', 'crm__contract', 'crm__contract', 'contract_id', 'status', 'contract_status'),
+        ('salesforce', 'contract', 'crm__contract', 'contract_id', 'churn_reason_code', 'churn_reason'),
+        ('files', 'crm__contract', 'crm__contract', 'contract_id', 'churn_reason_code', 'churn_reason'),
+        ('salesforce', 'opportunity', 'sfa__opportunity', 'opportunity_id', 'type', 'opportunity_type'),
+        ('files', 'sfa__opportunity', 'sfa__opportunity', 'opportunity_id', 'type', 'opportunity_type'),
+        ('zendesk', 'tickets', 'support__ticket', 'ticket_id', 'status', 'ticket_status'),
+        ('salesforce', 'case', 'support__ticket', 'ticket_id', 'status', 'ticket_status'),
+        ('files', 'support__ticket', 'support__ticket', 'ticket_id', 'status', 'ticket_status'),
+        ('files', 'support__call_log', 'support__call_log', 'call_id', 'direction', 'call_direction'),
+        ('files', 'support__call_log', 'support__call_log', 'call_id', 'result', 'call_result'),
+        ('database', 'support__call_log', 'support__call_log', 'call_id', 'direction', 'call_direction'),
+        ('database', 'support__call_log', 'support__call_log', 'call_id', 'result', 'call_result'),
+        ('files', 'crm__account', 'crm__account', 'account_id', 'status', 'account_status'),
+        ('files', 'crm__account', 'crm__account', 'account_id', 'industry_code', 'industry'),
+        ('files', 'success__churn_interview', 'success__churn_interview', 'interview_id', 'reason_code', 'churn_reason'),
+        ('files', 'success__adoption_initiative', 'success__adoption_initiative', 'initiative_id', 'driver', 'adoption_driver'),
+        ('files', 'success__community_post', 'success__community_post', 'post_id', 'answered_by_role', 'answer_role'),
+    ]) }}
+{%- endmacro %}

@@ -6,27 +6,7 @@
     ('crm__account', 'account_id', 'industry_code', 'industry', 'salesforce', 'stg_salesforce__account', 'account_id', 'industry_name'),
     ('crm__account', 'account_id', 'industry_code', 'industry', 'files', 'stg_files__crm__account', 'account_id', 'industry_name'),
 ] %}
-{%- for source, supplier, entity, key, column, code_list in [
-    ('salesforce', 'order', 'crm__order', 'order_id', 'status', 'order_status'),
-    ('files', 'crm__order', 'crm__order', 'order_id', 'status', 'order_status'),
-    ('files', 'crm__order_line', 'crm__order_line', 'order_line_id', 'charge_type', 'charge_type'),
-    ('files', 'crm__subscription_line', 'crm__subscription_line', 'line_id', 'charge_type', 'charge_type'),
-    ('files', 'crm__subscription_line', 'crm__subscription_line', 'line_id', 'billing_period', 'billing_period'),
-    ('salesforce', 'contract', 'crm__contract', 'contract_id', 'status', 'contract_status'),
-    ('files', 'crm__contract', 'crm__contract', 'contract_id', 'status', 'contract_status'),
-    ('salesforce', 'contract', 'crm__contract', 'contract_id', 'churn_reason_code', 'churn_reason'),
-    ('files', 'crm__contract', 'crm__contract', 'contract_id', 'churn_reason_code', 'churn_reason'),
-    ('salesforce', 'opportunity', 'sfa__opportunity', 'opportunity_id', 'type', 'opportunity_type'),
-    ('files', 'sfa__opportunity', 'sfa__opportunity', 'opportunity_id', 'type', 'opportunity_type'),
-    ('zendesk', 'tickets', 'support__ticket', 'ticket_id', 'status', 'ticket_status'),
-    ('salesforce', 'case', 'support__ticket', 'ticket_id', 'status', 'ticket_status'),
-    ('files', 'support__ticket', 'support__ticket', 'ticket_id', 'status', 'ticket_status'),
-    ('files', 'crm__account', 'crm__account', 'account_id', 'status', 'account_status'),
-    ('files', 'crm__account', 'crm__account', 'account_id', 'industry_code', 'industry'),
-    ('files', 'success__churn_interview', 'success__churn_interview', 'interview_id', 'reason_code', 'churn_reason'),
-    ('files', 'success__adoption_initiative', 'success__adoption_initiative', 'initiative_id', 'driver', 'adoption_driver'),
-    ('files', 'success__community_post', 'success__community_post', 'post_id', 'answered_by_role', 'answer_role'),
-] %}
+{%- for source, supplier, entity, key, column, code_list in coded_columns() %}
 {%- do coded.append((entity, key, column, code_list, source, 'stg_' ~ source ~ '__' ~ supplier, key, column)) %}{% endfor %}
 with {% for entity in coded | map(attribute=0) | unique -%}
 {{ entity }} as (select * from {{ ref(entity) }}),  -- once: it is a view over many models
@@ -44,13 +24,27 @@ unmapped as (
         ours.industry_code is null and trim(written.{{ code }}) <> ''
         {%- elif supplier == 'stg_salesforce__case' -%}  {#- its history needs the code of a closed one too #}
         {{ code_meaning(code_list, 'written.status') }} = 'other'
-        {%- elif code_list == 'churn_reason' -%}  {#- a reason may well be another one #}
+        {%- elif code_list in ('churn_reason', 'call_result') -%}  {#- both may well be others #}
         ours.{{ column }} = 'other' and {{ code_meaning(code_list, 'written.' ~ code, 'null') }} is null
         {%- else -%}
         ours.{{ column }} = 'other'
         {%- endif %}
         {%- if code_list == 'billing_period' %} and ours.charge_type = 'recurring'{% endif %}
     union all
+    {% endfor -%}
+    -- a change of a ticket; what its case is called now is told of the case
+    {% for source, supplier, key in [
+        ('salesforce', 'stg_salesforce__case_history', 'event_id'), ('files', 'stg_files__support__ticket_event', 'ticket_id'),
+    ] -%}
+    {% for status in ['from_status', 'to_status'] -%}
+    select '{{ source }}', 'support__ticket_event', 'ticket_status', change.{{ key }}, change.{{ status }}
+    from {{ ref(supplier) }} as change
+    inner join support__ticket on change.ticket_id = support__ticket.ticket_id
+    left join {{ ref('stg_salesforce__case') }} as present
+        on change.ticket_id = present.ticket_id and change.{{ status }} = present.status
+    where {{ code_meaning('ticket_status', 'change.' ~ status) }} = 'other' and present.ticket_id is null
+    union all
+    {% endfor -%}
     {% endfor -%}
     -- Salesforce says itself whether a deal is closed
     select 'files', 'sfa__opportunity', 'opportunity_stage', opportunity_id, stage_code
