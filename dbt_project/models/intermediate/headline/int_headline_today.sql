@@ -43,7 +43,7 @@ nps as (
     from (
         select * from {{ ref('mart_nps_wave') }}
         qualify row_number() over (
-            order by case when nps is null then 1 else 0 end asc, last_response_date desc, wave_id desc
+            order by case when nps is null then 1 else 0 end asc, first_response_date desc, wave_id desc
         ) = 1
     ) as newest
 
