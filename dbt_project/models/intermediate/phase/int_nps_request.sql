@@ -2,17 +2,28 @@
 
 -- grain: customer × person asked in an NPS survey × wave, by the month of the question (docs/domain/service.md#nps). A wave of which
 -- answers alone were sent says nothing of those who gave none.
-with request as (
+with response as (
+
+    select
+        *,
+        -- the key beforehand, as in int_survey_answer
+        case when contact_id is not null then {{ surrogate_key(['contact_id']) }} end as contact_key
+    from {{ ref('success__nps_response') }}
+    where sent_at < {{ as_of_end() }}
+
+),
+
+request as (
 
     select
         coalesce(response.wave_id, '') as wave_id,
-        coalesce(identity.customer_key, 'unknown') as customer_key,
+        coalesce(identity.customer_key, contact.customer_key, 'unknown') as customer_key,
         coalesce(response.contact_id, response.response_id) as person,
         {{ month_of(local_date('response.sent_at')) }} as month,
         case when response.score is not null and response.responded_at < {{ as_of_end() }} then 1 else 0 end as is_answered
-    from {{ ref('success__nps_response') }} as response
+    from response
     left join {{ ref('int_customer_identity') }} as identity on response.account_id = identity.account_id
-    where response.sent_at < {{ as_of_end() }}
+    left join {{ ref('dim_contact') }} as contact on response.contact_key = contact.contact_key
 
 ),
 

@@ -12,7 +12,10 @@ with answer as (
 
 response as (
 
-    select * from {{ ref('success__nps_response') }}
+    select
+        *,
+        case when contact_id is not null then {{ surrogate_key(['contact_id']) }} end as contact_key
+    from {{ ref('success__nps_response') }}
     where sent_at < {{ as_of_end() }}
 
 ),
@@ -58,7 +61,8 @@ asked as (
         end) as people_answering
     from response
     left join identity on response.account_id = identity.account_id
-    where not {{ is_test_customer("coalesce(identity.customer_key, 'unknown')") }}
+    left join {{ ref('dim_contact') }} as contact on response.contact_key = contact.contact_key
+    where not {{ is_test_customer("coalesce(identity.customer_key, contact.customer_key, 'unknown')") }}
     group by response.wave_id
 
 ),
