@@ -2,6 +2,8 @@
 
 -- grain: what happened to a customer on a day and tells its state from then until before another (docs/domain/activation.md#states)
 {%- set nps_days = var('health_rules').nps_days %}
+{#- as the source writes it; Salesforce's own is Meeting -#}
+{%- set meetings = "'meeting', 'ミーティング', '会議', '面談', '打ち合わせ', '打合せ', '訪問'" %}
 with ticket as (
 
     select * from {{ ref('fct_ticket') }}
@@ -57,7 +59,7 @@ event as (
     select identity.customer_key, {{ local_date('activity.occurred_at') }}, {{ local_date('activity.occurred_at') }} + 90, 'meetings', 1
     from activity
     inner join identity on activity.account_id = identity.account_id
-    where activity.type = 'meeting'
+    where lower(trim(activity.type)) in ({{ meetings }})
     union all
     select identity.customer_key, {{ local_date('training.completed_at') }}, null, 'trained', 1
     from {{ ref('success__training_enrolment') }} as training
