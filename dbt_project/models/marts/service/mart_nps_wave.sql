@@ -3,10 +3,13 @@
 with answer as (
 
     select
-        *,
-        coalesce(wave_id, substr(cast({{ month_of('response_date') }} as {{ dbt.type_string() }}), 1, 7)) as wave
-    from {{ ref('fct_survey_response') }}
-    where survey_type = 'nps'
+        response.*,
+        coalesce(response.wave_id, substr(cast({{ month_of('response.response_date') }} as {{ dbt.type_string() }}), 1, 7)) as wave,
+        -- somebody who is no contact of ours is one person, too
+        coalesce(response.contact_key, told.contact_key, response.response_key) as person
+    from {{ ref('fct_survey_response') }} as response
+    left join {{ ref('int_survey_answer') }} as told on response.response_key = told.response_key
+    where response.survey_type = 'nps'
 
 ),
 
@@ -30,7 +33,7 @@ counting as (
 
     select * from answer
     qualify row_number() over (
-        partition by wave, coalesce(contact_key, response_key) order by responded_at desc, response_key desc
+        partition by wave, person order by responded_at desc, response_key desc
     ) = 1
 
 ),
