@@ -9,7 +9,9 @@ with ticket as (
 named as (
 
     select case_id as given_id, ticket_id from {{ ref('stg_salesforce__case') }}
-    union all
+    union
+    select substr(case_id, 1, 15), ticket_id from {{ ref('stg_salesforce__case') }}
+    union
     select case_number, ticket_id from {{ ref('stg_salesforce__case') }}
 
 )

@@ -9,7 +9,7 @@ with responses as (
 named as (
 
     select external_id, ticket_id, created_at, is_deleted, _build_id from {{ ref('stg_zendesk__tickets') }}
-    {%- for name in ['case_id', 'case_number'] %}
+    {%- for name in ['case_id', 'substr(case_id, 1, 15)', 'case_number'] %}
     union all
     select {{ name }}, ticket_id, created_at, is_deleted, _build_id from {{ ref('stg_salesforce__case') }}
     {%- endfor %}

@@ -17,6 +17,7 @@ final as (
     union
     select ticket_id from {{ ref('stg_salesforce__case') }}
     where case_id in (select external_id from {{ ref('stg_touched__ticket') }})
+        or substr(case_id, 1, 15) in (select external_id from {{ ref('stg_touched__ticket') }})
         or case_number in (select external_id from {{ ref('stg_touched__ticket') }})
     union
     select ticket_id from ticket

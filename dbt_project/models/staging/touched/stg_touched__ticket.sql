@@ -20,7 +20,7 @@ final as (
 
     select ticket_id, external_id from ticket
     union
-    {%- for name in ['Id', 'CaseNumber'] %}
+    {%- for name in ['Id', 'substr(Id, 1, 15)', 'CaseNumber'] %}
     select 'salesforce:' || Id as ticket_id, {{ name }} as external_id
     from {{ source('raw', 'salesforce__case') }}
     where {{ is_read_again('salesforce__case') }}
