@@ -13,16 +13,14 @@
     'plan': "select plan_id from " ~ ref('success__success_plan'),
 } %}
 {%- set links = [
-    ('crm__subscription_line', 'line_id', 'product_id', 'product'),
-    ('crm__subscription_line', 'line_id', 'contract_id', 'contract'),
+    ('crm__subscription_line', 'line_id', 'product_id', 'product'), ('crm__subscription_line', 'line_id', 'contract_id', 'contract'),
     ('crm__order_line', 'order_line_id', 'product_id', 'product'),
     ('sfa__lead', 'lead_id', 'converted_account_id', 'identity'),
     ('sfa__lead', 'lead_id', 'converted_opportunity_id', 'opportunity'),
     ('sfa__lead', 'lead_id', 'referrer_account_id', 'identity'),
     ('sfa__opportunity_stage_history', 'event_id', 'opportunity_id', 'opportunity'),
     ('support__ticket_event', 'event_id', 'ticket_id', 'ticket'),
-    ('support__csat_response', 'response_id', 'ticket_id', 'ticket'),
-    ('support__call_log', 'call_id', 'ticket_id', 'ticket'),
+    ('support__csat_response', 'response_id', 'ticket_id', 'ticket'), ('support__call_log', 'call_id', 'ticket_id', 'ticket'),
     ('product__license', 'license_id', 'product_id', 'product'),
     ('process__stage_event', 'item_id', 'item_id', 'item'),
     ('success__success_plan_step', 'step_id', 'plan_id', 'plan'),
@@ -30,8 +28,7 @@
     ('crm__contract', 'contract_id', 'previous_contract_id', 'contract'),
     ('sfa__opportunity', 'opportunity_id', 'contract_id', 'contract'),
     ('crm__order', 'order_id', 'contact_id', 'contact'),
-    ('success__nps_response', 'response_id', 'contact_id', 'contact'),
-    ('support__csat_response', 'response_id', 'contact_id', 'contact'),
+    ('success__nps_response', 'response_id', 'contact_id', 'contact'), ('support__csat_response', 'response_id', 'contact_id', 'contact'),
     ('ma__email_event', 'event_id', 'contact_id', 'contact'), ('ma__message', 'delivery_id', 'contact_id', 'contact'),
     ('ma__conversion', 'event_id', 'contact_id', 'contact'),
 ] %}
@@ -54,6 +51,9 @@
     ('crm__account', 'account_id', 'account_id', 'given_id', ref('int_company_link') ~ ' where linked_account_id is null'),
     ('crm__contact', 'account_id', "'hubspot:' || hubspot_contact_id", 'given_contact_id', ref('int_hubspot_contact')
         ~ ' where salesforce_contact_id is null and given_contact_id is not null and not is_deleted'),
+    ('support__csat_response', 'ticket_external_id', 'response_id', 'ticket_external_id', ref('support__csat_response')
+        ~ ' where ticket_id is null and ticket_external_id not in (select coalesce(external_id, \'\') from '
+        ~ ref('stg_zendesk__tickets') ~ ')'),
     ('hubspot__form_submissions', 'values', 'submission_id', 'submission_id', ref('stg_hubspot__form_submissions')
         ~ ' where email not in (select email from ' ~ ref('int_hubspot_recipient') ~ ')'),
     ('hubspot__subscription_changes', 'recipient', 'change_id', 'change_id', ref('stg_hubspot__subscription_changes')
