@@ -972,6 +972,7 @@
             'ActivityDate': 'date',
             'DurationInMinutes': 'number',
             'IsAllDayEvent': 'boolean',
+            'IsChild': 'boolean',
             'Location': none,
             'Description': none,
             'CreatedDate': 'instant',

@@ -1,5 +1,6 @@
 {{ config(meta={'touched': {'activity_id': "{{ loaded_since('salesforce__event') }}"}}) }}
 
+-- Without the copies that Salesforce makes for each user who is invited.
 with source as (
 
     {{ current_records('salesforce__event') }}
@@ -21,3 +22,4 @@ select
     end as occurred_at,
     {{ var('build_id') }} as _build_id
 from source
+where not coalesce(IsChild, false)
