@@ -49,7 +49,7 @@ newest as (
 
     select * from matched
     qualify row_number() over (
-        partition by customer_key, process_id order by review_date desc, review_id desc
+        partition by customer_key, process_id order by review_date desc, length(review_id) desc, review_id desc
     ) = 1
 
 ),

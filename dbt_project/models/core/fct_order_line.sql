@@ -1,7 +1,10 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_keys',
-    meta={'touched': {'customer_key': "select customer_key from {{ ref('int_touched_customer') }}"}}
+    meta={
+        'touched': {'customer_key': "select customer_key from {{ ref('int_touched_customer') }}"},
+        'is_clustered': true,
+    }
 ) }}
 -- Purchases without cancelled orders, returns netted (docs/domain/segments.md#purchases); touched customers are rebuilt
 -- whole. A line whose order never came has no order_date.

@@ -26,7 +26,8 @@ final as (
     inner join identity on review.account_id = identity.account_id
     where identity.customer_key <> 'unknown' and not {{ is_test_customer('identity.customer_key') }}
     qualify row_number() over (
-        partition by identity.customer_key, review.process_id order by review.review_date desc, review.review_id desc
+        partition by identity.customer_key, review.process_id
+        order by review.review_date desc, length(review.review_id) desc, review.review_id desc
     ) = 1
 
 )

@@ -39,7 +39,7 @@ assessed as (
     where assessment.assessed_on <= {{ as_of_date() }} and assessment.is_fit is not null
     qualify row_number() over (
         partition by coalesce(identity.customer_key, 'unknown')
-        order by assessment.assessed_on desc, assessment.assessment_id desc
+        order by assessment.assessed_on desc, length(assessment.assessment_id) desc, assessment.assessment_id desc
     ) = 1
 
 ),
