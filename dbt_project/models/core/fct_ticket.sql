@@ -28,7 +28,9 @@ answer as (
     select * from {{ ref('support__csat_response') }}
     where ticket_id is not null and score is not null and coalesce(question_code, '') <> 'usefulness'
         and responded_at < {{ as_of_end() }}
-    qualify row_number() over (partition by ticket_id order by responded_at desc, response_id desc) = 1
+    qualify row_number() over (
+        partition by ticket_id order by responded_at desc, length(response_id) desc, response_id desc
+    ) = 1
 
 ),
 

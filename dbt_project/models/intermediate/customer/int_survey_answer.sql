@@ -37,7 +37,7 @@ select
     response.responded_at,
     response.ticket_id is null or row_number() over (
         partition by response.ticket_id, case when response.question_code = 'usefulness' then 1 end
-        order by response.responded_at desc, response.response_id desc
+        order by response.responded_at desc, length(response.response_id) desc, response.response_id desc
     ) = 1 as is_newest
 from csat_response as response
 left join ticket on response.ticket_id = ticket.ticket_id
