@@ -23,7 +23,7 @@
         ('[〒+(]*' ~ digit ~ '(?:' ~ between ~ '{0,3}' ~ digit ~ '){6,}', '[number]'),
         ('([仕同模異客皆]|疲れ|苦労|世話|陰)様', '\\1\uFFFE'),
         (one ~ ' ?' ~ called, '[name]\\1'),
-        ('(^|[^A-Za-z])(?:Mr|Mrs|Ms|Miss|Dr)[.]? ' ~ latin ~ '+(?: ' ~ latin ~ '+)?', '\\1[name]'),
+        ('(^|[^A-Za-z])(?:Mr|Mrs|Ms|Miss|Dr)(?:[.] ?| )' ~ latin ~ '+(?: ' ~ latin ~ '+)?', '\\1[name]'),
         ('\uFFFE', '様'),
     ] -%}
     {%- set masked = namespace(sql=mask_words(folded_text(text), name_words(names))) -%}

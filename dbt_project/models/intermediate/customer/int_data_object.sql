@@ -11,11 +11,11 @@
     'churn_text': (8, 'crm__contract', 'coalesce(' ~ local_midnight('cancel_notice_date') ~ ', updated_at)', 'churn_reason_text is not null'),
     'churn_interview': (8, 'success__churn_interview', local_midnight('churn_date'), 'comment is not null'),
 } %}
-{#- of facts, which know their customer: quadrant, relation, when, which, how many -#}
+{#- a successor may begin after the business date; of facts, which know their customer: quadrant, relation, when, which, how many -#}
 {%- set of_customer = {
     'login': (3, 'fct_usage_weekly', local_midnight('week_end'), 'logins_7d > 0', 'sum(logins_7d)'),
     'feature_use': (3, 'fct_usage_weekly', local_midnight('week_end'), 'feature_use_rows_7d > 0', 'sum(feature_use_rows_7d)'),
-    'renewal': (7, 'fct_renewal', local_midnight('renewed_date'), "outcome in ('renewed', 'early_renewed')", 'count(*)'),
+    'renewal': (7, 'fct_renewal', local_midnight('least(renewed_date, ' ~ as_of_date() ~ ')'), "outcome in ('renewed', 'early_renewed')", 'count(*)'),
     'order': (7, 'fct_order_line', local_midnight('order_date'), 'is_purchase', 'count(distinct order_id)'),
     'complaint': (7, 'fct_ticket', 'created_at', 'is_complaint', 'count(*)'),
     'form': (3, 'fct_interaction', 'occurred_at', "interaction_type = 'form'", 'count(*)'),
