@@ -34,10 +34,9 @@
     {{ return(adapter.dispatch('json_value_of_id')(json, id, named_by)) }}
 {%- endmacro %}
 {% macro duckdb__json_value_of_id(json, id, named_by) -%}
-    list_extract(
-        json_extract_string({{ json }}, '$[*].value'),
-        list_position(json_extract_string({{ json }}, '$[*].{{ named_by }}'), '{{ id }}')
-    )
+    list_extract(list_filter(
+        from_json({{ json }}, '[{"{{ named_by }}":"VARCHAR","value":"VARCHAR"}]'), lambda field: field.{{ named_by }} = '{{ id }}'
+    ), 1).value
 {%- endmacro %}
 {% macro spark__json_value_of_id(json, id, named_by) -%}
     get(

@@ -9,11 +9,12 @@
 
 {#- Rather too much than too little: whoever reads an excerpt wants to know what it is about, not who it is. -#}
 {% macro masked_text(text, names) -%}
-    {%- set kanji, kana, latin = '[一-鿿々ヶ]', '[ァ-ヺー]', '[A-Za-zÀ-ɏ]' -%}
+    {%- set kanji, kana, latin = '[一-鿿々ヶ㐀-䶿﨎-﨩𠀀-𪛖]', '[ァ-ヺー]', '[A-Za-zÀ-ɏ]' -%}
     {%- set digit, between = '[0-9〇一二三四五六七八九]', '[ ()+._~・‐-―−ー-]' -%}
     {%- set called = '(様|さま|さん|氏|殿|先生|君|くん|ちゃん|部長|課長|係長|社長|店長|主任|と申し|と申す)' -%}
     {%- set one = '(?:' ~ kanji ~ '{1,5}(?: ?' ~ kanji ~ '{1,5})?|' ~ kana ~ '{2,12}(?:[ ・]?' ~ kana ~ '{2,12})?|'
         ~ latin ~ '+(?: ' ~ latin ~ '+)?)' -%}
+    {#- kanji outside the common block, too: 﨑, 𠮷 -#}
     {#- a sign that no text has stands for 様 in words that are no name's -#}
     {%- set steps = [
         ('(?i)(?:[a-z]+://|www[.])[^ 、。「」]*', '[url]'),
@@ -23,7 +24,7 @@
         ('[〒+(]*' ~ digit ~ '(?:' ~ between ~ '{0,3}' ~ digit ~ '){6,}', '[number]'),
         ('([仕同模異客皆]|疲れ|苦労|世話|陰)様', '\\1\uFFFE'),
         (one ~ ' ?' ~ called, '[name]\\1'),
-        ('(^|[^A-Za-z])(?:Mr|Mrs|Ms|Miss|Dr)[.]? ' ~ latin ~ '+(?: ' ~ latin ~ '+)?', '\\1[name]'),
+        ('(^|[^A-Za-z])(?:Mr|Mrs|Ms|Miss|Dr)(?:[.] ?| )' ~ latin ~ '+(?: ' ~ latin ~ '+)?', '\\1[name]'),
         ('\uFFFE', '様'),
     ] -%}
     {%- set masked = namespace(sql=mask_words(folded_text(text), name_words(names))) -%}

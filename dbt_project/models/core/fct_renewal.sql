@@ -19,7 +19,7 @@ term as (
         term_end_date,
         count(*) as expiring_lines,
         case when count(arr) = count(*) then sum(arr) end as expiring_arr,
-        max(case when goes_on and amount_total_ex_tax > 0 then 1 else 0 end) = 1 as is_auto_renew,
+        max(case when goes_on and coalesce(amount_total_ex_tax, 1) > 0 then 1 else 0 end) = 1 as is_auto_renew,
         case when count(case when goes_on and arr is null then 1 end) = 0 then sum(case when goes_on then arr else 0 end) end
             as own_arr,
         max(churn_reason_code) as churn_reason_code

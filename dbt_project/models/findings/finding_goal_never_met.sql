@@ -11,6 +11,8 @@ known as (
     select
         {{ filled_account_fields('account') }}
     from {{ ref('crm__account') }} as account
+    inner join {{ ref('int_customer_identity') }} as identity on account.account_id = identity.account_id
+    where not {{ is_test_customer('identity.customer_key') }}
 
 )
 

@@ -15,23 +15,23 @@
 {%- set links = [
     ('crm__subscription_line', 'line_id', 'product_id', 'product'), ('crm__subscription_line', 'line_id', 'contract_id', 'contract'),
     ('crm__order_line', 'order_line_id', 'product_id', 'product'),
-    ('sfa__lead', 'lead_id', 'converted_account_id', 'identity'),
+    ('sfa__lead', 'lead_id', 'converted_account_id', 'identity'), ('sfa__lead', 'lead_id', 'referrer_account_id', 'identity'),
     ('sfa__lead', 'lead_id', 'converted_opportunity_id', 'opportunity'),
-    ('sfa__lead', 'lead_id', 'referrer_account_id', 'identity'),
     ('sfa__opportunity_stage_history', 'event_id', 'opportunity_id', 'opportunity'),
     ('support__ticket_event', 'event_id', 'ticket_id', 'ticket'),
     ('support__csat_response', 'response_id', 'ticket_id', 'ticket'), ('support__call_log', 'call_id', 'ticket_id', 'ticket'),
-    ('product__license', 'license_id', 'product_id', 'product'),
-    ('process__stage_event', 'item_id', 'item_id', 'item'),
+    ('product__license', 'license_id', 'product_id', 'product'), ('process__stage_event', 'item_id', 'item_id', 'item'),
     ('success__success_plan_step', 'step_id', 'plan_id', 'plan'),
-    ('crm__account', 'account_id', 'parent_account_id', 'identity'),
-    ('crm__contract', 'contract_id', 'previous_contract_id', 'contract'),
+    ('crm__account', 'account_id', 'parent_account_id', 'identity'), ('crm__contract', 'contract_id', 'previous_contract_id', 'contract'),
     ('sfa__opportunity', 'opportunity_id', 'contract_id', 'contract'),
-    ('crm__order', 'order_id', 'contact_id', 'contact'),
-    ('success__nps_response', 'response_id', 'contact_id', 'contact'), ('support__csat_response', 'response_id', 'contact_id', 'contact'),
-    ('ma__email_event', 'event_id', 'contact_id', 'contact'), ('ma__message', 'delivery_id', 'contact_id', 'contact'),
-    ('ma__conversion', 'event_id', 'contact_id', 'contact'),
 ] %}
+{%- for entity, record in {
+    'crm__order': 'order_id', 'success__nps_response': 'response_id', 'support__csat_response': 'response_id',
+    'ma__email_event': 'event_id', 'ma__message': 'delivery_id', 'ma__conversion': 'event_id', 'support__ticket': 'ticket_id',
+    'support__call_log': 'call_id', 'support__chat_session': 'session_id', 'success__cs_activity': 'activity_id',
+    'success__training_enrolment': 'enrolment_id', 'success__community_member': 'member_id',
+    'success__community_event': 'attendance_id', 'success__community_post': 'post_id',
+}.items() %}{% do links.append((entity, record, 'contact_id', 'contact')) %}{% endfor %}
 {%- for entity, record in {
     'crm__order': 'order_id', 'crm__contact': 'contact_id', 'crm__contract': 'contract_id',
     'crm__subscription_line': 'line_id', 'sfa__opportunity': 'opportunity_id', 'support__ticket': 'ticket_id',

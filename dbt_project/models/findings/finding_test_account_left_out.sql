@@ -1,4 +1,12 @@
 -- docs/domain/customers.md#test-accounts: what is of a customer of test_accounts and counts nowhere.
+{%- set by_id = {
+    'support__ticket': 'ticket_id', 'support__call_log': 'call_id', 'support__chat_session': 'session_id',
+    'product__license': 'license_id', 'product__user': 'account_id', 'success__cs_activity': 'activity_id',
+    'success__nps_response': 'response_id', 'success__training_enrolment': 'enrolment_id',
+    'success__community_member': 'member_id', 'success__community_event': 'attendance_id',
+    'success__community_post': 'post_id', 'success__adoption_initiative': 'initiative_id',
+    'success__fit_assessment': 'assessment_id',
+} %}
 with customer as (
 
     select account_id from {{ ref('int_customer_identity') }}
@@ -16,23 +24,17 @@ record as (
     union all
     select 'crm__subscription_line', line_id, account_id, amount_total_ex_tax, currency from {{ ref('crm__subscription_line') }}
     union all
-    select 'support__ticket', ticket_id, account_id, null, null from {{ ref('support__ticket') }}
-    union all
-    select 'support__call_log', call_id, account_id, null, null from {{ ref('support__call_log') }}
-    union all
-    select 'support__chat_session', session_id, account_id, null, null from {{ ref('support__chat_session') }}
-    union all
     select 'support__faq_view', account_id || ' ' || occurred_at, account_id, null, null from {{ ref('support__faq_view') }}
     union all
     select 'product__feature_use', account_id || ' ' || use_date, account_id, null, null from {{ ref('product__feature_use') }}
     union all
     select 'product__login_event', account_id || ' ' || occurred_at, account_id, null, null from {{ ref('product__login_event') }}
     union all
-    select 'product__license', license_id, account_id, null, null from {{ ref('product__license') }}
-    union all
     select 'product__object_count', account_id || ' ' || count_date, account_id, null, null from {{ ref('product__object_count') }}
+    {%- for entity, id in by_id.items() %}
     union all
-    select 'product__user', account_id as record_id, account_id, null, null from {{ ref('product__user') }}
+    select '{{ entity }}', {{ id }}, account_id, null, null from {{ ref(entity) }}
+    {%- endfor %}
 
 )
 

@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
 -- grain: evaluation date × customer × process × stage judged by a field of the account: 1 where one of the customer's
--- accounts has it filled, else 0; no row where no account has it filled, so that nobody can be said to lack it. Fields have
+-- accounts has it filled, else 0; no row where none but test accounts has it filled, so that nobody can be said to lack it. Fields have
 -- no history: today's counts for every date (docs/domain/activation.md#goals-of-use)
 
 with goal as (
@@ -26,6 +26,8 @@ known as (
     select
         {{ filled_account_fields('account') }}
     from {{ ref('crm__account') }} as account
+    inner join {{ ref('int_customer_identity') }} as identity on account.account_id = identity.account_id
+    where not {{ is_test_customer('identity.customer_key') }}
 
 ),
 

@@ -33,6 +33,8 @@ untouched as (
     select
         {{ filled_account_fields('account', 'account._build_id < ' ~ var('build_id')) }}
     from {{ ref('crm__account') }} as account
+    inner join {{ ref('int_customer_identity') }} as identity on account.account_id = identity.account_id
+    where not {{ is_test_customer('identity.customer_key') }}
 
 ),
 

@@ -18,7 +18,7 @@ with told as (
     where joined_at < {{ as_of_end() }} and (left_at is null or left_at >= {{ as_of_end() }})
     union all
     -- one event, however many came; a series of one code is as many events as days
-    select account_id, 'event', event_code || ' ' || cast({{ local_date('held_at') }} as {{ dbt.type_string() }})
+    select account_id, 'event', coalesce(event_code, '') || ' ' || cast({{ local_date('held_at') }} as {{ dbt.type_string() }})
     from {{ ref('success__community_event') }}
     where coalesce(attended, true) and held_at < {{ as_of_end() }}
         and {{ local_date('held_at') }} > {{ add_months(as_of_date(), -12) }}

@@ -2,20 +2,23 @@
 
 -- grain: customer × data quadrant × object with any record of it (docs/domain/customers.md#data-quadrants). Of texts it is asked
 -- whether there is one; none is read. Objects are those of seed data_quadrant.
+{#- what is in view is known, also if it was changed after midnight or tells of a day to come: then without a last_at -#}
+{%- set updated_at = 'case when updated_at < ' ~ as_of_end() ~ ' then updated_at end' %}
+{%- set day = 'case when {0} <= ' ~ as_of_date() ~ ' then ' ~ local_midnight('{0}') ~ ' end' %}
 {%- set of_account = {
-    'account': (1, 'crm__account', 'updated_at', 'coalesce(industry_code, industry_name) is not null or employee_count is not null or annual_sales is not null'),
-    'account_note': (2, 'crm__account', 'updated_at', 'coalesce(culture_code, culture_note, goal_note, issue_note) is not null'),
+    'account': (1, 'crm__account', updated_at, 'coalesce(industry_code, industry_name) is not null or employee_count is not null or annual_sales is not null'),
+    'account_note': (2, 'crm__account', updated_at, 'coalesce(culture_code, culture_note, goal_note, issue_note) is not null'),
     'success_plan': (2, 'success__success_plan', 'cast(null as ' ~ dbt.type_timestamp() ~ ')', 'coalesce(goal_type, kpi_name) is not null'),
     'faq_view': (3, 'support__faq_view', 'occurred_at', 'true'),
     'csm_note': (6, 'success__activation_review', local_midnight('review_date'), 'comment is not null'),
-    'churn_text': (8, 'crm__contract', 'coalesce(' ~ local_midnight('cancel_notice_date') ~ ', updated_at)', 'churn_reason_text is not null'),
-    'churn_interview': (8, 'success__churn_interview', local_midnight('churn_date'), 'comment is not null'),
+    'churn_text': (8, 'crm__contract', 'coalesce(' ~ day.replace('{0}', 'cancel_notice_date') ~ ', ' ~ updated_at ~ ')', 'churn_reason_text is not null'),
+    'churn_interview': (8, 'success__churn_interview', day.replace('{0}', 'churn_date'), 'comment is not null'),
 } %}
-{#- of facts, which know their customer: quadrant, relation, when, which, how many -#}
+{#- a successor may begin after the business date; of facts, which know their customer: quadrant, relation, when, which, how many -#}
 {%- set of_customer = {
     'login': (3, 'fct_usage_weekly', local_midnight('week_end'), 'logins_7d > 0', 'sum(logins_7d)'),
     'feature_use': (3, 'fct_usage_weekly', local_midnight('week_end'), 'feature_use_rows_7d > 0', 'sum(feature_use_rows_7d)'),
-    'renewal': (7, 'fct_renewal', local_midnight('renewed_date'), "outcome in ('renewed', 'early_renewed')", 'count(*)'),
+    'renewal': (7, 'fct_renewal', local_midnight('least(renewed_date, ' ~ as_of_date() ~ ')'), "outcome in ('renewed', 'early_renewed')", 'count(*)'),
     'order': (7, 'fct_order_line', local_midnight('order_date'), 'is_purchase', 'count(distinct order_id)'),
     'complaint': (7, 'fct_ticket', 'created_at', 'is_complaint', 'count(*)'),
     'form': (3, 'fct_interaction', 'occurred_at', "interaction_type = 'form'", 'count(*)'),

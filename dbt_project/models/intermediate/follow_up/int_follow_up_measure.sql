@@ -68,7 +68,8 @@ final as (
                 then nps.score
         end as detractor,
         case
-            when feed.has_tickets or feed.has_csat or feed.has_emails or feed.has_follows
+            when feed.has_tickets or feed.has_csat or feed.has_emails or feed.has_human_contacts
+                or feed.has_community_events or feed.has_community_posts
                 then {{ dbt.datediff(
                     'coalesce(' ~ local_date('customer.last_contact_at') ~ ', customer.first_contract_date)',
                     as_of_date(), 'day'

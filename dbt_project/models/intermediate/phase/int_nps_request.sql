@@ -1,7 +1,8 @@
 {{ config(materialized='view') }}
 
 -- grain: customer × person asked in an NPS survey × wave, by the month of the question (docs/domain/service.md#nps). A wave of which
--- answers alone were sent says nothing of those who gave none.
+-- answers alone were sent says nothing of those who gave none; without waves the month of the question is one. Test accounts are
+-- in none.
 with response as (
 
     select
@@ -16,7 +17,9 @@ with response as (
 request as (
 
     select
-        coalesce(response.wave_id, '') as wave_id,
+        coalesce(
+            response.wave_id, substr(cast({{ month_of(local_date('response.sent_at')) }} as {{ dbt.type_string() }}), 1, 7)
+        ) as wave_id,
         coalesce(identity.customer_key, contact.customer_key, 'unknown') as customer_key,
         coalesce(response.contact_id, response.response_id) as person,
         {{ month_of(local_date('response.sent_at')) }} as month,
@@ -24,6 +27,7 @@ request as (
     from response
     left join {{ ref('int_customer_identity') }} as identity on response.account_id = identity.account_id
     left join {{ ref('dim_contact') }} as contact on response.contact_key = contact.contact_key
+    where not {{ is_test_customer("coalesce(identity.customer_key, contact.customer_key, 'unknown')") }}
 
 ),
 

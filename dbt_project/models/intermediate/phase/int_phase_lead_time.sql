@@ -63,13 +63,13 @@ survival as (
 ),
 
 -- the first day on which half of them are there, by the estimate and by both its bounds (of 95 %, by ln(−ln)); a hair's
--- breadth for what the logarithms lose
+-- breadth for what the logarithms lose. Where all the rest get there on a day, its upper bound is none.
 estimate as (
 
     select
         {{ key }}
         {%- for name, factor in {'median': '1', 'ci_low': 'exp(-spread / nullif(log_left, 0))', 'ci_high': 'exp(spread / nullif(log_left, 0))'}.items() %},
-        min(case when is_over or log_left * {{ factor }} <= ln(0.5 + 1e-9) then days end) as km_{{ name }}_days
+        min(case when {{ 'is_over or ' if name != 'ci_high' }}log_left * {{ factor }} <= ln(0.5 + 1e-9) then days end) as km_{{ name }}_days
         {%- endfor %}
     from survival
     group by {{ key }}

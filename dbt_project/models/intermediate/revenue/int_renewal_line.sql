@@ -1,6 +1,6 @@
 -- grain: line that ended with a term: of a contract of a customer, else of a customer and family (docs/domain/retention.md#renewals).
 -- In a contract that goes on, a line that ends before was changed, which is no decision; where no line reaches the
--- contract's end, the last ones end the term. A term that is worth nothing is none.
+-- contract's end, the last ones end the term. A term that is worth nothing is none; what nobody knows the worth of is one.
 with line as (
 
     select
@@ -59,4 +59,4 @@ final as (
 )
 
 select * from final
-qualify sum(coalesce(arr, amount_total_ex_tax)) over (partition by renewal_key) > 0
+qualify sum(coalesce(arr, amount_total_ex_tax, 1)) over (partition by renewal_key) > 0

@@ -26,7 +26,7 @@ with term as (
 
 ),
 
--- a draft that has not begun is an offer
+-- a draft that has not begun is an offer; an amount that is not known is not 0
 line as (
 
     select
@@ -34,11 +34,11 @@ line as (
         contract.previous_contract_id,
         {{ local_date('contract.signed_at') }} as signed_on,
         case when coalesce(contract.status, 'active') <> 'draft' then {{ local_date('recurring.created_at') }} end as entered_on,
-        case when recurring.amount_total_ex_tax > 0 then coalesce(recurring.end_date, {{ far_future() }}) end as paid_until,
+        case when coalesce(recurring.amount_total_ex_tax, 1) > 0 then coalesce(recurring.end_date, {{ far_future() }}) end as paid_until,
         min(recurring.start_date) over (partition by recurring.contract_id) as contract_began
     from {{ ref('int_recurring_term') }} as recurring
     left join {{ ref('crm__contract') }} as contract on recurring.contract_id = contract.contract_id
-    where recurring.amount_total_ex_tax <> 0
+    where coalesce(recurring.amount_total_ex_tax, 1) <> 0
         and (coalesce(contract.status, 'active') <> 'draft' or recurring.start_date <= {{ as_of_date() }})
 
 ),
