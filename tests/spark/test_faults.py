@@ -69,7 +69,8 @@ def test_a_build_killed_in_the_middle(tmp_path):
     assert outcome.status == 0, outcome.output
     other = run_day(tmp_path / "duckdb", tenant, DATES[0], site=False)
     assert other.status == 0, other.output
-    assert differences(tmp_path / "duckdb", home) == {}
+    # the killed one was a build, too
+    assert differences(tmp_path / "duckdb", home, left_out="_build_id") == {}
 
 
 @needs_spark
