@@ -28,6 +28,7 @@ def counted() -> set[tuple[int, str]]:
     nothing = {
         "config": lambda **_: "",
         "ref": str,
+        "as_of_date": lambda: "today",
         "as_of_end": lambda: "now",
         "surrogate_key": str,
         "local_midnight": str,

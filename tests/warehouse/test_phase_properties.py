@@ -104,7 +104,8 @@ def censored_median(lives: list[tuple[int, bool]]) -> int | None:
 
 
 def interval_of_median(lives: list[tuple[int, bool]]) -> list[int | None]:
-    """First days on which scipy's bounds of the estimate are down to a half: 1 before anybody is there, 0 after all are."""
+    """First days on which scipy's bounds of the estimate are down to a half: 1 before anybody is there; after all are,
+    the lower one is 0 and the upper one is none, as R's survfit has it."""
     cases = stats.CensoredData(
         uncensored=[days for days, is_achieved in lives if is_achieved],
         right=[days for days, is_achieved in lives if not is_achieved],
@@ -114,8 +115,8 @@ def interval_of_median(lives: list[tuple[int, bool]]) -> list[int | None]:
         warnings.simplefilter("ignore", RuntimeWarning)  # undefined at shares of 0 and 1
         bounds = share.confidence_interval(confidence_level=0.95, method="log-log")
     found = []
-    for bound in (bounds.low, bounds.high):
-        known = np.where(np.isnan(bound.probabilities), share.probabilities, bound.probabilities)
+    for bound, undefined in ((bounds.low, share.probabilities), (bounds.high, 1)):
+        known = np.where(np.isnan(bound.probabilities), undefined, bound.probabilities)
         days = share.quantiles[known <= 0.5 + 1e-9]
         found.append(int(days[0]) if len(days) else None)
     return found
