@@ -33,7 +33,7 @@ record as (
     select 'product__object_count', account_id || ' ' || count_date, account_id, null, null from {{ ref('product__object_count') }}
     {%- for entity, id in by_id.items() %}
     union all
-    select '{{ entity }}', {{ id }}, account_id, null, null from {{ ref(entity) }}
+    select '{{ entity }}', {{ id }} as record_id, account_id, null, null from {{ ref(entity) }}
     {%- endfor %}
 
 )
